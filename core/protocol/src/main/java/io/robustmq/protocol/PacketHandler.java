@@ -1,0 +1,37 @@
+package io.robustmq.protocol;
+
+/**
+ * What {@link PacketDecoder} calls, packet by packet, on the caller's thread. PUBLISH and
+ * acknowledgements make no objects: their arguments are valid only during the call. A handler that
+ * wants the decoder to stop makes {@link #wantsMore} answer false.
+ */
+public interface PacketHandler {
+    /**
+     * Asked after each packet; false stops the decoder, and the rest of the bytes stay in the
+     * buffer for a later call.
+     */
+    boolean wantsMore();
+
+    void connect(Connect connect);
+
+    void publish(PublishPacket publish);
+
+    void puback(int packetId, int reasonCode);
+
+    void pubrec(int packetId, int reasonCode);
+
+    void pubrel(int packetId, int reasonCode);
+
+    void pubcomp(int packetId, int reasonCode);
+
+    void subscribe(Subscribe subscribe);
+
+    void unsubscribe(Unsubscribe unsubscribe);
+
+    void pingreq();
+
+    void disconnect(Disconnect disconnect);
+
+    /** AUTH, which is valid only with enhanced authentication (MQTT 5, 4.12). */
+    void auth(int reasonCode);
+}

@@ -1,0 +1,25 @@
+package io.robustmq.protocol;
+
+import java.util.List;
+
+/**
+ * A SUBSCRIBE with at least one filter. Filters are valid UTF-8 strings of at least one character;
+ * whether their wildcards stand where they may is {@link Topics#isValidFilter}'s to say, because
+ * the answer goes into the SUBACK.
+ *
+ * @param subscriptionIdentifier 0 if absent
+ */
+public record Subscribe(int packetId, int subscriptionIdentifier, List<Filter> filters) {
+
+    /**
+     * One filter and its options.
+     *
+     * @param retainHandling 0 send retained, 1 only if the subscription is new, 2 do not
+     */
+    public record Filter(
+            String filter,
+            int qos,
+            boolean noLocal,
+            boolean retainAsPublished,
+            int retainHandling) {}
+}

@@ -1,0 +1,233 @@
+package io.robustmq.telemetry.event;
+
+/** Listeners and the client connections they take. */
+public sealed interface ConnectionEvent extends Event {
+
+    /** Why a connection ended. */
+    enum Ending {
+        CLIENT_DISCONNECT,
+        PEER_CLOSED,
+        KEEP_ALIVE_TIMEOUT,
+        PROTOCOL_ERROR,
+        REFUSED,
+        TAKEN_OVER,
+        SERVER_SHUTDOWN,
+        IO_ERROR
+    }
+
+    @EventType(
+            name = "connection.listener_started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A listener is bound and accepts connections.",
+            action = "Nothing.")
+    record ListenerStarted(
+            @Doc("Listener: tcp") String listener, @Doc("Bound address and port") String localAddr)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.listener_stopped",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A listener was closed because the broker stops.",
+            action = "Nothing.")
+    record ListenerStopped(
+            @Doc("Listener: tcp") String listener,
+            @Doc("Address and port it was bound to") String localAddr)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.accepted",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client sent CONNECT and was answered with CONNACK 0.",
+            action = "Nothing.")
+    record Accepted(
+            Peer peer,
+            @Doc(value = "Keep alive in force, 0 is off", unit = "s") int keepAliveSeconds,
+            @Doc("Clean Start, or Clean Session in 3.1.1") boolean cleanStart,
+            @Doc("Whether a session was found and resumed") boolean sessionPresent)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A CONNECT was answered with a reason code other than 0.",
+            action =
+                    "Look up reason_code and detail; fix the client's settings or its credentials.")
+    record Refused(
+            Peer peer,
+            @Doc("CONNACK reason code (MQTT 5 numbering, also for 3.1.1 clients)") int reasonCode,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.limit_reached",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause = "A connection came while mqtt.max-connections were open, and was closed.",
+            action = "Raise mqtt.max-connections or find out who opens so many.")
+    record LimitReached(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.max-connections") int limit)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.handshake_timed_out",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A connection was open for mqtt.connect-timeout and no whole CONNECT had come.",
+            action = "A port scan or a broken client; look at remote_addr.")
+    record HandshakeTimedOut(
+            Peer peer, @Doc(value = "Time allowed", unit = "ms") long timeoutMillis)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.protocol_violated",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A packet was malformed or forbidden; the connection was closed with reason_code.",
+            action =
+                    "Look up the rule in the MQTT specification; fix the client library named by client_id.")
+    record ProtocolViolated(
+            Peer peer,
+            @Doc("The normative statement that was broken, such as MQTT-3.1.0-2") String rule,
+            @Doc("Type of the offending packet") String packetType,
+            @Doc("DISCONNECT or CONNACK reason code (MQTT 5 numbering)") int reasonCode,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return rule;
+        }
+    }
+
+    @EventType(
+            name = "connection.keep_alive_expired",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "Nothing came from the client for one and a half times its keep alive.",
+            action =
+                    "Check the client and the network between; a keep alive shorter than the client's pauses does it too.")
+    record KeepAliveExpired(
+            Peer peer,
+            @Doc(value = "Keep alive in force", unit = "s") int keepAliveSeconds,
+            @Doc(value = "Since the last packet", unit = "ms") long idleMillis)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.taken_over",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Another connection with the same client identifier came and this one was closed.",
+            action = "If it repeats, two clients share one client identifier: give each its own.")
+    record TakenOver(
+            Peer peer, @Doc("connection_id of the connection that took over") long newConnectionId)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.write_blocked",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "The client reads more slowly than is sent to it: more than mqtt.max-outbound-bytes wait in its socket.",
+            action =
+                    "QoS 0 to it is dropped until it catches up; look at the client and the network.")
+    record WriteBlocked(
+            Peer peer, @Doc(value = "Waiting to be written", unit = "By") long pendingBytes)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.write_resumed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client that read too slowly caught up.",
+            action = "Nothing; dropped says what it missed.")
+    record WriteResumed(
+            Peer peer,
+            @Doc(value = "Time it was blocked", unit = "ms") long blockedMillis,
+            @Doc("QoS 0 messages dropped meanwhile") long dropped)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.io_failed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "Reading from or writing to the socket failed.",
+            action = "Usually the network or a client that was killed; look at error_msg.")
+    record IoFailed(Peer peer, Failure failure) implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "connection.failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A defect of the broker: an invariant of this connection broke and it was closed.",
+            action = "Report it with this event; other connections are not affected.")
+    record Failed(Peer peer, Failure failure) implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.closed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A connection that had been accepted ended.",
+            action = "Nothing; ending says why.")
+    record Closed(
+            Peer peer,
+            @Doc("Why it ended") Ending ending,
+            @Doc("Reason code of the DISCONNECT sent or received, 0 if there was none")
+                    int reasonCode,
+            @Doc(value = "Time since CONNACK", unit = "ms") long connectedMillis,
+            @Doc("MQTT packets received") long receivedPackets,
+            @Doc("MQTT packets sent") long sentPackets,
+            @Doc(value = "Received", unit = "By") long receivedBytes,
+            @Doc(value = "Sent", unit = "By") long sentBytes)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+}

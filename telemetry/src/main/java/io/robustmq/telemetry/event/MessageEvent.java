@@ -1,0 +1,196 @@
+package io.robustmq.telemetry.event;
+
+/**
+ * Application messages on their way. Their rate is the clients' choice, so all but faults are
+ * sampled at the source.
+ */
+public sealed interface MessageEvent extends Event {
+
+    /** Why a message was not delivered to a client that had subscribed to it. */
+    enum DropReason {
+        SLOW_CONSUMER,
+        QUEUE_FULL,
+        EXPIRED,
+        PACKET_TOO_LARGE,
+        SESSION_ENDED
+    }
+
+    @EventType(
+            name = "message.published",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause = "A client's PUBLISH was taken and routed. Sampled.",
+            action = "Nothing.")
+    record Published(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc("Whether it is to be retained") boolean retain,
+            @Doc(value = "Payload", unit = "By", attribute = "messaging.message.body.size")
+                    int payloadBytes,
+            @Doc("Deliveries this caused at once") int deliveries)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.delivered",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause = "A PUBLISH was written to a subscriber. Sampled.",
+            action = "Nothing.")
+    record Delivered(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc(value = "Payload", unit = "By", attribute = "messaging.message.body.size")
+                    int payloadBytes,
+            @Doc(value = "From receiving the PUBLISH to sending this one", unit = "us")
+                    long latencyMicros)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A message was not delivered to a client that had subscribed to it.",
+            action =
+                    "reason says why; SLOW_CONSUMER and QUEUE_FULL: the client must read faster or the limits be raised.")
+    record Dropped(
+            @Doc(
+                            value = "The subscriber",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "messaging.client.id")
+                    String clientId,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc("Why") DropReason reason)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return clientId;
+        }
+    }
+
+    @EventType(
+            name = "message.unrouted",
+            severity = Severity.DEBUG,
+            volume = Volume.MESSAGE,
+            cause = "A client published to a topic that nobody subscribes to. Sampled.",
+            action =
+                    "Nothing, unless somebody should have: compare the topic with the subscriptions.")
+    record Unrouted(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.retained_stored",
+            severity = Severity.DEBUG,
+            volume = Volume.MESSAGE,
+            cause = "A retained message was stored or replaced. Sampled.",
+            action = "Nothing.")
+    record RetainedStored(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc(value = "Payload", unit = "By", attribute = "messaging.message.body.size")
+                    int payloadBytes)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.retained_cleared",
+            severity = Severity.DEBUG,
+            volume = Volume.MESSAGE,
+            cause = "A retained message was removed by an empty one. Sampled.",
+            action = "Nothing.")
+    record RetainedCleared(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.retained_refused",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A retained message was not stored: mqtt.max-retained-messages or mqtt.max-retained-bytes is reached.",
+            action = "Raise the limit, or clear retained messages that nobody needs.")
+    record RetainedRefused(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Retained messages stored") int retainedMessages,
+            @Doc(value = "Retained payloads stored", unit = "By") long retainedBytes)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.rejected",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A PUBLISH was answered with a reason code of 0x80 or more and not routed.",
+            action = "reason_code and detail say why.")
+    record Rejected(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Reason code answered") int reasonCode,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "message.will_scheduled",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A client with a will went without DISCONNECT 0 and its Will Delay Interval began.",
+            action = "Nothing.")
+    record WillScheduled(
+            Peer peer,
+            @Doc(value = "The will's topic", attribute = "messaging.destination.name")
+                    String topicName,
+            @Doc(value = "Until it is published", unit = "s") long delaySeconds)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "message.will_published",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client's will was published because it went without DISCONNECT 0.",
+            action = "Look for connection.closed of the same client: ending says why it went.")
+    record WillPublished(
+            Peer peer,
+            @Doc(value = "The will's topic", attribute = "messaging.destination.name")
+                    String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc("Deliveries this caused at once") int deliveries)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "message.will_cancelled",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client came back before its Will Delay Interval had passed.",
+            action = "Nothing.")
+    record WillCancelled(
+            Peer peer,
+            @Doc(value = "The will's topic", attribute = "messaging.destination.name")
+                    String topicName)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.robustmq.telemetry.event;
+
+/** The event pipeline about itself. */
+public sealed interface PipelineEvent extends Event {
+
+    @EventType(
+            name = "pipeline.started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Events flow to the sinks that are switched on.",
+            action = "Nothing.")
+    record Started(
+            @Doc("Sinks that are on, separated by commas") String sinks,
+            @Doc("Events the queue holds") int queueCapacity)
+            implements PipelineEvent {}
+
+    @EventType(
+            name = "pipeline.stopping",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The node stops; the sinks write what they hold.",
+            action = "Nothing.")
+    record Stopping(
+            @Doc("Events emitted since the start") long emitted,
+            @Doc("Events dropped since the start, all sinks") long dropped)
+            implements PipelineEvent {}
+
+    @EventType(
+            name = "pipeline.sink_failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause = "A sink could not hand events on, and tries again.",
+            action =
+                    "Bring back what the sink sends to, or correct its address; the broker works on meanwhile.")
+    record SinkFailed(
+            @Doc("The sink") String sink,
+            @Doc("Where it sends to") String endpoint,
+            Failure failure,
+            @Doc("Failures in a row") int attempts)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return sink;
+        }
+    }
+
+    @EventType(
+            name = "pipeline.sink_recovered",
+            severity = Severity.INFO,
+            volume = Volume.FAULT,
+            cause = "A sink that had failed hands events on again.",
+            action =
+                    "dropped says how many events it missed; the rolling file may still have them.")
+    record SinkRecovered(
+            @Doc("The sink") String sink,
+            @Doc("Where it sends to") String endpoint,
+            @Doc(value = "Time it could not", unit = "ms") long outageMillis,
+            @Doc("Events dropped meanwhile") long dropped)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return sink;
+        }
+    }
+
+    @EventType(
+            name = "pipeline.events_dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A queue of the pipeline was full and events were dropped.",
+            action =
+                    "A slow or dead sink: see pipeline.sink_failed; or more events than it can take.")
+    record EventsDropped(
+            @Doc("The sink whose queue was full, or emit for the queue before them") String sink,
+            @Doc("Dropped since the last such event") long dropped,
+            @Doc("Events the queue holds") int queueCapacity)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return sink;
+        }
+    }
+
+    @EventType(
+            name = "pipeline.spans_dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "Spans could not be exported and were dropped.",
+            action = "Bring back the tracing back end, or lower tracing.ratio.")
+    record SpansDropped(
+            @Doc("Dropped since the last such event") long dropped,
+            @Doc("Where they go") String endpoint)
+            implements PipelineEvent {}
+
+    @EventType(
+            name = "pipeline.file_rolled",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A day or the size limit passed and a new log file was begun.",
+            action = "Nothing.")
+    record FileRolled(
+            @Doc("The file that was finished") String file,
+            @Doc(value = "Its size", unit = "By") long sizeBytes)
+            implements PipelineEvent {}
+}

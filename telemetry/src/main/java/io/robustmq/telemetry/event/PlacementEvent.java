@@ -1,0 +1,134 @@
+package io.robustmq.telemetry.event;
+
+/** The node's roles, and what nodes agree on. */
+public sealed interface PlacementEvent extends Event {
+
+    @EventType(
+            name = "placement.config_loaded",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The configuration was read and is in force.",
+            action = "Nothing.")
+    record ConfigLoaded(
+            @Doc("The file, empty if there is none") String file,
+            @Doc("Settings taken from the environment") int fromEnvironment,
+            @Doc("Settings taken from --set") int fromCommandLine)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.role_starting",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A role of this node begins to start.",
+            action = "Nothing.")
+    record RoleStarting(@Doc("placement-center, journal-server or mqtt-server") String role)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.role_ready",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A role of this node takes work.",
+            action = "Nothing.")
+    record RoleReady(
+            @Doc("placement-center, journal-server or mqtt-server") String role,
+            @Doc(value = "Time to start", unit = "ms") long startMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.role_stopped",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A role of this node has stopped in order.",
+            action = "Nothing.")
+    record RoleStopped(@Doc("placement-center, journal-server or mqtt-server") String role)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.node_ready",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "All roles of this node are ready.",
+            action = "Nothing.")
+    record NodeReady(
+            @Doc("Version of RobustMQ") String version,
+            @Doc("Version of the Java runtime") String javaVersion,
+            @Doc(value = "Since the JVM started", unit = "ms") long startMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.node_stopping",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This node was asked to stop and begins to.",
+            action = "Nothing.")
+    record NodeStopping(@Doc("Connections open") int connections) implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.start_failed",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause = "This node could not start; the process ends with exit_code.",
+            action = "error_msg names what to mend.")
+    record StartFailed(
+            @Doc("sysexits code: 78 configuration, 73 cannot create, 69 unavailable, 70 a defect")
+                    int exitCode,
+            Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.consensus_started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The consensus member of this node runs.",
+            action = "Nothing.")
+    record ConsensusStarted(
+            @Doc("CP members that must agree, 0 is a single node with nothing to agree")
+                    int cpMembers,
+            @Doc(value = "Time it took", unit = "ms") long startMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.state_recovered",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "What had been agreed was read back from the log.",
+            action = "Nothing.")
+    record StateRecovered(
+            @Doc("Revision of the state") long revision,
+            @Doc("Nodes registered in it") int nodes,
+            @Doc("Log records read") long records)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.node_registered",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A node made itself known, with its addresses.",
+            action = "Nothing.")
+    record NodeRegistered(
+            @Doc("The node that registered") String registeredNode,
+            @Doc("Its roles, separated by commas") String roles,
+            @Doc("Its addresses (extend_info)") String addresses,
+            @Doc("Revision of the state with it") long revision)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.node_removed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A node left in order.",
+            action = "Nothing.")
+    record NodeRemoved(
+            @Doc("The node that left") String removedNode,
+            @Doc("Revision of the state without it") long revision)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.http_started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The HTTP endpoint for metrics and health is bound.",
+            action = "Nothing.")
+    record HttpStarted(@Doc("Bound address and port") String localAddr) implements PlacementEvent {}
+}

@@ -1,0 +1,87 @@
+package io.robustmq.telemetry.event;
+
+/** What clients asked to be sent. */
+public sealed interface SubscriptionEvent extends Event {
+
+    @EventType(
+            name = "subscription.created",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client subscribed to a filter that it had not subscribed to.",
+            action = "Nothing.")
+    record Created(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("Quality of service granted") int qos,
+            @Doc("Retained messages sent because of it") int retainedMessages)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.replaced",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client subscribed again to a filter that it had already subscribed to.",
+            action = "Nothing.")
+    record Replaced(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("Quality of service granted") int qos,
+            @Doc("Retained messages sent because of it") int retainedMessages)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A filter of a SUBSCRIBE was answered with a reason code of 0x80 or more.",
+            action = "reason_code and detail say why; change the client's filter.")
+    record Refused(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("SUBACK reason code (MQTT 5 numbering)") int reasonCode,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.removed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client unsubscribed.",
+            action = "Nothing.")
+    record Removed(Peer peer, @Doc("The topic filter") String topicFilter)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.not_found",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client unsubscribed from a filter that it had not subscribed to.",
+            action = "Nothing; compare the filter with those of subscription.created.")
+    record NotFound(Peer peer, @Doc("The topic filter") String topicFilter)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+}
