@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.telemetry.catalogue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.telemetry.pipeline;
+
+import org.jspecify.annotations.NullMarked;
