@@ -1,0 +1,358 @@
+package io.robustmq.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of one connection to calls of a {@link PacketHandler}, for a server. Not thread-safe. A
+ * packet is handed over when it is whole and everything in it is allowed; what a client did wrong
+ * comes back as a {@link Violation}, after which the decoder is not to be called again. Header
+ * faults (a packet that is too large, reserved flags, a first packet that is not CONNECT) are found
+ * as soon as their bytes are there.
+ */
+public final class PacketDecoder {
+    private static final PacketType[] TYPES = PacketType.values();
+
+    private final int maxPacketBytes;
+
+    // for the connection
+    private final PacketReader reader = new PacketReader();
+    private final PublishPacket publish;
+    private @Nullable MqttVersion version;
+    private boolean connected;
+    private long sessionExpirySeconds;
+    private @Nullable String authenticationMethod;
+    private long packetsReceived;
+    private boolean connectInLongForm;
+
+    // for the packet to come
+    private int pendingPacketBytes;
+
+    /**
+     * @param maxPacketBytes a whole packet's, header included
+     * @param topicAliasMaximum as the CONNACK will say; 0 for none
+     */
+    public PacketDecoder(int maxPacketBytes, int topicAliasMaximum) {
+        this.maxPacketBytes = maxPacketBytes;
+        this.publish = new PublishPacket(topicAliasMaximum);
+    }
+
+    /**
+     * Hands every whole packet in {@code in} to {@code handler} and moves the reader index behind
+     * the last one; what is there of the next stays. {@code in} is neither retained nor released.
+     *
+     * @return null if all is well, else why the connection must end
+     */
+    public @Nullable Violation decode(ByteBuf in, PacketHandler handler) {
+        reader.buf = in;
+        pendingPacketBytes = 0;
+        int at = in.readerIndex();
+        int limit = in.writerIndex();
+        while (at < limit) {
+            int header = in.getUnsignedByte(at);
+            if (!checkFirstByte(header)) {
+                break;
+            }
+            int remainingLength = 0;
+            int bodyAt = at + 1;
+            int shift = 0;
+            int b;
+            do {
+                if (bodyAt == limit) {
+                    return stop(at);
+                }
+                b = in.getByte(bodyAt++);
+                remainingLength |= (b & 0x7F) << shift;
+                shift += 7;
+            } while (b < 0 && shift < 28);
+            int packetBytes = bodyAt - at + remainingLength;
+            if (b < 0 || packetBytes > maxPacketBytes || (b == 0 && shift > 7)) {
+                checkLength(b, shift, packetBytes);
+                if (reader.failed()) {
+                    break;
+                }
+            }
+            int end = at + packetBytes;
+            if (end > limit) {
+                pendingPacketBytes = packetBytes;
+                return stop(at);
+            }
+            reader.at = bodyAt;
+            reader.end = end;
+            dispatch(header, handler);
+            if (reader.failed()) {
+                break;
+            }
+            packetsReceived++;
+            at = end;
+            if (!handler.wantsMore()) {
+                break;
+            }
+        }
+        return stop(at);
+    }
+
+    private @Nullable Violation stop(int at) {
+        reader.buf.readerIndex(at);
+        reader.buf = Unpooled.EMPTY_BUFFER;
+        publish.release();
+        return reader.violation;
+    }
+
+    /** Null before the version in CONNECT was read; known if what follows it there is wrong. */
+    public @Nullable MqttVersion version() {
+        return version;
+    }
+
+    /** Whole packets that were handed over. */
+    public long packetsReceived() {
+        return packetsReceived;
+    }
+
+    /**
+     * Bytes that the packet at the reader index needs in all, 0 if that is not known yet: the
+     * buffer may grow to that at once.
+     */
+    public int pendingPacketBytes() {
+        return pendingPacketBytes;
+    }
+
+    private boolean checkFirstByte(int header) {
+        PacketType type = TYPES[header >> 4];
+        reader.type = type;
+        int flags = header & 0x0F;
+        if (connected && type == PacketType.PUBLISH) {
+            // the one with flags of its own: DUP, QoS, QoS, RETAIN
+            if ((flags & 6) == 6) {
+                reader.malformed("MQTT-3.3.1-4", "QoS is 3");
+            } else if ((flags & 0xE) == 8) {
+                reader.malformed("MQTT-3.3.1-2", "DUP is 1 with QoS 0");
+            }
+        } else {
+            checkOrder(type);
+            checkFlags(type, flags);
+        }
+        return !reader.failed();
+    }
+
+    private void checkOrder(PacketType type) {
+        if (!connected) {
+            if (type != PacketType.CONNECT) {
+                reader.protocolError("MQTT-3.1.0-1", "first packet is " + type + ", not CONNECT");
+            }
+            return;
+        }
+        switch (type) {
+            case CONNECT -> reader.protocolError("MQTT-3.1.0-2", "a second CONNECT");
+            case RESERVED -> reader.malformed("MQTT-2.1.2", "packet type 0 is reserved");
+            case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+                    reader.protocolError("MQTT-2.1.2", type + " is for servers to send");
+            case AUTH -> {
+                if (version != MqttVersion.V5) {
+                    reader.malformed("MQTT-2.1.2", "packet type 15 is reserved in MQTT 3.1.1");
+                } else if (authenticationMethod == null) {
+                    reader.protocolError(
+                            "MQTT-4.12.0-7", "AUTH, but CONNECT had no authentication method");
+                }
+            }
+            case PUBLISH,
+                    PUBACK,
+                    PUBREC,
+                    PUBREL,
+                    PUBCOMP,
+                    SUBSCRIBE,
+                    UNSUBSCRIBE,
+                    PINGREQ,
+                    DISCONNECT -> {}
+        }
+    }
+
+    private void checkFlags(PacketType type, int flags) {
+        int expected =
+                type == PacketType.PUBREL
+                                || type == PacketType.SUBSCRIBE
+                                || type == PacketType.UNSUBSCRIBE
+                        ? 2
+                        : 0;
+        if (flags != expected) {
+            String rule =
+                    switch (type) {
+                        case PUBREL -> "MQTT-3.6.1-1";
+                        case SUBSCRIBE -> "MQTT-3.8.1-1";
+                        case UNSUBSCRIBE -> "MQTT-3.10.1-1";
+                        case DISCONNECT -> "MQTT-3.14.1-1";
+                        case AUTH -> "MQTT-3.15.1-1";
+                        case RESERVED,
+                                CONNECT,
+                                CONNACK,
+                                PUBLISH,
+                                PUBACK,
+                                PUBREC,
+                                PUBCOMP,
+                                SUBACK,
+                                UNSUBACK,
+                                PINGREQ,
+                                PINGRESP ->
+                                "MQTT-2.1.3-1";
+                    };
+            reader.malformed(rule, "fixed header flags are " + flags + ", not " + expected);
+        }
+    }
+
+    private void checkLength(int lastByte, int shift, int packetBytes) {
+        if (lastByte < 0) {
+            reader.malformed("MQTT-1.5.5-1", "remaining length has more than the 4 bytes allowed");
+        } else if (packetBytes > maxPacketBytes) {
+            reader.fail(
+                    "MQTT-3.2.2-15",
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "packet has " + packetBytes + " bytes, the limit is " + maxPacketBytes);
+        } else if (version == MqttVersion.V5) {
+            longForm();
+        } else {
+            // MQTT 3.1.1 does not forbid it, and CONNECT has yet to say which it is
+            connectInLongForm = version == null;
+        }
+    }
+
+    private void longForm() {
+        reader.malformed("MQTT-1.5.5-1", "remaining length is not in its shortest form");
+    }
+
+    private void dispatch(int header, PacketHandler handler) {
+        boolean v5 = version == MqttVersion.V5;
+        switch (reader.type) {
+            case PUBLISH -> {
+                publish.read(reader, header & 0x0F, v5);
+                if (!reader.failed()) {
+                    handler.publish(publish);
+                }
+            }
+            case PUBACK -> {
+                int id = reader.packetId();
+                int reasonCode = readAckReason(PropertySet.PUBACK, v5);
+                if (!reader.failed()) {
+                    handler.puback(id, reasonCode);
+                }
+            }
+            case PUBREC -> {
+                int id = reader.packetId();
+                int reasonCode = readAckReason(PropertySet.PUBREC, v5);
+                if (!reader.failed()) {
+                    handler.pubrec(id, reasonCode);
+                }
+            }
+            case PUBREL -> {
+                int id = reader.packetId();
+                int reasonCode = readAckReason(PropertySet.PUBREL, v5);
+                if (!reader.failed()) {
+                    handler.pubrel(id, reasonCode);
+                }
+            }
+            case PUBCOMP -> {
+                int id = reader.packetId();
+                int reasonCode = readAckReason(PropertySet.PUBCOMP, v5);
+                if (!reader.failed()) {
+                    handler.pubcomp(id, reasonCode);
+                }
+            }
+            case PINGREQ -> {
+                reader.expectEnd();
+                if (!reader.failed()) {
+                    handler.pingreq();
+                }
+            }
+            case CONNECT -> connect(handler);
+            case SUBSCRIBE -> {
+                Subscribe subscribe = SubscriptionParser.readSubscribe(reader, v5);
+                if (subscribe != null) {
+                    handler.subscribe(subscribe);
+                }
+            }
+            case UNSUBSCRIBE -> {
+                Unsubscribe unsubscribe = SubscriptionParser.readUnsubscribe(reader, v5);
+                if (unsubscribe != null) {
+                    handler.unsubscribe(unsubscribe);
+                }
+            }
+            case DISCONNECT -> disconnect(handler, v5);
+            case AUTH -> auth(handler);
+            case RESERVED, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+                    throw new AssertionError(reader.type + " passed the header check");
+        }
+    }
+
+    private void connect(PacketHandler handler) {
+        version = ConnectParser.readVersion(reader);
+        if (version == null) {
+            return;
+        }
+        if (version == MqttVersion.V5 && connectInLongForm) {
+            longForm();
+        }
+        Connect connect = ConnectParser.read(reader, version);
+        if (connect == null) {
+            return;
+        }
+        connected = true;
+        sessionExpirySeconds = connect.sessionExpirySeconds();
+        authenticationMethod = connect.authenticationMethod();
+        handler.connect(connect);
+    }
+
+    /** MQTT 5, 3.4.2: a reason code and properties may be left out from the end. */
+    private int readAckReason(PropertySet set, boolean v5) {
+        if (!v5 || reader.remaining() == 0) {
+            reader.expectEnd();
+            return ReasonCode.SUCCESS;
+        }
+        int reasonCode = reader.u8("reason code");
+        ClientReasons.check(reader, reasonCode);
+        if (reader.remaining() > 0) {
+            new PlainProperties().read(reader, set);
+            reader.expectEnd();
+        }
+        return reasonCode;
+    }
+
+    private void disconnect(PacketHandler handler, boolean v5) {
+        int reasonCode = ReasonCode.SUCCESS;
+        PlainProperties properties = new PlainProperties();
+        if (v5 && reader.remaining() > 0) {
+            reasonCode = reader.u8("reason code");
+            ClientReasons.check(reader, reasonCode);
+            if (reader.remaining() > 0) {
+                properties.read(reader, PropertySet.DISCONNECT);
+            }
+        }
+        reader.expectEnd();
+        if (sessionExpirySeconds == 0 && properties.sessionExpirySeconds() > 0) {
+            reader.protocolError(
+                    "MQTT-3.14.2.2.2",
+                    "session expiry interval is "
+                            + properties.sessionExpirySeconds()
+                            + ", but was 0 in CONNECT");
+        }
+        if (!reader.failed()) {
+            handler.disconnect(new Disconnect(reasonCode, properties.sessionExpirySeconds()));
+        }
+    }
+
+    private void auth(PacketHandler handler) {
+        PlainProperties properties = new PlainProperties();
+        int reasonCode = reader.remaining() == 0 ? 0 : reader.u8("reason code");
+        ClientReasons.check(reader, reasonCode);
+        if (reader.remaining() > 0) {
+            properties.read(reader, PropertySet.AUTH);
+        }
+        reader.expectEnd();
+        if (!java.util.Objects.equals(properties.authenticationMethod(), authenticationMethod)) {
+            reader.protocolError(
+                    "MQTT-4.12.0-5", "authentication method is not the one in CONNECT");
+        }
+        if (!reader.failed()) {
+            handler.auth(reasonCode);
+        }
+    }
+}

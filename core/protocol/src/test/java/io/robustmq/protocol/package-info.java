@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.protocol;
+
+import org.jspecify.annotations.NullMarked;
