@@ -37,10 +37,8 @@ class PacketDecoderTest {
         assertThat(in.isReadable()).isFalse();
         assertThat(received.packets.subList(1, 5))
                 .containsExactly(
-                        new Received.Publish(
-                                false, 0, false, 0, "a/b", "612f62", "31", -1, "", null),
-                        new Received.Publish(
-                                false, 0, false, 0, "a/b", "612f62", "3232", -1, "", null),
+                        new Received.Publish(false, 0, false, 0, "a/b", "31", -1, "{}"),
+                        new Received.Publish(false, 0, false, 0, "a/b", "3232", -1, "{}"),
                         new Received.Ack(PacketType.PUBACK, 7, 0),
                         PacketType.PINGREQ);
         assertThat(decoder.packetsReceived()).isEqualTo(5);

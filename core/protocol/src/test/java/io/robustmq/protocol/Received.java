@@ -7,59 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A handler that keeps everything it is given, in a form that compares and prints. */
 final class Received implements PacketHandler {
-    /** A PUBLISH, copied; bytes as hex. */
+    /**
+     * A PUBLISH, copied.
+     *
+     * @param properties the forwarded ones, as {@link WireProperties#text} has them
+     */
     record Publish(
             boolean dup,
             int qos,
             boolean retain,
             int packetId,
             String topic,
-            String topicUtf8,
-            String payload,
+            String payloadHex,
             long messageExpirySeconds,
-            String forwardedProperties,
-            @Nullable String traceparent) {}
+            String properties) {}
 
     record Ack(PacketType type, int packetId, int reasonCode) {}
-
-    /** A CONNECT whose byte arrays are hex, so that it compares. */
-    record Connected(Connect connect, @Nullable String password, @Nullable List<Object> will) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Connected(Connect c, String p, List<Object> w)
-                    && fields(c).equals(fields(connect))
-                    && java.util.Objects.equals(p, password)
-                    && java.util.Objects.equals(w, will);
-        }
-
-        @Override
-        public int hashCode() {
-            return fields(connect).hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return fields(connect) + " password " + password + " will " + will;
-        }
-
-        private static List<@Nullable Object> fields(Connect c) {
-            List<@Nullable Object> fields = new ArrayList<>();
-            fields.add(c.version());
-            fields.add(c.clientId());
-            fields.add(c.cleanStart());
-            fields.add(c.keepAliveSeconds());
-            fields.add(c.sessionExpirySeconds());
-            fields.add(c.receiveMaximum());
-            fields.add(c.maximumPacketSize());
-            fields.add(c.topicAliasMaximum());
-            fields.add(c.requestResponseInformation());
-            fields.add(c.requestProblemInformation());
-            fields.add(c.userName());
-            fields.add(c.authenticationMethod());
-            fields.add(c.userProperties());
-            return fields;
-        }
-    }
 
     final List<Object> packets = new ArrayList<>();
     private int stopAfter = Integer.MAX_VALUE;
@@ -70,33 +33,68 @@ final class Received implements PacketHandler {
         return this;
     }
 
-    @Override
-    public boolean wantsMore() {
-        return packets.size() < stopAfter;
+    /** One line per packet; equal lines are equal packets. */
+    List<String> lines() {
+        return packets.stream().map(Received::line).toList();
     }
 
-    @Override
-    public void connect(Connect c) {
-        Connect.Will w = c.will();
+    static String line(Object packet) {
+        return packet instanceof Connect connect ? line(connect) : packet.toString();
+    }
+
+    private static String line(Connect c) {
         byte[] password = c.password();
-        packets.add(
-                new Connected(
-                        c,
-                        password == null ? null : hex(password),
-                        w == null
-                                ? null
-                                : List.of(
+        Connect.Will w = c.will();
+        String will =
+                w == null
+                        ? "none"
+                        : List.of(
                                         w.topic(),
                                         hex(w.payload()),
                                         w.qos(),
                                         w.retain(),
                                         w.delaySeconds(),
                                         w.messageExpirySeconds(),
-                                        hex(w.properties()))));
+                                        WireProperties.text(w.properties()))
+                                .toString();
+        List<@Nullable Object> fields = new ArrayList<>();
+        fields.add(c.version());
+        fields.add(c.clientId());
+        fields.add(c.cleanStart());
+        fields.add(c.keepAliveSeconds());
+        fields.add(c.sessionExpirySeconds());
+        fields.add(c.receiveMaximum());
+        fields.add(c.maximumPacketSize());
+        fields.add(c.topicAliasMaximum());
+        fields.add(c.requestResponseInformation());
+        fields.add(c.requestProblemInformation());
+        fields.add(c.userName());
+        fields.add(password == null ? null : hex(password));
+        fields.add(c.authenticationMethod());
+        fields.add(c.userProperties());
+        return "Connect" + fields + " will " + will;
+    }
+
+    static String hex(byte[] bytes) {
+        return ByteBufUtil.hexDump(bytes);
+    }
+
+    @Override
+    public boolean wantsMore() {
+        return packets.size() < stopAfter;
+    }
+
+    @Override
+    public void connect(Connect connect) {
+        packets.add(connect);
     }
 
     @Override
     public void publish(PublishPacket p) {
+        if (!new String(p.topicUtf8(), java.nio.charset.StandardCharsets.UTF_8).equals(p.topic())
+                || p.payload().readableBytes() != p.payloadLength()) {
+            throw new AssertionError("two views of one packet differ");
+        }
         packets.add(
                 new Publish(
                         p.dup(),
@@ -104,11 +102,9 @@ final class Received implements PacketHandler {
                         p.retain(),
                         p.packetId(),
                         p.topic(),
-                        hex(p.topicUtf8()),
                         ByteBufUtil.hexDump(p.payload()),
                         p.messageExpirySeconds(),
-                        hex(p.forwardedProperties()),
-                        p.userProperty("traceparent")));
+                        WireProperties.text(p.forwardedProperties())));
     }
 
     @Override
@@ -154,9 +150,5 @@ final class Received implements PacketHandler {
     @Override
     public void auth(int reasonCode) {
         packets.add(new Ack(PacketType.AUTH, 0, reasonCode));
-    }
-
-    static String hex(byte[] bytes) {
-        return ByteBufUtil.hexDump(bytes);
     }
 }
