@@ -1,0 +1,235 @@
+package io.robustmq.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The OpenTelemetry Collector on 127.0.0.1: takes OTLP over gRPC and HTTP and Fluent's forward
+ * protocol, and writes what it got to files that are read back here. Its ports and files stay the
+ * same over {@link #kill} and {@link #start}.
+ */
+public final class OtelCollector implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final int[] ports = FreePorts.several(3);
+
+    private @Nullable ChildProcess process;
+
+    private OtelCollector(Path folder) {
+        this.folder = folder;
+    }
+
+    /** One that does not run yet: nothing listens on its ports. */
+    public static OtelCollector stopped(Path folder) {
+        return new OtelCollector(folder);
+    }
+
+    public static OtelCollector started(Path folder) throws Exception {
+        OtelCollector collector = stopped(folder);
+        collector.start();
+        return collector;
+    }
+
+    public int grpcPort() {
+        return ports[0];
+    }
+
+    public int httpPort() {
+        return ports[1];
+    }
+
+    public int fluentPort() {
+        return ports[2];
+    }
+
+    /** Starts it and waits until all three ports are open. */
+    public void start() throws Exception {
+        Path configuration = Files.writeString(folder.resolve("otelcol.yaml"), configuration());
+        ChildProcess started =
+                ChildProcess.start(
+                        "otelcol",
+                        folder,
+                        Map.of(),
+                        List.of(
+                                Part.OTEL_COLLECTOR.made().toString(),
+                                "--config",
+                                configuration.toString()));
+        process = started;
+        try {
+            for (int port : ports) {
+                Await.untilTrue(
+                        "the Collector listens on " + port, LIMIT, () -> open(port, started));
+            }
+        } catch (Exception | AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** As a crash would end it. */
+    public void kill() throws InterruptedException {
+        if (process != null) {
+            process.kill();
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+            process = null;
+        }
+    }
+
+    /** Log records that came by OTLP. */
+    public List<OtlpLog> logs() throws IOException {
+        return readLogs("logs.json");
+    }
+
+    /** Log records that came by the forward protocol; the fields are attributes. */
+    public List<OtlpLog> forwarded() throws IOException {
+        return readLogs("forwarded.json");
+    }
+
+    public List<OtlpSpan> spans() throws IOException {
+        List<OtlpSpan> spans = new ArrayList<>();
+        for (JsonNode batch : lines("spans.json")) {
+            for (JsonNode resource : batch.path("resourceSpans")) {
+                Map<String, String> about =
+                        OtlpLog.attributes(resource.path("resource").path("attributes"));
+                for (JsonNode scope : resource.path("scopeSpans")) {
+                    for (JsonNode span : scope.path("spans")) {
+                        spans.add(OtlpSpan.of(about, span));
+                    }
+                }
+            }
+        }
+        return spans;
+    }
+
+    /** Names of the metrics that came by OTLP. */
+    public List<String> metricNames() throws IOException {
+        return lines("metrics.json").stream()
+                .flatMap(batch -> batch.findValues("metrics").stream())
+                .flatMap(metrics -> metrics.findValuesAsText("name").stream())
+                .distinct()
+                .toList();
+    }
+
+    public OtlpLog awaitLog(String what, Predicate<OtlpLog> wanted) throws Exception {
+        return Await.until(
+                what,
+                LIMIT,
+                () -> logs().stream().filter(wanted).findFirst(),
+                () -> seen("logs.json"));
+    }
+
+    public OtlpLog awaitForwarded(String what, Predicate<OtlpLog> wanted) throws Exception {
+        return Await.until(
+                what,
+                LIMIT,
+                () -> forwarded().stream().filter(wanted).findFirst(),
+                () -> seen("forwarded.json"));
+    }
+
+    public OtlpSpan awaitSpan(String what, Predicate<OtlpSpan> wanted) throws Exception {
+        return Await.until(
+                what,
+                LIMIT,
+                () -> spans().stream().filter(wanted).findFirst(),
+                () -> seen("spans.json"));
+    }
+
+    private String configuration() {
+        return """
+        receivers:
+          otlp:
+            protocols:
+              grpc: { endpoint: "127.0.0.1:%d" }
+              http: { endpoint: "127.0.0.1:%d" }
+          fluentforward: { endpoint: "127.0.0.1:%d" }
+        exporters:
+          file/logs: { path: logs.json, append: true, flush_interval: 100ms }
+          file/forwarded: { path: forwarded.json, append: true, flush_interval: 100ms }
+          file/spans: { path: spans.json, append: true, flush_interval: 100ms }
+          file/metrics: { path: metrics.json, append: true, flush_interval: 100ms }
+        service:
+          telemetry:
+            metrics: { level: none }
+          pipelines:
+            logs: { receivers: [otlp], exporters: [file/logs] }
+            logs/forwarded: { receivers: [fluentforward], exporters: [file/forwarded] }
+            traces: { receivers: [otlp], exporters: [file/spans] }
+            metrics: { receivers: [otlp], exporters: [file/metrics] }
+        """
+                .formatted(ports[0], ports[1], ports[2]);
+    }
+
+    private List<OtlpLog> readLogs(String file) throws IOException {
+        List<OtlpLog> logs = new ArrayList<>();
+        for (JsonNode batch : lines(file)) {
+            for (JsonNode resource : batch.path("resourceLogs")) {
+                Map<String, String> about =
+                        OtlpLog.attributes(resource.path("resource").path("attributes"));
+                for (JsonNode scope : resource.path("scopeLogs")) {
+                    for (JsonNode log : scope.path("logRecords")) {
+                        logs.add(OtlpLog.of(about, log));
+                    }
+                }
+            }
+        }
+        return logs;
+    }
+
+    /** Whole lines only: the last may be half written, by a flush or by a kill. */
+    private List<JsonNode> lines(String file) throws IOException {
+        Path path = folder.resolve(file);
+        List<JsonNode> lines = new ArrayList<>();
+        if (Files.exists(path)) {
+            String text = Files.readString(path);
+            for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
+                if (!line.isBlank()) {
+                    lines.add(JSON.readTree(line));
+                }
+            }
+        }
+        return lines;
+    }
+
+    private String seen(String file) {
+        String told = process == null ? "(not running)" : process.told();
+        try {
+            Path path = folder.resolve(file);
+            String text = Files.exists(path) ? Files.readString(path) : "(no file)";
+            return text.substring(Math.max(0, text.length() - 4000)) + told;
+        } catch (IOException e) {
+            return e + told;
+        }
+    }
+
+    private static boolean open(int port, ChildProcess process) {
+        if (!process.isAlive()) {
+            throw new AssertionError("the Collector ended: " + process.told());
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.robustmq.testkit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real part, not written by us, that a test talks to. {@code bin/verify} provides all of them;
+ * what a machine cannot give is left out of the tests with the reason.
+ */
+public enum Part {
+    /** Debian's mosquitto: the broker and its command-line clients. */
+    MOSQUITTO(List.of("mosquitto", "mosquitto_pub", "mosquitto_sub"), null),
+    /** Debian's prometheus. */
+    PROMTOOL(List.of("promtool"), null),
+    /** Debian's prometheus-alertmanager. */
+    AMTOOL(List.of("amtool"), null),
+    /** npm's {@code @fluent-org/logger}: a receiver of the forward protocol. */
+    FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
+    /** The OpenTelemetry Collector, built from its Go modules. */
+    OTEL_COLLECTOR(List.of(), "otelcol/otelcol");
+
+    private final List<String> programs;
+    private final @Nullable String built;
+
+    Part(List<String> programs, @Nullable String built) {
+        this.programs = programs;
+        this.built = built;
+    }
+
+    /** Why this machine does not have it; null if it does. */
+    public @Nullable String absence() {
+        for (String program : programs) {
+            if (find(program) == null) {
+                return name() + ": no " + program + " on this machine";
+            }
+        }
+        if (built != null && !Files.exists(parts().resolve(built))) {
+            return name() + ": bin/verify has not made it (" + reason() + ")";
+        }
+        return null;
+    }
+
+    /** A program of this part. Throws if {@link #absence} has something to say. */
+    public Path program(String name) {
+        Path program = find(name);
+        if (program == null) {
+            throw new IllegalStateException(name() + ": no " + name + " on this machine");
+        }
+        return program;
+    }
+
+    /** What {@code bin/verify} made of this part. */
+    public Path made() {
+        if (built == null) {
+            throw new IllegalStateException(name() + " is installed, not made");
+        }
+        return parts().resolve(built);
+    }
+
+    /** The folder that {@code bin/verify} fills. */
+    static Path parts() {
+        return Repository.root().resolve("target").resolve("parts");
+    }
+
+    /** {@code bin/verify} leaves the reason in a file of the part's name. */
+    private String reason() {
+        Path left = parts().resolve(name() + ".missing");
+        try {
+            return Files.exists(left) ? Files.readString(left).strip() : "it has not run";
+        } catch (java.io.IOException e) {
+            return "unreadable reason: " + e.getMessage();
+        }
+    }
+
+    /** Debian puts servers into sbin, which is not on everyone's path. */
+    private static @Nullable Path find(String program) {
+        String path = System.getenv("PATH");
+        return Stream.concat(
+                        Stream.of((path == null ? "" : path).split(":", -1)),
+                        Stream.of("/usr/local/sbin", "/usr/sbin", "/usr/local/bin", "/usr/bin"))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,255 @@
+package io.robustmq.testkit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * RobustMQ as a user starts it: {@code bin/robustmq standalone --set …}, in a process of its own,
+ * on free ports of 127.0.0.1, with its data in a folder of the test's. The packaged build is used,
+ * so the server module must have been packaged before.
+ *
+ * <p>The console writes JSON; {@link #records} reads it.
+ */
+public final class RobustMq implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final int mqttPort;
+    private final int httpPort;
+    private final Path data;
+    private final ChildProcess process;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private RobustMq(int mqttPort, int httpPort, Path data, ChildProcess process) {
+        this.mqttPort = mqttPort;
+        this.httpPort = httpPort;
+        this.data = data;
+        this.process = process;
+    }
+
+    /** What to start it with; ports, folders and the console's format have defaults. */
+    public static final class Setup {
+        private final Path data;
+        private final Map<String, String> settings = new TreeMap<>();
+
+        private Setup(Path data) {
+            this.data = data;
+        }
+
+        /** {@code --set key=value}, such as {@code "sinks.otlp.enabled", "true"}. */
+        public Setup set(String key, String value) {
+            settings.put(key, value);
+            return this;
+        }
+
+        /** Switches the OTLP sink on. */
+        public Setup otlp(String protocol, int port) {
+            return set("sinks.otlp.enabled", "true")
+                    .set("sinks.otlp.protocol", protocol)
+                    .set("sinks.otlp.endpoint", "http://127.0.0.1:" + port);
+        }
+
+        /** Switches the Fluent forward sink on. */
+        public Setup fluent(int port) {
+            return set("sinks.fluent.enabled", "true")
+                    .set("sinks.fluent.address", "127.0.0.1:" + port);
+        }
+
+        /** Records every publish as spans. */
+        public Setup traceAll() {
+            return set("tracing.ratio", "1.0").set("tracing.max-per-second", "1000000");
+        }
+
+        /** Starts it and waits until it says that it is ready. */
+        public RobustMq start() throws Exception {
+            RobustMq started = launch();
+            try {
+                started.awaitReady();
+            } catch (Exception | AssertionError e) {
+                started.close();
+                throw e;
+            }
+            return started;
+        }
+
+        /** Starts it and does not wait: for starts that must fail. */
+        public RobustMq launch() throws IOException {
+            int[] ports = FreePorts.several(3);
+            Map<String, String> all = new TreeMap<>();
+            all.put("data.directory", data.toString());
+            all.put("mqtt.listen", "127.0.0.1:" + ports[0]);
+            all.put("http.listen", "127.0.0.1:" + ports[1]);
+            all.put("placement.listen", "127.0.0.1:" + ports[2]);
+            all.put("sinks.console.format", "json");
+            all.put("sinks.file.directory", data.resolve("logs").toString());
+            all.putAll(settings);
+            List<String> command = new ArrayList<>();
+            command.add(Repository.root().resolve("bin").resolve("robustmq").toString());
+            command.add("standalone");
+            all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+            ChildProcess process =
+                    ChildProcess.start(
+                            "robustmq",
+                            Files.createDirectories(data),
+                            Map.of("ROBUSTMQ_BUILD", "never"),
+                            command);
+            return new RobustMq(
+                    port(all.getOrDefault("mqtt.listen", "")),
+                    port(all.getOrDefault("http.listen", "")),
+                    data,
+                    process);
+        }
+
+        private static int port(String address) {
+            return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        }
+    }
+
+    /** One whose data, log files included, is below {@code data}. */
+    public static Setup in(Path data) {
+        return new Setup(data);
+    }
+
+    public int mqttPort() {
+        return mqttPort;
+    }
+
+    public int httpPort() {
+        return httpPort;
+    }
+
+    public ChildProcess process() {
+        return process;
+    }
+
+    public MosquittoClients mosquitto() {
+        return new MosquittoClients(mqttPort);
+    }
+
+    /** The records of the console so far. Lines that are not JSON objects are not records. */
+    public List<JsonNode> records() {
+        return process.stdout().stream().flatMap(RobustMq::parse).toList();
+    }
+
+    /** The records of the rolling files so far, oldest file first. */
+    public List<JsonNode> fileRecords() throws IOException {
+        Path logs = data.resolve("logs");
+        List<JsonNode> records = new ArrayList<>();
+        if (Files.isDirectory(logs)) {
+            try (Stream<Path> files = Files.list(logs)) {
+                for (Path file : files.sorted().toList()) {
+                    Files.readAllLines(file).stream()
+                            .flatMap(RobustMq::parse)
+                            .forEach(records::add);
+                }
+            }
+        }
+        return records;
+    }
+
+    /** The first record of the console, also one from before, of this event that is wanted. */
+    public JsonNode awaitRecord(String event, Predicate<JsonNode> wanted) throws Exception {
+        return Await.until(
+                "the console has " + event,
+                LIMIT,
+                () ->
+                        records().stream()
+                                .filter(r -> r.path("event").asText().equals(event))
+                                .filter(wanted)
+                                .findFirst(),
+                process::told);
+    }
+
+    public JsonNode awaitRecord(String event) throws Exception {
+        return awaitRecord(event, record -> true);
+    }
+
+    public Scrape metrics() throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/metrics");
+        if (answer.statusCode() != 200) {
+            throw new AssertionError("/metrics answered " + answer.statusCode() + answer.body());
+        }
+        return new Scrape(answer.body());
+    }
+
+    /** Scrapes until {@code wanted} holds. */
+    public Scrape awaitMetrics(String what, Predicate<Scrape> wanted) throws Exception {
+        return Await.until(
+                what,
+                LIMIT,
+                () -> Optional.of(metrics()).filter(wanted),
+                () -> {
+                    try {
+                        return metrics().text();
+                    } catch (IOException | InterruptedException e) {
+                        return e.toString();
+                    }
+                });
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Waits until {@code /health/ready} answers 200. */
+    public void awaitReady() throws Exception {
+        Await.untilTrue(
+                "/health/ready",
+                LIMIT,
+                () -> {
+                    if (!process.isAlive()) {
+                        int exitCode = process.awaitExit(LIMIT);
+                        throw new AssertionError(
+                                "bin/robustmq ended with " + exitCode + process.told());
+                    }
+                    try {
+                        return get("/health/ready").statusCode() == 200;
+                    } catch (IOException e) {
+                        return false;
+                    }
+                });
+    }
+
+    /** As {@code kill -9} would end it. */
+    public void kill() throws InterruptedException {
+        process.kill();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        http.close();
+    }
+
+    private static Stream<JsonNode> parse(String line) {
+        if (!line.startsWith("{")) {
+            return Stream.empty();
+        }
+        try {
+            return Stream.of(JSON.readTree(line));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + line, e);
+        }
+    }
+}
