@@ -1,0 +1,74 @@
+# Reads JUnit's XML reports; prints what failed, what was left out and why, and the totals.
+
+function attribute(name,    rest) {
+    rest = $0
+    if (!sub(".* " name "=\"", "", rest) && !sub("^.*<[a-z]+ " name "=\"", "", rest)) {
+        return ""
+    }
+    sub("\".*", "", rest)
+    gsub("&apos;", "'", rest)
+    gsub("&quot;", "\"", rest)
+    gsub("&lt;", "<", rest)
+    gsub("&gt;", ">", rest)
+    gsub("&#10;", " ", rest)
+    gsub("&amp;", "\\&", rest)
+    return rest
+}
+
+# a test case ends where the next begins: its outcome is what stood between
+function settle() {
+    if (test == "") {
+        return
+    }
+    if (outcome == "failed") {
+        failures[++failed] = test
+    } else if (outcome == "skipped") {
+        skips[++skipped] = test "\n      " reason
+    } else {
+        passed++
+    }
+    test = ""
+}
+
+/<testcase / {
+    settle()
+    class = attribute("classname")
+    sub(".*\\.", "", class)
+    name = attribute("name")
+    test = class (name == "" ? "" : ": " name)
+    gsub("_", " ", test)
+    outcome = "passed"
+}
+/<(failure|error)[ >]/ && test != "" { outcome = "failed" }
+/<skipped[ \/>]/ && test != "" {
+    outcome = "skipped"
+    reason = attribute("message")
+    if (reason == "") {
+        reason = "no reason given"
+    }
+}
+/<\/testsuite>/ { settle() }
+FNR == 1 { settle() }
+
+END {
+    settle()
+    print ""
+    for (i = 1; i <= skipped; i++) {
+        if (i == 1) {
+            print "left out:"
+        }
+        print "  " skips[i]
+    }
+    for (i = 1; i <= failed; i++) {
+        if (i == 1) {
+            print "failed (see target/surefire-reports of its module):"
+        }
+        print "  " failures[i]
+    }
+    printf "%d min %d s\n", seconds / 60, seconds % 60
+    if (complete == "yes" && skipped > 0) {
+        print "--complete allows no test to be left out"
+    }
+    printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+    exit (failed > 0 || passed == 0 || complete == "yes" && skipped > 0)
+}
