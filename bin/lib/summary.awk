@@ -30,7 +30,11 @@ function settle() {
     test = ""
 }
 
-/<testcase / {
+# what a test printed may look like anything
+inside { if (index($0, "]]>")) { inside = 0 } next }
+/<!\[CDATA\[/ { inside = !index($0, "]]>") }
+
+/^ *<testcase / {
     settle()
     class = attribute("classname")
     sub(".*\\.", "", class)
@@ -39,15 +43,14 @@ function settle() {
     gsub("_", " ", test)
     outcome = "passed"
 }
-/<(failure|error)[ >]/ && test != "" { outcome = "failed" }
-/<skipped[ \/>]/ && test != "" {
+/^ *<(failure|error)[ >\/]/ && test != "" { outcome = "failed" }
+/^ *<skipped[ >\/]/ && test != "" {
     outcome = "skipped"
     reason = attribute("message")
     if (reason == "") {
         reason = "no reason given"
     }
 }
-/<\/testsuite>/ { settle() }
 FNR == 1 { settle() }
 
 END {
