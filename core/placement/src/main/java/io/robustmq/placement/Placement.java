@@ -1,0 +1,47 @@
+package io.robustmq.placement;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * What the nodes agree on. Every change has a revision, counted from 1 without gaps. Any thread.
+ */
+public interface Placement extends AutoCloseable {
+    /**
+     * @throws java.net.BindException if the address is taken; the message names it
+     */
+    void open() throws IOException;
+
+    /**
+     * Makes a node known, or known anew with other roles and addresses.
+     *
+     * @return the revision with it, once it is agreed and durable; exceptionally with {@link
+     *     PlacementBusyException} when too many changes wait, or with what the log said
+     */
+    CompletableFuture<Long> register(Node node);
+
+    /** Removes a node; also a revision if it was not there. Completes like {@link #register}. */
+    CompletableFuture<Long> deregister(String nodeId);
+
+    /** The registered nodes, by id. */
+    List<Node> nodes();
+
+    /** Of the state that {@link #nodes} shows, or of one after it. */
+    long revision();
+
+    /**
+     * Hands every change after {@code fromRevision} to {@code watcher}, in order, none left out,
+     * none twice: those that were before this call, and then those to come. Runs on a thread of its
+     * own; a slow watcher delays only itself. An exception from it ends the watch. After a restart
+     * go on from the last revision seen.
+     *
+     * @param fromRevision at most {@link #revision}; 0 for everything
+     * @return ends the watch; a change that is being handed over may still be
+     */
+    AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher);
+
+    @Override
+    void close();
+}

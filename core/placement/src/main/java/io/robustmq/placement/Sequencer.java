@@ -1,0 +1,157 @@
+package io.robustmq.placement;
+
+import io.robustmq.journal.Journal;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.PlacementEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts changes in one order: each is in the log, durably, before the state machine sees it, and the
+ * state machine sees them in the order of the log. One thread.
+ *
+ * <p>Bound: {@link #MAX_WAITING}; above it {@link #submit} fails at once with {@link
+ * PlacementBusyException}.
+ */
+final class Sequencer implements Runnable {
+    static final int MAX_WAITING = 1024;
+
+    private sealed interface Work {
+        record Change(Command command, CompletableFuture<Long> revision) implements Work {}
+
+        record Stop() implements Work {}
+    }
+
+    private record Logged(byte[] command, CompletableFuture<Long> index, Work.Change change) {}
+
+    private final Journal log;
+    private final ConsensusMember member;
+    private final Events events;
+    private final Runnable advanced;
+
+    /** One place more than changes may take, for the stop. */
+    private final ArrayBlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MAX_WAITING + 1);
+
+    private boolean accepting;
+
+    /** The log and the state machine are not in step any more. */
+    private @Nullable Throwable broken;
+
+    /**
+     * @param advanced called after each step of the state
+     */
+    Sequencer(Journal log, ConsensusMember member, Events events, Runnable advanced) {
+        this.log = log;
+        this.member = member;
+        this.events = events;
+        this.advanced = advanced;
+    }
+
+    synchronized CompletableFuture<Long> submit(Command command) {
+        if (!accepting) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("placement is not open"));
+        }
+        if (waiting.size() >= MAX_WAITING) {
+            return CompletableFuture.failedFuture(new PlacementBusyException(MAX_WAITING));
+        }
+        CompletableFuture<Long> revision = new CompletableFuture<>();
+        waiting.add(new Work.Change(command, revision));
+        return revision;
+    }
+
+    synchronized void accept() {
+        accepting = true;
+    }
+
+    /** The thread ends after what was submitted before. */
+    synchronized void stop() {
+        if (accepting) {
+            accepting = false;
+            waiting.add(new Work.Stop());
+        }
+    }
+
+    @Override
+    public void run() {
+        List<Work> taken = new ArrayList<>();
+        List<Logged> group = new ArrayList<>();
+        boolean more = true;
+        while (more) {
+            taken.clear();
+            group.clear();
+            try {
+                taken.add(waiting.take());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("the sequencer is nobody's to interrupt", e);
+            }
+            waiting.drainTo(taken);
+            for (Work work : taken) {
+                switch (work) {
+                    case Work.Change change -> {
+                        byte[] command = change.command.encoded();
+                        group.add(new Logged(command, log.append(command), change));
+                    }
+                    case Work.Stop() -> more = false;
+                }
+            }
+            group.forEach(this::finish);
+        }
+    }
+
+    private void finish(Logged logged) {
+        CompletableFuture<Long> revision = logged.change.revision;
+        long index;
+        try {
+            index = logged.index.join();
+        } catch (CompletionException e) {
+            revision.completeExceptionally(e.getCause() == null ? e : e.getCause());
+            return;
+        }
+        if (broken != null) {
+            revision.completeExceptionally(broken);
+            return;
+        }
+        try {
+            PlacementState.Step step = member.apply(index, logged.command).join();
+            report(step);
+            revision.complete(step.state().revision());
+            advanced.run();
+        } catch (RuntimeException e) {
+            broken =
+                    new IllegalStateException(
+                            "the placement state stays behind its log; it is read back on restart",
+                            e);
+            revision.completeExceptionally(broken);
+        }
+    }
+
+    private void report(PlacementState.Step step) {
+        switch (step.change()) {
+            case NodeChange.Registered(long revision, Node node) ->
+                    events.emit(
+                            new PlacementEvent.NodeRegistered(
+                                    node.nodeId(), roles(node), addresses(node), revision));
+            case NodeChange.Removed(long revision, String nodeId) ->
+                    events.emit(new PlacementEvent.NodeRemoved(nodeId, revision));
+            case null -> {}
+        }
+    }
+
+    private static String roles(Node node) {
+        return node.roles().stream().sorted().map(Role::command).collect(Collectors.joining(","));
+    }
+
+    private static String addresses(Node node) {
+        return new TreeMap<>(node.extendInfo())
+                .entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,169 @@
+package io.robustmq.placement;
+
+import io.robustmq.journal.Journal;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.PlacementEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Placement on a node that is alone. Its state is the fold over its log, read back at {@link
+ * #open}; the Hazelcast member inside ({@link ConsensusMember}) runs the state machine and holds
+ * its place in memory, with no other member to agree with.
+ */
+public final class StandalonePlacement implements Placement {
+    private final Journal log;
+    private final InstantSource clock;
+    private final Events events;
+    private final PlacementService service = new PlacementService();
+    private final ConsensusMember member;
+    private final Sequencer sequencer;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> sequencerEnded = new CompletableFuture<>();
+
+    private boolean opened;
+    private boolean closed;
+
+    /**
+     * @param log not open yet; placement opens and closes it, and nobody else appends to it. Its
+     *     shard is usually {@code placement}
+     */
+    public StandalonePlacement(
+            PlacementSettings settings, Journal log, InstantSource clock, Events events) {
+        this.log = log;
+        this.clock = clock;
+        this.events = events;
+        member = new ConsensusMember(settings.listen(), service);
+        sequencer = new Sequencer(log, member, events, this::advanced);
+    }
+
+    @Override
+    public synchronized void open() throws IOException {
+        if (opened || closed) {
+            throw new IllegalStateException("placement is opened once");
+        }
+        boolean started = false;
+        try {
+            log.open();
+            recover();
+            Instant begun = clock.instant();
+            member.start();
+            Duration took = Duration.between(begun, clock.instant());
+            events.emit(new PlacementEvent.ConsensusStarted(0, took.toMillis()));
+            started = true;
+        } finally {
+            if (!started) {
+                member.stop();
+                log.close();
+            }
+        }
+        Thread.ofPlatform()
+                .name("placement-sequencer")
+                .daemon()
+                .start(() -> {
+                    try {
+                        sequencer.run();
+                    } finally {
+                        sequencerEnded.complete(null);
+                    }
+                });
+        sequencer.accept();
+        opened = true;
+    }
+
+    private void recover() throws IOException {
+        Recovered recovered = new Recovered();
+        log.read(0, recovered::record);
+        service.restore(recovered.state);
+        events.emit(
+                new PlacementEvent.StateRecovered(
+                        recovered.state.revision(),
+                        recovered.state.nodes().size(),
+                        log.nextOffset()));
+    }
+
+    /** The fold while the log is read. */
+    private static final class Recovered {
+        private PlacementState state = PlacementState.EMPTY;
+
+        boolean record(long index, long epochMillis, byte[] payload) throws IOException {
+            state = state.apply(Command.decoded(payload)).state();
+            return true;
+        }
+    }
+
+    @Override
+    public CompletableFuture<Long> register(Node node) {
+        return sequencer.submit(new Command.Register(node));
+    }
+
+    @Override
+    public CompletableFuture<Long> deregister(String nodeId) {
+        Node.checkId(nodeId);
+        return sequencer.submit(new Command.Deregister(nodeId));
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return List.copyOf(service.state().nodes().values());
+    }
+
+    @Override
+    public long revision() {
+        return service.state().revision();
+    }
+
+    /** Where the Hazelcast member listens. */
+    public InetSocketAddress localAddress() {
+        return member.address();
+    }
+
+    @Override
+    public AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher) {
+        long revision = revision();
+        if (fromRevision < 0 || fromRevision > revision) {
+            throw new IllegalArgumentException(
+                    "a watch begins at revision 0 to " + revision + ", was " + fromRevision);
+        }
+        Watch watch = new Watch(log, service, fromRevision, watcher);
+        watches.add(watch);
+        Thread.ofVirtual()
+                .name("placement-watch")
+                .start(() -> {
+                    try {
+                        watch.run();
+                    } finally {
+                        watches.remove(watch);
+                    }
+                });
+        return watch;
+    }
+
+    private void advanced() {
+        watches.forEach(Watch::advanced);
+    }
+
+    /** Finishes the changes that wait, ends all watches, and closes the log. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (!opened) {
+            return;
+        }
+        sequencer.stop();
+        sequencerEnded.join();
+        watches.forEach(Watch::close);
+        member.stop();
+        log.close();
+    }
+}

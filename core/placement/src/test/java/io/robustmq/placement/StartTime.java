@@ -1,0 +1,57 @@
+package io.robustmq.placement;
+
+import io.robustmq.journal.Durability;
+import io.robustmq.journal.Journal;
+import io.robustmq.journal.JournalSettings;
+import io.robustmq.journal.LocalDisk;
+import io.robustmq.telemetry.event.Events;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+
+/** How long placement takes to start in a fresh JVM: run it as a program. */
+final class StartTime {
+    private StartTime() {}
+
+    public static void main(String[] args) throws Exception {
+        Path directory = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("start");
+        long jvm = ManagementFactory.getRuntimeMXBean().getStartTime();
+        long begun = System.currentTimeMillis();
+        try (StandalonePlacement placement =
+                new StandalonePlacement(
+                        new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+                        new Journal(
+                                new JournalSettings(
+                                        directory,
+                                        "placement",
+                                        1 << 20,
+                                        Durability.FSYNC,
+                                        Duration.ofSeconds(1)),
+                                new LocalDisk(),
+                                InstantSource.system(),
+                                Events.NONE),
+                        InstantSource.system(),
+                        Events.NONE)) {
+            placement.open();
+            long open = System.currentTimeMillis();
+            placement.register(new Node("n", Set.of(Role.MQTT_SERVER), Map.of())).join();
+            long registered = System.currentTimeMillis();
+            System.out.println(
+                    "JVM start to main "
+                            + (begun - jvm)
+                            + " ms, open "
+                            + (open - begun)
+                            + " ms, first register "
+                            + (registered - open)
+                            + " ms, threads "
+                            + ManagementFactory.getThreadMXBean().getThreadCount());
+        }
+        System.out.println(
+                "all " + (System.currentTimeMillis() - jvm) + " ms with close, since JVM start");
+    }
+}
