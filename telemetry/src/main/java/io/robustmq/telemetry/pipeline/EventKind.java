@@ -1,0 +1,106 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.catalogue.CataloguedEvent;
+import io.robustmq.telemetry.catalogue.Field;
+import io.robustmq.telemetry.event.Event;
+import io.robustmq.telemetry.event.Sensitivity;
+import io.robustmq.telemetry.event.Volume;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One event type inside the pipeline: its number, and how to read its fields quickly. */
+final class EventKind {
+    private final int number;
+    private final CataloguedEvent event;
+    private final boolean throttled;
+
+    /** Made at first use, by the dispatcher's thread: most types never occur in a short life. */
+    private MethodHandle @Nullable [] accessors;
+
+    EventKind(int number, CataloguedEvent event) {
+        this.number = number;
+        this.event = event;
+        this.throttled =
+                switch (event.volume()) {
+                    case LIFECYCLE -> false;
+                    case MESSAGE -> false; // sampled at the source
+                    case CONNECTION, FAULT -> true;
+                };
+    }
+
+    int number() {
+        return number;
+    }
+
+    CataloguedEvent event() {
+        return event;
+    }
+
+    boolean throttled() {
+        return throttled;
+    }
+
+    boolean lifecycle() {
+        return event.volume() == Volume.LIFECYCLE;
+    }
+
+    /**
+     * The values of the fields in their order: {@code Long}, {@code Double}, {@code Boolean} or
+     * {@code String}.
+     */
+    Object[] read(Event occurrence, @Nullable Identities identities) {
+        MethodHandle[] handles = accessors;
+        if (handles == null) {
+            handles = makeAccessors();
+            accessors = handles;
+        }
+        List<Field> fields = event.fields();
+        Object[] values = new Object[handles.length];
+        try {
+            for (int i = 0; i < handles.length; i++) {
+                Object value = (Object) handles[i].invokeExact((Object) occurrence);
+                values[i] = canonical(value, fields.get(i), identities);
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot read the fields of " + event.name(), e);
+        }
+        return values;
+    }
+
+    private static Object canonical(
+            @Nullable Object value, Field field, @Nullable Identities identities) {
+        return switch (value) {
+            // against the contract of Event; better than no record
+            case null -> "";
+            case Integer number -> (long) number;
+            case Enum<?> constant -> field.values().get(constant.ordinal());
+            case String text
+                    when identities != null && field.sensitivity() == Sensitivity.IDENTITY ->
+                    identities.hashed(text);
+            default -> value;
+        };
+    }
+
+    private MethodHandle[] makeAccessors() {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        return event.fields().stream()
+                .map(field -> accessor(lookup, field.accessors()))
+                .toArray(MethodHandle[]::new);
+    }
+
+    private static MethodHandle accessor(MethodHandles.Lookup lookup, List<Method> path) {
+        try {
+            MethodHandle whole = lookup.unreflect(path.getFirst());
+            for (Method next : path.subList(1, path.size())) {
+                whole = MethodHandles.filterReturnValue(whole, lookup.unreflect(next));
+            }
+            return whole.asType(MethodType.methodType(Object.class, Object.class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(path + " must be public", e);
+        }
+    }
+}

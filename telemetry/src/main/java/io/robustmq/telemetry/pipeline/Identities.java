@@ -1,0 +1,56 @@
+package io.robustmq.telemetry.pipeline;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Replaces what names a person or device by the first 16 hex digits of its HMAC-SHA-256: the same
+ * name gives the same digits, and nobody without the key can try out names. The dispatcher's thread
+ * only.
+ */
+final class Identities {
+    private static final int MAX_REMEMBERED = 4096;
+    private static final int DIGITS = 16;
+
+    private final Mac mac;
+    private final Map<String, String> remembered =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+                    return size() > MAX_REMEMBERED;
+                }
+            };
+
+    /**
+     * @param salt the key; empty for one that nobody knows
+     */
+    Identities(String salt) {
+        byte[] key = salt.getBytes(StandardCharsets.UTF_8);
+        if (key.length == 0) {
+            key = new byte[32];
+            new SecureRandom().nextBytes(key);
+        }
+        try {
+            mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java runtime has HmacSHA256", e);
+        }
+    }
+
+    /** An unknown name stays unknown. */
+    String hashed(String name) {
+        return name.isEmpty() ? "" : remembered.computeIfAbsent(name, this::compute);
+    }
+
+    private String compute(String name) {
+        byte[] digest = mac.doFinal(name.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest).substring(0, DIGITS);
+    }
+}

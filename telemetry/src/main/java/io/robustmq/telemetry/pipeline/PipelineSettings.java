@@ -1,0 +1,179 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.event.Severity;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** How events, spans and metrics leave the process; every part can be switched off. */
+public record PipelineSettings(
+        Intake intake, Console console, RollingFile file, Otlp otlp, Fluent fluent, Traces traces) {
+
+    /** As the configuration's defaults: console and file on, the collectors off. */
+    public static PipelineSettings defaults() {
+        return new PipelineSettings(
+                Intake.defaults(),
+                Console.defaults(),
+                RollingFile.defaults(),
+                Otlp.defaults(),
+                Fluent.defaults(),
+                Traces.defaults());
+    }
+
+    public PipelineSettings with(Intake other) {
+        return new PipelineSettings(other, console, file, otlp, fluent, traces);
+    }
+
+    public PipelineSettings with(Console other) {
+        return new PipelineSettings(intake, other, file, otlp, fluent, traces);
+    }
+
+    public PipelineSettings with(RollingFile other) {
+        return new PipelineSettings(intake, console, other, otlp, fluent, traces);
+    }
+
+    public PipelineSettings with(Otlp other) {
+        return new PipelineSettings(intake, console, file, other, fluent, traces);
+    }
+
+    public PipelineSettings with(Fluent other) {
+        return new PipelineSettings(intake, console, file, otlp, other, traces);
+    }
+
+    public PipelineSettings with(Traces other) {
+        return new PipelineSettings(intake, console, file, otlp, fluent, other);
+    }
+
+    /**
+     * What all events go through.
+     *
+     * @param queueCapacity of the queue before the sinks, and of console's and file's; full: the
+     *     event is dropped and counted
+     * @param perKeyPerSecond events of one type and key written per second, the others are counted
+     *     in {@code suppressed}; 0 writes all, at most 4095
+     * @param maxKeys keys remembered; beyond it, all further keys of a type share one
+     * @param hashIdentities client ids, addresses and user names are replaced by a keyed hash
+     * @param hashSalt the key; empty: another one at each start, so hashes cannot be compared
+     *     across starts
+     * @param libraries lines of libraries below this are not even made
+     */
+    public record Intake(
+            int queueCapacity,
+            int perKeyPerSecond,
+            int maxKeys,
+            boolean hashIdentities,
+            String hashSalt,
+            Severity libraries) {
+        public static Intake defaults() {
+            return new Intake(65_536, 10, 20_000, false, "", Severity.WARN);
+        }
+    }
+
+    public enum Format {
+        HUMAN,
+        JSON
+    }
+
+    /** Standard output. */
+    public record Console(boolean enabled, Format format, Severity level) {
+        public static Console defaults() {
+            return new Console(true, Format.HUMAN, Severity.INFO);
+        }
+    }
+
+    /**
+     * Files {@code <prefix>-<UTC day>.<n>.log} of JSON lines.
+     *
+     * @param maxSizeBytes a file that would get larger is finished and the next n begun
+     * @param keepDays files of earlier days are deleted
+     */
+    public record RollingFile(
+            boolean enabled,
+            Path directory,
+            String prefix,
+            Severity level,
+            long maxSizeBytes,
+            int keepDays) {
+        public static RollingFile defaults() {
+            return new RollingFile(
+                    true, Path.of("robust-data", "logs"), "robustmq", Severity.INFO, 256L << 20, 7);
+        }
+    }
+
+    public enum OtlpProtocol {
+        GRPC,
+        HTTP
+    }
+
+    /**
+     * An OpenTelemetry collector.
+     *
+     * @param endpoint {@code http://host:port}; over HTTP the paths /v1/logs, /v1/traces and
+     *     /v1/metrics are added
+     * @param queueCapacity of the queue of logs and of that of spans
+     * @param timeout for one batch
+     */
+    public record Otlp(
+            boolean enabled,
+            OtlpProtocol protocol,
+            URI endpoint,
+            boolean logs,
+            boolean metrics,
+            boolean traces,
+            Severity level,
+            int queueCapacity,
+            Duration timeout,
+            Duration metricsInterval) {
+        public static Otlp defaults() {
+            return new Otlp(
+                    false,
+                    OtlpProtocol.GRPC,
+                    URI.create("http://127.0.0.1:4317"),
+                    true,
+                    false,
+                    true,
+                    Severity.INFO,
+                    65_536,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(15));
+        }
+    }
+
+    /**
+     * A Fluentd or Fluent Bit, by the forward protocol with acknowledgements.
+     *
+     * @param address looked up at each connect, so it may be unresolved
+     * @param tag of every record
+     */
+    public record Fluent(
+            boolean enabled,
+            InetSocketAddress address,
+            String tag,
+            Severity level,
+            int queueCapacity,
+            Duration ackTimeout) {
+        public static Fluent defaults() {
+            return new Fluent(
+                    false,
+                    InetSocketAddress.createUnresolved("127.0.0.1", 24224),
+                    "robustmq",
+                    Severity.INFO,
+                    65_536,
+                    Duration.ofSeconds(10));
+        }
+    }
+
+    /**
+     * Which publishes are traced. Spans leave by OTLP, if that is on.
+     *
+     * @param ratio of the publishes without a context of their own, 0 to 1
+     * @param maxPerSecond traces begun per second, those with a sampled parent included
+     * @param maxDeliveries delivery spans per publish; the others are counted in an attribute
+     */
+    public record Traces(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {
+        public static Traces defaults() {
+            return new Traces(true, 0.01, 100, 64);
+        }
+    }
+}

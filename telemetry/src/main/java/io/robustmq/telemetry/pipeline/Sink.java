@@ -1,0 +1,32 @@
+package io.robustmq.telemetry.pipeline;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Where records or spans go. Called by its worker's thread only. */
+interface Sink<T> extends AutoCloseable {
+    /** The label of its metrics. */
+    String name();
+
+    /** Where it sends to, for people. */
+    String endpoint();
+
+    /**
+     * Hands all of {@code batch} on; returns when they are safe where they went.
+     *
+     * @throws RefusedException if they never will be; they are counted as dropped
+     * @throws IOException if not now; the same batch comes again
+     */
+    void ship(List<T> batch) throws IOException, InterruptedException;
+
+    /** Releases what it holds; twice without harm. */
+    @Override
+    void close();
+
+    /** The other end understood the batch and will not have it, now or later. */
+    final class RefusedException extends IOException {
+        RefusedException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.event.Events;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** A pipeline in a test: its console is kept, nothing else is on unless asked for. */
+final class Running implements AutoCloseable {
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+    final Pipeline pipeline;
+
+    private Running(PipelineSettings settings, InstantSource clock) throws IOException {
+        pipeline =
+                new Pipeline(settings, Samples.NODE, clock, new Outside(console, LogDirectory::on));
+        pipeline.open();
+    }
+
+    static Running with(PipelineSettings settings) throws IOException {
+        return new Running(settings, InstantSource.system());
+    }
+
+    static Running with(PipelineSettings settings, InstantSource clock) throws IOException {
+        return new Running(settings, clock);
+    }
+
+    /** JSON on the console, no file. */
+    static PipelineSettings consoleOnly() {
+        PipelineSettings defaults = PipelineSettings.defaults();
+        PipelineSettings.RollingFile file = defaults.file();
+        return defaults.with(
+                        new PipelineSettings.Console(
+                                true, PipelineSettings.Format.JSON, defaults.console().level()))
+                .with(
+                        new PipelineSettings.RollingFile(
+                                false,
+                                Path.of("unused"),
+                                file.prefix(),
+                                file.level(),
+                                file.maxSizeBytes(),
+                                file.keepDays()));
+    }
+
+    Events events() {
+        return pipeline.events(Service.MQTT_BROKER);
+    }
+
+    /** What the console has so far. */
+    List<String> lines() {
+        return console.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** Stops the pipeline, so that all is written, and gives what the console has. */
+    List<String> closedLines() {
+        close();
+        return lines();
+    }
+
+    PipelineMetrics.Balance balance(String sink) {
+        return pipeline.balances().stream()
+                .filter(balance -> balance.sink().equals(sink))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not within 20 s: " + what);
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    @Override
+    public void close() {
+        pipeline.close();
+    }
+}
