@@ -1,0 +1,110 @@
+package io.robustmq.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the user asked for. */
+sealed interface CommandLine {
+    /**
+     * @param conf as written, null if not given
+     * @param assignments {@code key=value} each, in order
+     */
+    record Options(@Nullable String conf, List<String> assignments) {}
+
+    record Standalone(Options options) implements CommandLine {}
+
+    record ConfigCheck(Options options) implements CommandLine {}
+
+    record Version() implements CommandLine {}
+
+    record Help() implements CommandLine {}
+
+    /**
+     * @param line what is wrong, for people
+     */
+    record Wrong(String line) implements CommandLine {}
+
+    String USAGE =
+            """
+            RobustMQ, an MQTT broker that explains itself.
+
+              robustmq standalone [--conf=FILE] [--set KEY=VALUE]...
+                    starts placement, journal and broker in one process; data in ./robust-data
+              robustmq config check [--conf=FILE] [--set KEY=VALUE]...
+                    reads the configuration and lists every problem
+              robustmq version
+              robustmq help
+
+            FILE is config/standalone.toml if there is one; all keys have defaults. A key can also be
+            set by the environment: mqtt.listen is ROBUSTMQ_MQTT__LISTEN. --set wins over it.
+            docs/reference/configuration.md lists the keys.
+            """;
+
+    static CommandLine parse(String... args) {
+        if (args.length == 0) {
+            return new Wrong("no command: try robustmq help");
+        }
+        List<String> rest = new ArrayList<>(List.of(args));
+        return switch (rest.removeFirst()) {
+            case "standalone" -> withOptions(rest, false);
+            case "config" ->
+                    !rest.isEmpty() && rest.removeFirst().equals("check")
+                            ? withOptions(rest, true)
+                            : new Wrong("config needs a command: robustmq config check");
+            case "version", "--version" ->
+                    rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
+            case "help", "--help", "-h" -> new Help();
+            case String unknown -> {
+                String meant =
+                        Spelling.nearest(
+                                unknown, List.of("standalone", "config", "version", "help"), 3);
+                yield new Wrong(
+                        "unknown command "
+                                + unknown
+                                + (meant == null
+                                        ? ": try robustmq help"
+                                        : ", did you mean " + meant + "?"));
+            }
+        };
+    }
+
+    private static CommandLine withOptions(List<String> rest, boolean check) {
+        String conf = null;
+        List<String> assignments = new ArrayList<>();
+        while (!rest.isEmpty()) {
+            String argument = rest.removeFirst();
+            int equals = argument.indexOf('=');
+            String name = equals < 0 ? argument : argument.substring(0, equals);
+            if (name.equals("--help") || name.equals("-h")) {
+                return new Help();
+            }
+            if (!name.equals("--conf") && !name.equals("--set")) {
+                return unexpected(argument);
+            }
+            if (equals < 0 && rest.isEmpty()) {
+                return new Wrong(
+                        name.equals("--conf")
+                                ? "--conf needs a file: --conf=FILE"
+                                : "--set needs a value: --set key=value");
+            }
+            String value = equals < 0 ? rest.removeFirst() : argument.substring(equals + 1);
+            if (name.equals("--conf")) {
+                conf = value;
+            } else if (value.indexOf('=') < 1) {
+                return new Wrong("--set must be --set key=value, was --set " + value);
+            } else {
+                assignments.add(value);
+            }
+        }
+        Options options = new Options(conf, List.copyOf(assignments));
+        return check ? new ConfigCheck(options) : new Standalone(options);
+    }
+
+    private static Wrong unexpected(String argument) {
+        return new Wrong(
+                (argument.startsWith("-") ? "unknown option " : "unexpected argument ")
+                        + argument
+                        + ": try robustmq help");
+    }
+}

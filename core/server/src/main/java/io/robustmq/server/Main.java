@@ -1,0 +1,156 @@
+package io.robustmq.server;
+
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process. Prints what a person at the terminal needs to know at once: what listens where, or
+ * in one line why the start failed. All else is told by events.
+ */
+public final class Main {
+    /** Where bin/robustmq lives, set by it; the configuration file is looked for below it. */
+    private static final String HOME_PROPERTY = "robustmq.home";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+    private final Path home;
+
+    Main(PrintStream out, PrintStream err, Map<String, String> environment, Path home) {
+        this.out = out;
+        this.err = err;
+        this.environment = environment;
+        this.home = home;
+    }
+
+    public static void main(String[] args) {
+        Path home = Path.of(System.getProperty(HOME_PROPERTY, "."));
+        ExitCode code = new Main(System.out, System.err, System.getenv(), home).run(args);
+        System.exit(code.number());
+    }
+
+    /** Returns when the command is done; standalone only if it could not start. */
+    ExitCode run(String... args) {
+        return switch (CommandLine.parse(args)) {
+            case CommandLine.Standalone(CommandLine.Options options) -> standalone(options);
+            case CommandLine.ConfigCheck(CommandLine.Options options) -> check(options);
+            case CommandLine.Version() -> {
+                out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
+                yield ExitCode.OK;
+            }
+            case CommandLine.Help() -> {
+                out.print(CommandLine.USAGE);
+                yield ExitCode.OK;
+            }
+            case CommandLine.Wrong(String line) -> {
+                err.println("robustmq: " + line);
+                yield ExitCode.USAGE;
+            }
+        };
+    }
+
+    private ExitCode check(CommandLine.Options options) {
+        return switch (read(options)) {
+            case ConfigOutcome.Wrong(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded loaded -> {
+                out.println(
+                        "configuration is fine: "
+                                + (loaded.file().isEmpty() ? "no file" : loaded.file())
+                                + ", "
+                                + loaded.fromEnvironment()
+                                + " from the environment, "
+                                + loaded.fromCommandLine()
+                                + " from --set");
+                yield ExitCode.OK;
+            }
+        };
+    }
+
+    private ExitCode standalone(CommandLine.Options options) {
+        return switch (read(options)) {
+            case ConfigOutcome.Wrong(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded loaded -> start(loaded);
+        };
+    }
+
+    private ExitCode start(ConfigOutcome.Loaded loaded) {
+        Standalone node = new Standalone(loaded, BuildVersion.text());
+        AtomicReference<ExitCode> ending = new AtomicReference<>(ExitCode.OK);
+        // On SIGTERM and SIGINT. The JVM would end with 143 or 130 after the hooks, which service
+        // supervisors take for a failure; a stop in order is none.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("stop")
+                                .unstarted(
+                                        () -> {
+                                            node.close();
+                                            Runtime.getRuntime().halt(ending.get().number());
+                                        }));
+        try {
+            node.open();
+        } catch (StartFailure failure) {
+            ending.set(failure.exitCode());
+            err.println("robustmq: " + failure.getMessage());
+            return failure.exitCode();
+        } catch (RuntimeException | Error defect) {
+            ending.set(ExitCode.DEFECT);
+            err.println("robustmq: a defect stopped the start, please report it: " + defect);
+            defect.printStackTrace(err);
+            return ExitCode.DEFECT;
+        }
+        announce(loaded.config(), node);
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException unexpected) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.OK;
+    }
+
+    /** To stdout, unless that is a stream of JSON objects. */
+    private void announce(StandaloneConfig config, Standalone node) {
+        StandaloneConfig.Console console = config.sinks().console();
+        boolean json = console.enabled() && console.format() == StandaloneConfig.Format.JSON;
+        PrintStream to = json ? err : out;
+        to.print(node.announcement());
+        to.flush();
+    }
+
+    private ConfigOutcome read(CommandLine.Options options) {
+        Path file = options.conf() == null ? defaultFile() : Path.of(options.conf());
+        return ConfigReader.read(file, environment, options.assignments());
+    }
+
+    private @Nullable Path defaultFile() {
+        Path file = home.resolve("config").resolve("standalone.toml");
+        return Files.exists(file) ? file : null;
+    }
+
+    private ExitCode wrong(List<ConfigProblem> problems) {
+        problems.forEach(problem -> err.println(problem.line()));
+        err.println(
+                "robustmq: the configuration has "
+                        + problems.size()
+                        + (problems.size() == 1 ? " problem" : " problems")
+                        + ", see above");
+        return ExitCode.CONFIGURATION;
+    }
+
+    /** Since the JVM started. */
+    static long millisSinceStart() {
+        return System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    static String seconds(long millis) {
+        return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    }
+}
