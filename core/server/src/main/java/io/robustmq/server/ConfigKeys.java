@@ -180,9 +180,9 @@ final class ConfigKeys {
                             "Events that wait for the sinks. When full, new ones are dropped and counted."),
                     key(
                             "events.per-key-per-second",
-                            whole(1, 1_000_000),
+                            whole(0, 4095),
                             "10",
-                            "Events of one type with one key (often the client) per second. The rest is left out, and the next one says how many."),
+                            "Events of one type with one key (often the client) per second. The rest is left out, and the next one says how many. 0 leaves out none."),
                     key(
                             "events.messages-per-second",
                             whole(0, 1_000_000),

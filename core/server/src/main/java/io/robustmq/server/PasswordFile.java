@@ -1,0 +1,70 @@
+package io.robustmq.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Users and their password hashes, as mosquitto_passwd writes them: {@code name:$7$…}. */
+final class PasswordFile {
+    private PasswordFile() {}
+
+    /** What reading it gave. */
+    sealed interface Outcome {}
+
+    record Loaded(Map<String, PasswordHash> users) implements Outcome {}
+
+    /** Every problem there is, never none. */
+    record Wrong(List<ConfigProblem> problems) implements Outcome {}
+
+    static Outcome read(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (NoSuchFileException missing) {
+            return unreadable(file, "no such file");
+        } catch (IOException failure) {
+            return unreadable(file, "cannot be read: " + DataDirectory.reason(failure));
+        }
+        Map<String, PasswordHash> users = new HashMap<>();
+        List<ConfigProblem> problems = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            String source = file + ":" + (i + 1);
+            int colon = line.indexOf(':');
+            if (colon < 1) {
+                problems.add(
+                        new ConfigProblem(source, "", "must be name:hash, has no name and colon"));
+                continue;
+            }
+            String name = line.substring(0, colon);
+            PasswordHash hash = PasswordHash.parse(line.substring(colon + 1).strip());
+            if (hash == null) {
+                // not shown: it may be a password in plain text
+                problems.add(
+                        new ConfigProblem(
+                                source,
+                                "",
+                                "the hash of "
+                                        + name
+                                        + " must be $7$iterations$salt$hash (PBKDF2-SHA512), as mosquitto_passwd writes it"));
+            } else if (users.put(name, hash) != null) {
+                problems.add(new ConfigProblem(source, "", name + " is there twice"));
+            }
+        }
+        return problems.isEmpty()
+                ? new Loaded(Map.copyOf(users))
+                : new Wrong(List.copyOf(problems));
+    }
+
+    private static Wrong unreadable(Path file, String why) {
+        return new Wrong(List.of(new ConfigProblem(file.toString(), "", why)));
+    }
+}
