@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import java.time.Duration;
 import java.util.Collection;
@@ -158,7 +159,7 @@ final class ConfigKeys {
                             "Size at which a segment file is sealed and the next begun."),
                     key(
                             "journal.durability",
-                            new ValueKind.Choice(StandaloneConfig.Durability.class),
+                            new ValueKind.Choice(Durability.class),
                             "\"fsync\"",
                             "When an append counts as done. fsync: on disk, survives a power cut. interval: synced every second, a power cut loses up to that. os: left to the operating system, a power cut loses what it had not written; a killed process loses nothing in any of them."),
                     key(

@@ -177,8 +177,7 @@ final class ConfigReader {
             unknown(source, path, "unknown key");
             return;
         }
-        Object value =
-                isText ? key.kind().readText((String) written) : key.kind().read(written);
+        Object value = isText ? key.kind().readText((String) written) : key.kind().read(written);
         if (value == null) {
             problems.add(
                     new ConfigProblem(
@@ -227,7 +226,10 @@ final class ConfigReader {
                             new ConfigProblem(
                                     sources.getOrDefault(listeners.get(i), "default"),
                                     listeners.get(i),
-                                    "must differ from " + other + ", both are " + shownAddress(mine)));
+                                    "must differ from "
+                                            + other
+                                            + ", both are "
+                                            + shownAddress(mine)));
                 }
             }
         }

@@ -1,11 +1,11 @@
 package io.robustmq.server;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
-import java.util.Arrays;
+import java.util.TreeSet;
 
 /** Makes the record tree out of values by path. */
 final class ConfigRecords {
@@ -44,9 +44,7 @@ final class ConfigRecords {
             arguments[i] = argument;
         }
         Class<?>[] types =
-                Arrays.stream(components)
-                        .map(RecordComponent::getType)
-                        .toArray(Class<?>[]::new);
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (ReflectiveOperationException impossible) {
@@ -54,8 +52,7 @@ final class ConfigRecords {
         }
     }
 
-    private static void collect(
-            Class<? extends Record> type, String prefix, Set<String> paths) {
+    private static void collect(Class<? extends Record> type, String prefix, Set<String> paths) {
         for (RecordComponent component : type.getRecordComponents()) {
             String path = prefix + kebabCase(component.getName());
             if (component.getType().isRecord()) {

@@ -1,62 +1,64 @@
 package io.robustmq.server;
 
+import io.robustmq.journal.Disk;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of durable data, locked so that no second process writes to it. The lock is the
- * operating system's: it goes with the process, however that ends; the empty file {@code LOCK}
- * stays.
+ * The folder of durable data, locked so that no second process starts on it. The lock goes with the
+ * process, however that ends; the empty file {@code LOCK} stays.
  */
 final class DataDirectory implements AutoCloseable {
     private final Path directory;
-    private @Nullable FileChannel lockFile;
+    private final Disk disk;
+    private @Nullable Closeable lock;
 
-    DataDirectory(Path directory) {
-        this.directory = directory;
+    DataDirectory(Path directory, Disk disk) {
+        this.directory = directory.toAbsolutePath().normalize();
+        this.disk = disk;
     }
 
     /** Creates it if missing. */
     void open() throws StartFailure {
-        FileLock lock;
         try {
-            Files.createDirectories(directory);
-            lockFile =
-                    FileChannel.open(
-                            directory.resolve("LOCK"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-            lock = lockFile.tryLock();
-        } catch (OverlappingFileLockException inThisProcess) {
-            lock = null;
+            disk.createDirectories(directory);
+            lock = disk.lock(directory.resolve("LOCK"));
         } catch (IOException unusable) {
-            close();
-            throw new StartFailure(
-                    ExitCode.CANNOT_CREATE,
-                    "data.directory "
-                            + directory.toAbsolutePath().normalize()
-                            + " cannot be used: "
-                            + reason(unusable)
-                            + "; set data.directory to a folder that this user can write to",
-                    unusable);
+            throw cannotUse("data.directory", directory, unusable);
         }
         if (lock == null) {
-            close();
             throw new StartFailure(
                     ExitCode.CANNOT_CREATE,
                     "data.directory "
-                            + directory.toAbsolutePath().normalize()
+                            + directory
                             + " is in use by another process; stop it, or set data.directory to another folder");
         }
+    }
+
+    Path path() {
+        return directory;
+    }
+
+    /**
+     * @param key the configuration key that names {@code folder}
+     */
+    static StartFailure cannotUse(String key, Path folder, IOException why) {
+        return new StartFailure(
+                ExitCode.CANNOT_CREATE,
+                key
+                        + " "
+                        + folder.toAbsolutePath().normalize()
+                        + " cannot be used: "
+                        + reason(why)
+                        + "; set "
+                        + key
+                        + " to a folder that this user can write to",
+                why);
     }
 
     /** Why, in words: exceptions of the file system often have only the path as message. */
@@ -73,11 +75,11 @@ final class DataDirectory implements AutoCloseable {
 
     @Override
     public void close() {
-        FileChannel open = lockFile;
-        lockFile = null;
-        if (open != null) {
+        Closeable held = lock;
+        lock = null;
+        if (held != null) {
             try {
-                open.close();
+                held.close();
             } catch (IOException ignored) {
                 // the lock goes with the process at the latest
             }

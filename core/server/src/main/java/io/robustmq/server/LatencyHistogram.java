@@ -7,18 +7,17 @@ import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Latency.Example;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sums {@link Latency} counts of several writers up to one histogram, with exemplars. */
 final class LatencyHistogram implements Collector {
-    private final String name;
     private final MetricMetadata metadata;
     private final Supplier<List<Latency>> latencies;
 
@@ -26,29 +25,13 @@ final class LatencyHistogram implements Collector {
      * @param name ends in {@code _seconds}
      */
     LatencyHistogram(String name, String help, Supplier<List<Latency>> latencies) {
-        this.name = name;
         this.metadata = new MetricMetadata(name, help);
         this.latencies = latencies;
     }
 
     @Override
-    public String getPrometheusName() {
-        return name;
-    }
-
-    @Override
-    public MetricType getMetricType() {
-        return MetricType.HISTOGRAM;
-    }
-
-    @Override
-    public Set<String> getLabelNames() {
-        return Set.of();
-    }
-
-    @Override
-    public MetricMetadata getMetadata() {
-        return metadata;
+    public MetricFamilyDescriptor getMetricFamilyDescriptor() {
+        return MetricFamilyDescriptor.of(MetricType.HISTOGRAM, metadata);
     }
 
     @Override

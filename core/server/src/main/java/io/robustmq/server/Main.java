@@ -90,11 +90,10 @@ public final class Main {
                 .addShutdownHook(
                         Thread.ofPlatform()
                                 .name("stop")
-                                .unstarted(
-                                        () -> {
-                                            node.close();
-                                            Runtime.getRuntime().halt(ending.get().number());
-                                        }));
+                                .unstarted(() -> {
+                                    node.close();
+                                    Runtime.getRuntime().halt(ending.get().number());
+                                }));
         try {
             node.open();
         } catch (StartFailure failure) {

@@ -72,9 +72,7 @@ final class PasswordHash {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             byte[] key =
-                    password.length < BLOCK_BYTES
-                            ? Arrays.copyOf(password, BLOCK_BYTES)
-                            : password;
+                    password.length < BLOCK_BYTES ? Arrays.copyOf(password, BLOCK_BYTES) : password;
             mac.init(new SecretKeySpec(key, ALGORITHM));
             mac.update(salt);
             byte[] round = mac.doFinal(new byte[] {0, 0, 0, 1});

@@ -39,8 +39,7 @@ final class ScrapeExchange
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return Collections.enumeration(
-                exchange.getRequestHeaders().getOrDefault(name, List.of()));
+        return Collections.enumeration(exchange.getRequestHeaders().getOrDefault(name, List.of()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.journal.LocalDisk;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class Standalone implements AutoCloseable {
     }
 
     synchronized void open() throws StartFailure {
-        data = new DataDirectory(config.data().directory());
+        data = new DataDirectory(config.data().directory(), new LocalDisk());
         data.open();
         PrometheusRegistry registry = new PrometheusRegistry();
         JvmMetrics.builder().register(registry);

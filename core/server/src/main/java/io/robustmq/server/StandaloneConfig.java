@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -51,7 +52,10 @@ record StandaloneConfig(
     record Placement(InetSocketAddress listen) {}
 
     record Events(
-            int queueCapacity, int perKeyPerSecond, int messagesPerSecond, boolean hashIdentities) {}
+            int queueCapacity,
+            int perKeyPerSecond,
+            int messagesPerSecond,
+            boolean hashIdentities) {}
 
     record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
 
@@ -85,12 +89,6 @@ record StandaloneConfig(
             Duration ackTimeout) {}
 
     record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
-
-    enum Durability {
-        FSYNC,
-        INTERVAL,
-        OS
-    }
 
     enum Format {
         HUMAN,

@@ -75,7 +75,9 @@ sealed interface ValueKind {
 
         @Override
         public @Nullable Object read(Object written) {
-            return written instanceof Long n && n >= min && n <= max ? (Integer) n.intValue() : null;
+            return written instanceof Long n && n >= min && n <= max
+                    ? (Integer) n.intValue()
+                    : null;
         }
 
         @Override
@@ -163,7 +165,7 @@ sealed interface ValueKind {
 
     /** A Duration. */
     record Span(Duration min, Duration max) implements ValueKind {
-        private static final Pattern SYNTAX = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
+        private static final Pattern SYNTAX = Pattern.compile("(\\d{1,11})(ms|s|m|h|d)");
 
         @Override
         public String title() {

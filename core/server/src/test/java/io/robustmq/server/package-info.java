@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.server;
+
+import org.jspecify.annotations.NullMarked;
