@@ -1,0 +1,172 @@
+package io.robustmq.dashboards;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.robustmq.testkit.Await;
+import io.robustmq.testkit.ChildProcess;
+import io.robustmq.testkit.FreePorts;
+import io.robustmq.testkit.Part;
+import io.robustmq.testkit.Repository;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A Prometheus server with the configuration of {@code alerts/}, but for the address of the broker
+ * and the intervals: it scrapes and evaluates every second.
+ */
+final class Prometheus implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final int port;
+    private final ChildProcess process;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Prometheus(int port, ChildProcess process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    static Prometheus scraping(int brokerHttpPort, Path folder) throws Exception {
+        Path alerts = Repository.root().resolve("alerts");
+        String configuration =
+                Files.readString(alerts.resolve("prometheus.yml"))
+                        .replace("127.0.0.1:9091", "127.0.0.1:" + brokerHttpPort)
+                        .replace("15s", "1s")
+                        .replace("robustmq.rules.yml", alerts.resolve("robustmq.rules.yml") + "");
+        Path file = Files.writeString(folder.resolve("prometheus.yml"), configuration);
+        int port = FreePorts.one();
+        ChildProcess process =
+                ChildProcess.start(
+                        "prometheus",
+                        folder,
+                        Map.of(),
+                        List.of(
+                                Part.PROMTOOL.program("prometheus").toString(),
+                                "--config.file=" + file,
+                                "--storage.tsdb.path=" + folder.resolve("tsdb"),
+                                "--enable-feature=exemplar-storage",
+                                "--web.listen-address=127.0.0.1:" + port));
+        Prometheus started = new Prometheus(port, process);
+        try {
+            Await.untilTrue("Prometheus is ready", LIMIT, started::ready);
+        } catch (Exception | AssertionError e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    /**
+     * Evaluates a query now.
+     *
+     * @return the labels of each result
+     * @throws AssertionError if Prometheus refuses the query
+     */
+    List<Map<String, String>> results(String query) throws IOException, InterruptedException {
+        List<Map<String, String>> results = new ArrayList<>();
+        JsonNode data = get("/api/v1/query?query=" + encoded(query));
+        if (!data.path("resultType").asText().equals("vector")) {
+            throw new AssertionError(data.path("resultType") + " from " + query);
+        }
+        for (JsonNode result : data.path("result")) {
+            results.add(labels(result.path("metric")));
+        }
+        return results;
+    }
+
+    /** The labels of every series that it has. */
+    List<Map<String, String>> series() throws IOException, InterruptedException {
+        List<Map<String, String>> series = new ArrayList<>();
+        for (JsonNode one : get("/api/v1/series?match[]=" + encoded("{__name__=~\".+\"}"))) {
+            series.add(labels(one));
+        }
+        return series;
+    }
+
+    /** The labels of the exemplars of a selector. */
+    List<Map<String, String>> exemplars(String selector) throws IOException, InterruptedException {
+        long now = System.currentTimeMillis() / 1000;
+        List<Map<String, String>> exemplars = new ArrayList<>();
+        JsonNode data =
+                get(
+                        "/api/v1/query_exemplars?query=%s&start=%d&end=%d"
+                                .formatted(encoded(selector), now - 600, now + 60));
+        for (JsonNode series : data) {
+            for (JsonNode exemplar : series.path("exemplars")) {
+                exemplars.add(labels(exemplar.path("labels")));
+            }
+        }
+        return exemplars;
+    }
+
+    /** What it says of each alert rule: ok, err or unknown, by name. */
+    Map<String, String> ruleHealth() throws IOException, InterruptedException {
+        Map<String, String> health = new TreeMap<>();
+        for (JsonNode group : get("/api/v1/rules").path("groups")) {
+            for (JsonNode rule : group.path("rules")) {
+                health.put(rule.path("name").asText(), rule.path("health").asText());
+            }
+        }
+        return health;
+    }
+
+    /** Names of the alerts that fire or are about to. */
+    List<String> alerts() throws IOException, InterruptedException {
+        return get("/api/v1/alerts").path("alerts").findValuesAsText("alertname");
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        http.close();
+    }
+
+    private boolean ready() throws InterruptedException {
+        if (!process.isAlive()) {
+            throw new AssertionError("prometheus ended: " + process.stderr());
+        }
+        try {
+            return send("/-/ready").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        JsonNode answer = JSON.readTree(send(path).body());
+        if (!answer.path("status").asText().equals("success")) {
+            throw new AssertionError(path + ": " + answer.path("error").asText());
+        }
+        return answer.path("data");
+    }
+
+    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + port + path.replace("[]", "%5B%5D"));
+        return http.send(
+                HttpRequest.newBuilder(uri).timeout(LIMIT).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String encoded(String query) {
+        return URLEncoder.encode(query, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> labels(JsonNode node) {
+        Map<String, String> labels = new TreeMap<>();
+        node.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
+    }
+}
