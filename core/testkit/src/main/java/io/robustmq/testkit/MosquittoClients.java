@@ -28,7 +28,13 @@ public final class MosquittoClients {
 
     /** Runs {@code mosquitto_pub} with these arguments to its end. */
     public Published publish(String... arguments) throws IOException, InterruptedException {
-        try (ChildProcess pub = start("mosquitto_pub", List.of(arguments))) {
+        return publishLines("", arguments);
+    }
+
+    /** The same with something to read: with {@code -l} each line is a message. */
+    public Published publishLines(String stdin, String... arguments)
+            throws IOException, InterruptedException {
+        try (ChildProcess pub = start("mosquitto_pub", List.of(arguments), stdin)) {
             int exitCode = pub.awaitExit(LIMIT);
             return new Published(
                     exitCode, String.join("\n", pub.stdout()) + String.join("\n", pub.stderr()));
@@ -39,7 +45,7 @@ public final class MosquittoClients {
     public Subscriber subscribe(String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of("-d", "-F", Subscriber.MARK + "%j"));
         all.addAll(List.of(arguments));
-        Subscriber subscriber = new Subscriber(start("mosquitto_sub", all));
+        Subscriber subscriber = new Subscriber(start("mosquitto_sub", all, ""));
         try {
             subscriber.process.awaitLine(
                     "its SUBACK", LIMIT, line -> line.startsWith("Subscribed (mid:"));
@@ -50,13 +56,14 @@ public final class MosquittoClients {
         return subscriber;
     }
 
-    private ChildProcess start(String program, List<String> arguments) throws IOException {
+    private ChildProcess start(String program, List<String> arguments, String stdin)
+            throws IOException {
         // into a pipe they would write in blocks only
         List<String> command = new ArrayList<>(List.of("stdbuf", "-oL"));
         command.add(Part.MOSQUITTO.program(program).toString());
         command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port)));
         command.addAll(arguments);
-        return ChildProcess.start(program, Path.of("").toAbsolutePath(), Map.of(), command);
+        return ChildProcess.start(program, Path.of("").toAbsolutePath(), Map.of(), command, stdin);
     }
 
     /** A message as {@code mosquitto_sub -F %j} tells it; {@code json} has its properties too. */

@@ -22,19 +22,52 @@ import org.jspecify.annotations.Nullable;
 public final class OtelCollector implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CONFIGURATION =
+            """
+            receivers:
+              otlp:
+                protocols:
+                  grpc: { endpoint: "${env:OTLP_GRPC}" }
+                  http: { endpoint: "${env:OTLP_HTTP}" }
+              fluentforward: { endpoint: "${env:FORWARD}" }
+            exporters:
+              file/logs: { path: logs.json, append: true, flush_interval: 100ms }
+              file/forwarded: { path: forwarded.json, append: true, flush_interval: 100ms }
+              file/spans: { path: spans.json, append: true, flush_interval: 100ms }
+              file/metrics: { path: metrics.json, append: true, flush_interval: 100ms }
+            service:
+              telemetry:
+                metrics: { level: none }
+              pipelines:
+                logs: { receivers: [otlp], exporters: [file/logs] }
+                logs/forwarded: { receivers: [fluentforward], exporters: [file/forwarded] }
+                traces: { receivers: [otlp], exporters: [file/spans] }
+                metrics: { receivers: [otlp], exporters: [file/metrics] }
+            """;
 
     private final Path folder;
-    private final int[] ports = FreePorts.several(3);
+    private final String configuration;
+    private final int[] ports;
 
     private @Nullable ChildProcess process;
 
-    private OtelCollector(Path folder) {
+    private OtelCollector(Path folder, String configuration, int[] ports) {
         this.folder = folder;
+        this.configuration = configuration;
+        this.ports = ports;
     }
 
     /** One that does not run yet: nothing listens on its ports. */
     public static OtelCollector stopped(Path folder) {
-        return new OtelCollector(folder);
+        return stopped(folder, CONFIGURATION);
+    }
+
+    /**
+     * The same with another configuration. It is told by the environment where to listen
+     * (OTLP_GRPC, OTLP_HTTP, FORWARD) and which file {@link #logs} reads (EVENTS).
+     */
+    public static OtelCollector stopped(Path folder, String configuration) {
+        return new OtelCollector(folder, configuration, FreePorts.several(3));
     }
 
     public static OtelCollector started(Path folder) throws Exception {
@@ -57,16 +90,21 @@ public final class OtelCollector implements AutoCloseable {
 
     /** Starts it and waits until all three ports are open. */
     public void start() throws Exception {
-        Path configuration = Files.writeString(folder.resolve("otelcol.yaml"), configuration());
+        Path file = Files.writeString(folder.resolve("otelcol.yaml"), configuration);
         ChildProcess started =
                 ChildProcess.start(
                         "otelcol",
                         folder,
-                        Map.of(),
+                        Map.of(
+                                "OTLP_GRPC", "127.0.0.1:" + ports[0],
+                                "OTLP_HTTP", "127.0.0.1:" + ports[1],
+                                "FORWARD", "127.0.0.1:" + ports[2],
+                                "EVENTS", "logs.json",
+                                "OWN_METRICS", "none"),
                         List.of(
                                 Part.OTEL_COLLECTOR.made().toString(),
                                 "--config",
-                                configuration.toString()));
+                                file.toString()));
         process = started;
         try {
             for (int port : ports) {
@@ -130,6 +168,14 @@ public final class OtelCollector implements AutoCloseable {
                 .toList();
     }
 
+    public void awaitMetric(String name) throws Exception {
+        Await.until(
+                "the metric " + name,
+                LIMIT,
+                () -> metricNames().stream().filter(name::equals).findFirst(),
+                () -> seen("metrics.json"));
+    }
+
     public OtlpLog awaitLog(String what, Predicate<OtlpLog> wanted) throws Exception {
         return Await.until(
                 what,
@@ -152,31 +198,6 @@ public final class OtelCollector implements AutoCloseable {
                 LIMIT,
                 () -> spans().stream().filter(wanted).findFirst(),
                 () -> seen("spans.json"));
-    }
-
-    private String configuration() {
-        return """
-        receivers:
-          otlp:
-            protocols:
-              grpc: { endpoint: "127.0.0.1:%d" }
-              http: { endpoint: "127.0.0.1:%d" }
-          fluentforward: { endpoint: "127.0.0.1:%d" }
-        exporters:
-          file/logs: { path: logs.json, append: true, flush_interval: 100ms }
-          file/forwarded: { path: forwarded.json, append: true, flush_interval: 100ms }
-          file/spans: { path: spans.json, append: true, flush_interval: 100ms }
-          file/metrics: { path: metrics.json, append: true, flush_interval: 100ms }
-        service:
-          telemetry:
-            metrics: { level: none }
-          pipelines:
-            logs: { receivers: [otlp], exporters: [file/logs] }
-            logs/forwarded: { receivers: [fluentforward], exporters: [file/forwarded] }
-            traces: { receivers: [otlp], exporters: [file/spans] }
-            metrics: { receivers: [otlp], exporters: [file/metrics] }
-        """
-                .formatted(ports[0], ports[1], ports[2]);
     }
 
     private List<OtlpLog> readLogs(String file) throws IOException {
