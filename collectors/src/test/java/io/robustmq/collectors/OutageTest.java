@@ -1,0 +1,222 @@
+package io.robustmq.collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.robustmq.testkit.Await;
+import io.robustmq.testkit.FluentServer;
+import io.robustmq.testkit.FreePorts;
+import io.robustmq.testkit.MosquittoClients;
+import io.robustmq.testkit.NeedsPart;
+import io.robustmq.testkit.OtelCollector;
+import io.robustmq.testkit.OtlpLog;
+import io.robustmq.testkit.Part;
+import io.robustmq.testkit.RobustMq;
+import io.robustmq.testkit.Scrape;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Collectors come and go; the broker serves, counts, and says what it lost. */
+@NeedsPart(Part.MOSQUITTO)
+final class OutageTest {
+    private static final int SMALL_QUEUE = 256;
+    private static final int MESSAGES = 5_000;
+
+    @TempDir Path folder;
+
+    @Test
+    @NeedsPart(Part.OTEL_COLLECTOR)
+    void with_the_collector_down_from_the_start_the_broker_serves_and_counts_and_recovers()
+            throws Exception {
+        OtelCollector collector = OtelCollector.stopped(folder);
+        try (collector;
+                RobustMq broker =
+                        chatty().otlp("grpc", collector.grpcPort())
+                                .set("sinks.otlp.queue-capacity", "" + SMALL_QUEUE)
+                                .start()) {
+            servesThrough(broker);
+            Scrape down = whenDropped(broker, "otlp");
+            assertThat(down.sum("robustmq_pipeline_sink_up", "sink", "otlp")).isZero();
+            assertThat(down.sum("robustmq_pipeline_waiting", "sink", "otlp"))
+                    .isLessThanOrEqualTo(2 * SMALL_QUEUE);
+            assertThat(broker.awaitRecord("pipeline.sink_failed").path("sink").asText())
+                    .isEqualTo("otlp");
+
+            collector.start();
+
+            broker.awaitMetrics(
+                    "the sink is up", s -> s.sum("robustmq_pipeline_sink_up", "sink", "otlp") == 1);
+            broker.mosquitto().publish("-i", "afterwards", "-t", "a", "-m", "x");
+            collector.awaitLog(
+                    "what happens afterwards",
+                    log -> "afterwards".equals(log.attributes().get("messaging.client.id")));
+            assertThat(broker.awaitRecord("pipeline.sink_recovered").path("dropped").asLong())
+                    .isPositive();
+        }
+    }
+
+    @Test
+    @NeedsPart(Part.FLUENT_SERVER)
+    void with_fluent_down_from_the_start_the_broker_serves_and_counts_and_recovers()
+            throws Exception {
+        int port = FreePorts.one();
+        try (RobustMq broker =
+                chatty().fluent(port)
+                        .set("sinks.fluent.queue-capacity", "" + SMALL_QUEUE)
+                        .start()) {
+            servesThrough(broker);
+            Scrape down = whenDropped(broker, "fluent");
+            assertThat(down.sum("robustmq_pipeline_sink_up", "sink", "fluent")).isZero();
+
+            try (FluentServer server = FluentServer.start(port)) {
+                broker.awaitMetrics(
+                        "the sink is up",
+                        s -> s.sum("robustmq_pipeline_sink_up", "sink", "fluent") == 1);
+                broker.mosquitto().publish("-i", "afterwards", "-t", "a", "-m", "x");
+                server.await(
+                        "what happens afterwards",
+                        e -> e.record().path("client_id").asText().equals("afterwards"));
+            }
+        }
+    }
+
+    @Test
+    @NeedsPart(Part.OTEL_COLLECTOR)
+    void a_collector_that_was_killed_and_comes_back_misses_nothing_that_the_queue_could_hold()
+            throws Exception {
+        try (OtelCollector collector = OtelCollector.started(folder);
+                RobustMq broker = quiet().otlp("http", collector.httpPort()).start()) {
+            visit(broker, "before");
+            collector.awaitLog("the visit before", closed("before"));
+            collector.kill();
+            visit(broker, "meanwhile");
+            broker.awaitMetrics(
+                    "the sink is down",
+                    s -> s.sum("robustmq_pipeline_sink_up", "sink", "otlp") == 0);
+            collector.start();
+            visit(broker, "after");
+            collector.awaitLog("the visit meanwhile", closed("meanwhile"));
+            collector.awaitLog("the visit after", closed("after"));
+
+            Set<Long> arrived =
+                    collector.logs().stream()
+                            .map(log -> Long.parseLong(sequence(log)))
+                            .collect(Collectors.toSet());
+            assertThat(arrived).containsAll(upTo(arrived));
+        }
+    }
+
+    @Test
+    @NeedsPart(Part.FLUENT_SERVER)
+    void a_forward_server_that_was_killed_and_comes_back_misses_nothing_that_the_queue_could_hold()
+            throws Exception {
+        int port = FreePorts.one();
+        FluentServer first = FluentServer.start(port);
+        try (first;
+                RobustMq broker = quiet().fluent(port).start()) {
+            visit(broker, "before");
+            first.await("the visit before", e -> isClosed(e.record(), "before"));
+            first.kill();
+            visit(broker, "meanwhile");
+            broker.awaitMetrics(
+                    "the sink is down",
+                    s -> s.sum("robustmq_pipeline_sink_up", "sink", "fluent") == 0);
+            try (FluentServer second = FluentServer.start(port)) {
+                visit(broker, "after");
+                second.await("the visit meanwhile", e -> isClosed(e.record(), "meanwhile"));
+                second.await("the visit after", e -> isClosed(e.record(), "after"));
+
+                Set<Long> arrived = sequences(first);
+                arrived.addAll(sequences(second));
+                assertThat(arrived).containsAll(upTo(arrived));
+            }
+        }
+    }
+
+    /** Writes an event for every message. */
+    private RobustMq.Setup chatty() {
+        return RobustMq.in(folder.resolve("data"))
+                .set("events.per-key-per-second", "0")
+                .set("events.messages-per-second", "1000000")
+                .set("sinks.otlp.level", "debug")
+                .set("sinks.fluent.level", "debug");
+    }
+
+    /** Ships whatever has a number. */
+    private RobustMq.Setup quiet() {
+        return RobustMq.in(folder.resolve("data"))
+                .set("sinks.otlp.level", "debug")
+                .set("sinks.fluent.level", "debug");
+    }
+
+    private static void servesThrough(RobustMq broker) throws Exception {
+        try (MosquittoClients.Subscriber subscriber =
+                broker.mosquitto().subscribe("-q", "1", "-t", "load")) {
+            String lines =
+                    IntStream.range(0, MESSAGES)
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining("\n", "", "\n"));
+            assertThat(
+                            broker.mosquitto()
+                                    .publishLines(lines, "-q", "1", "-t", "load", "-l")
+                                    .exitCode())
+                    .isZero();
+            assertThat(subscriber.await(MESSAGES))
+                    .extracting(MosquittoClients.Received::payload)
+                    .startsWith("0", "1", "2")
+                    .endsWith("" + (MESSAGES - 1));
+        }
+    }
+
+    private static Scrape whenDropped(RobustMq broker, String sink) throws Exception {
+        return broker.awaitMetrics(
+                "drops of " + sink + " are counted and it is known to be down",
+                s ->
+                        s.sum("robustmq_pipeline_dropped_total", "sink", sink) > 0
+                                && s.sum("robustmq_pipeline_sink_up", "sink", sink) == 0);
+    }
+
+    private static void visit(RobustMq broker, String clientId) throws Exception {
+        assertThat(broker.mosquitto().publish("-i", clientId, "-t", "a", "-m", "x").exitCode())
+                .isZero();
+        Await.untilTrue(
+                "it is gone",
+                Duration.ofSeconds(20),
+                () -> broker.records().stream().anyMatch(r -> isClosed(r, clientId)));
+    }
+
+    private static java.util.function.Predicate<OtlpLog> closed(String clientId) {
+        return log ->
+                log.eventName().equals("connection.closed")
+                        && clientId.equals(log.attributes().get("messaging.client.id"));
+    }
+
+    private static boolean isClosed(JsonNode record, String clientId) {
+        return record.path("event").asText().equals("connection.closed")
+                && record.path("client_id").asText().equals(clientId);
+    }
+
+    private static String sequence(OtlpLog log) {
+        return log.attributes().getOrDefault("robustmq.seq", "0");
+    }
+
+    private static Set<Long> sequences(FluentServer server) {
+        return server.entries().stream()
+                .map(e -> e.record().path("seq").asLong())
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** 1 to the highest: a gap in what arrived is a loss. */
+    private static Set<Long> upTo(Set<Long> arrived) {
+        long highest = arrived.stream().mapToLong(Long::longValue).max().orElse(0);
+        assertThat(highest).isGreaterThan(10);
+        return LongStream.rangeClosed(1, highest).boxed().collect(Collectors.toSet());
+    }
+}
