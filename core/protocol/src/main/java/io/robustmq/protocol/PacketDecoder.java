@@ -2,6 +2,7 @@ package io.robustmq.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +68,8 @@ public final class PacketDecoder {
                 shift += 7;
             } while (b < 0 && shift < 28);
             int packetBytes = bodyAt - at + remainingLength;
-            if (b < 0 || packetBytes > maxPacketBytes || (b == 0 && shift > 7)) {
-                checkLength(b, shift, packetBytes);
+            if (b <= 0 || packetBytes > maxPacketBytes) {
+                checkLength(b, shift / 7, packetBytes);
                 if (reader.failed()) {
                     break;
                 }
@@ -118,89 +119,21 @@ public final class PacketDecoder {
         return pendingPacketBytes;
     }
 
+    /** Whether the first byte of a packet may be what it is. */
     private boolean checkFirstByte(int header) {
         PacketType type = TYPES[header >> 4];
         reader.type = type;
-        int flags = header & 0x0F;
-        if (connected && type == PacketType.PUBLISH) {
-            // the one with flags of its own: DUP, QoS, QoS, RETAIN
-            if ((flags & 6) == 6) {
-                reader.malformed("MQTT-3.3.1-4", "QoS is 3");
-            } else if ((flags & 0xE) == 8) {
-                reader.malformed("MQTT-3.3.1-2", "DUP is 1 with QoS 0");
-            }
+        if (connected) {
+            boolean v5 = version == MqttVersion.V5;
+            FixedHeader.check(reader, type, header & 0x0F, v5, authenticationMethod != null);
         } else {
-            checkOrder(type);
-            checkFlags(type, flags);
+            FixedHeader.checkFirst(reader, type, header & 0x0F);
         }
         return !reader.failed();
     }
 
-    private void checkOrder(PacketType type) {
-        if (!connected) {
-            if (type != PacketType.CONNECT) {
-                reader.protocolError("MQTT-3.1.0-1", "first packet is " + type + ", not CONNECT");
-            }
-            return;
-        }
-        switch (type) {
-            case CONNECT -> reader.protocolError("MQTT-3.1.0-2", "a second CONNECT");
-            case RESERVED -> reader.malformed("MQTT-2.1.2", "packet type 0 is reserved");
-            case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
-                    reader.protocolError("MQTT-2.1.2", type + " is for servers to send");
-            case AUTH -> {
-                if (version != MqttVersion.V5) {
-                    reader.malformed("MQTT-2.1.2", "packet type 15 is reserved in MQTT 3.1.1");
-                } else if (authenticationMethod == null) {
-                    reader.protocolError(
-                            "MQTT-4.12.0-7", "AUTH, but CONNECT had no authentication method");
-                }
-            }
-            case PUBLISH,
-                    PUBACK,
-                    PUBREC,
-                    PUBREL,
-                    PUBCOMP,
-                    SUBSCRIBE,
-                    UNSUBSCRIBE,
-                    PINGREQ,
-                    DISCONNECT -> {}
-        }
-    }
-
-    private void checkFlags(PacketType type, int flags) {
-        int expected =
-                type == PacketType.PUBREL
-                                || type == PacketType.SUBSCRIBE
-                                || type == PacketType.UNSUBSCRIBE
-                        ? 2
-                        : 0;
-        if (flags != expected) {
-            String rule =
-                    switch (type) {
-                        case PUBREL -> "MQTT-3.6.1-1";
-                        case SUBSCRIBE -> "MQTT-3.8.1-1";
-                        case UNSUBSCRIBE -> "MQTT-3.10.1-1";
-                        case DISCONNECT -> "MQTT-3.14.1-1";
-                        case AUTH -> "MQTT-3.15.1-1";
-                        case RESERVED,
-                                CONNECT,
-                                CONNACK,
-                                PUBLISH,
-                                PUBACK,
-                                PUBREC,
-                                PUBCOMP,
-                                SUBACK,
-                                UNSUBACK,
-                                PINGREQ,
-                                PINGRESP ->
-                                "MQTT-2.1.3-1";
-                    };
-            reader.malformed(rule, "fixed header flags are " + flags + ", not " + expected);
-        }
-    }
-
-    private void checkLength(int lastByte, int shift, int packetBytes) {
+    /** Of a remaining length that ended with {@code lastByte} and took {@code lengthBytes}. */
+    private void checkLength(int lastByte, int lengthBytes, int packetBytes) {
         if (lastByte < 0) {
             reader.malformed("MQTT-1.5.5-1", "remaining length has more than the 4 bytes allowed");
         } else if (packetBytes > maxPacketBytes) {
@@ -208,16 +141,18 @@ public final class PacketDecoder {
                     "MQTT-3.2.2-15",
                     ReasonCode.PACKET_TOO_LARGE,
                     "packet has " + packetBytes + " bytes, the limit is " + maxPacketBytes);
-        } else if (version == MqttVersion.V5) {
+        } else if (lastByte == 0 && lengthBytes > 1) {
             longForm();
-        } else {
-            // MQTT 3.1.1 does not forbid it, and CONNECT has yet to say which it is
-            connectInLongForm = version == null;
         }
     }
 
     private void longForm() {
-        reader.malformed("MQTT-1.5.5-1", "remaining length is not in its shortest form");
+        if (version == MqttVersion.V5) {
+            reader.malformed("MQTT-1.5.5-1", "remaining length is not in its shortest form");
+        } else {
+            // MQTT 3.1.1 does not forbid it, and CONNECT has yet to say which it is
+            connectInLongForm = version == null;
+        }
     }
 
     private void dispatch(int header, PacketHandler handler) {
@@ -231,28 +166,28 @@ public final class PacketDecoder {
             }
             case PUBACK -> {
                 int id = reader.packetId();
-                int reasonCode = readAckReason(PropertySet.PUBACK, v5);
+                int reasonCode = readReason(PropertySet.PUBACK, v5);
                 if (!reader.failed()) {
                     handler.puback(id, reasonCode);
                 }
             }
             case PUBREC -> {
                 int id = reader.packetId();
-                int reasonCode = readAckReason(PropertySet.PUBREC, v5);
+                int reasonCode = readReason(PropertySet.PUBREC, v5);
                 if (!reader.failed()) {
                     handler.pubrec(id, reasonCode);
                 }
             }
             case PUBREL -> {
                 int id = reader.packetId();
-                int reasonCode = readAckReason(PropertySet.PUBREL, v5);
+                int reasonCode = readReason(PropertySet.PUBREL, v5);
                 if (!reader.failed()) {
                     handler.pubrel(id, reasonCode);
                 }
             }
             case PUBCOMP -> {
                 int id = reader.packetId();
-                int reasonCode = readAckReason(PropertySet.PUBCOMP, v5);
+                int reasonCode = readReason(PropertySet.PUBCOMP, v5);
                 if (!reader.failed()) {
                     handler.pubcomp(id, reasonCode);
                 }
@@ -288,7 +223,7 @@ public final class PacketDecoder {
         if (version == null) {
             return;
         }
-        if (version == MqttVersion.V5 && connectInLongForm) {
+        if (connectInLongForm) {
             longForm();
         }
         Connect connect = ConnectParser.read(reader, version);
@@ -302,7 +237,7 @@ public final class PacketDecoder {
     }
 
     /** MQTT 5, 3.4.2: a reason code and properties may be left out from the end. */
-    private int readAckReason(PropertySet set, boolean v5) {
+    private int readReason(PropertySet set, boolean v5) {
         if (!v5 || reader.remaining() == 0) {
             reader.expectEnd();
             return ReasonCode.SUCCESS;
@@ -347,7 +282,7 @@ public final class PacketDecoder {
             properties.read(reader, PropertySet.AUTH);
         }
         reader.expectEnd();
-        if (!java.util.Objects.equals(properties.authenticationMethod(), authenticationMethod)) {
+        if (!Objects.equals(properties.authenticationMethod(), authenticationMethod)) {
             reader.protocolError(
                     "MQTT-4.12.0-5", "authentication method is not the one in CONNECT");
         }

@@ -1,5 +1,7 @@
 package io.robustmq.protocol;
 
+import java.util.Locale;
+
 /**
  * Which properties a client may put where (MQTT 5, table 2-4), and the rules that hold for all of
  * them: known, allowed here, at most once but for the User Property.
@@ -121,8 +123,6 @@ enum PropertySet {
     }
 
     static String hex(int id) {
-        return "0x"
-                + (id < 16 ? "0" : "")
-                + Integer.toHexString(id).toUpperCase(java.util.Locale.ROOT);
+        return "0x" + (id < 16 ? "0" : "") + Integer.toHexString(id).toUpperCase(Locale.ROOT);
     }
 }

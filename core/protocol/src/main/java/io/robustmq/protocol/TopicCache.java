@@ -1,6 +1,7 @@
 package io.robustmq.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +36,12 @@ final class TopicCache {
         if (length > MAX_BYTES) {
             return;
         }
-        if (last != Topic.NONE) {
-            if (slots == null) {
-                slots = new @Nullable Topic[SLOTS];
-            }
+        if (slots == null && last.utf8().length > 0) {
+            slots = new @Nullable Topic[SLOTS];
+            byte[] first = last.utf8();
+            slots[slot(Unpooled.wrappedBuffer(first), 0, first.length)] = last;
+        }
+        if (slots != null) {
             slots[slot(buf, at, length)] = topic;
         }
         last = topic;
