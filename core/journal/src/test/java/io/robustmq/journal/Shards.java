@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,7 @@ final class Shards {
             Long offset = append.get(10, TimeUnit.SECONDS);
             throw new AssertionError("was acknowledged with offset " + offset);
         } catch (ExecutionException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         } catch (TimeoutException e) {
             throw new AssertionError("neither acknowledged nor failed", e);
         }

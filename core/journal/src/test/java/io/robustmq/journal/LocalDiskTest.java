@@ -1,0 +1,114 @@
+package io.robustmq.journal;
+
+import static io.robustmq.journal.Shards.append;
+import static io.robustmq.journal.Shards.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.robustmq.telemetry.event.Events;
+import java.io.BufferedReader;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LocalDiskTest {
+    @TempDir Path directory;
+
+    @Test
+    void records_survive_on_a_real_disk_over_many_segments() throws Exception {
+        List<String> written = new ArrayList<>();
+        Random chance = new Random(1);
+        for (int life = 0; life < 3; life++) {
+            try (Journal journal = journal(directory.resolve("deep/er"))) {
+                journal.open();
+                List<CompletableFuture<Long>> appends = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    String text = life + ":" + i + "x".repeat(chance.nextInt(3000));
+                    written.add(text);
+                    appends.add(journal.append(Shards.utf8(text)));
+                }
+                appends.getLast().get(10, TimeUnit.SECONDS);
+                assertThat(texts(journal, 0)).isEqualTo(written);
+                assertThat(journal.measures().sizeBytes())
+                        .isEqualTo(sizes(directory.resolve("deep/er/events")));
+            }
+        }
+    }
+
+    @Test
+    void another_process_cannot_open_the_shard() throws Exception {
+        Process holder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
+                                LocalDiskTest.class.getName(),
+                                directory.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (BufferedReader said = holder.inputReader()) {
+            assertThat(said.readLine()).isEqualTo("open");
+            try (Journal journal = journal(directory)) {
+                assertThatThrownBy(journal::open)
+                        .isInstanceOf(JournalInUseException.class)
+                        .hasMessageContaining(directory.toString());
+            }
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        try (Journal journal = journal(directory)) {
+            journal.open();
+            assertThat(texts(journal, 0)).containsExactly("from the other process");
+        }
+    }
+
+    /** The other process: holds the shard until it is killed. */
+    public static void main(String[] args) throws Exception {
+        try (Journal journal = journal(Path.of(args[0]))) {
+            journal.open();
+            append(journal, "from the other process");
+            System.out.println("open");
+            System.in.read();
+        }
+    }
+
+    private static long sizes(Path shard) {
+        long bytes = 0;
+        for (File file : shard.toFile().listFiles()) {
+            bytes += file.length();
+        }
+        return bytes;
+    }
+
+    @Test
+    void a_file_where_the_directory_should_be_is_an_error() throws Exception {
+        Files.writeString(directory.resolve("taken"), "");
+        try (Journal journal = journal(directory.resolve("taken"))) {
+            assertThatThrownBy(journal::open)
+                    .isInstanceOf(java.nio.file.FileSystemException.class)
+                    .hasMessageContaining("taken");
+        }
+    }
+
+    private static Journal journal(Path directory) {
+        return new Journal(
+                new JournalSettings(
+                        directory, "events", 64 << 10, Durability.FSYNC, Duration.ofMinutes(1)),
+                new LocalDisk(),
+                InstantSource.system(),
+                Events.NONE);
+    }
+}
