@@ -65,11 +65,18 @@ sealed interface Command {
                         "a placement command of version " + version + ", known is " + VERSION);
             }
             byte kind = in.get();
-            return switch (kind) {
-                case REGISTER -> new Register(node(in));
-                case DEREGISTER -> new Deregister(text(in));
-                default -> throw new IOException("a placement command of unknown kind " + kind);
-            };
+            Command command =
+                    switch (kind) {
+                        case REGISTER -> new Register(node(in));
+                        case DEREGISTER -> new Deregister(text(in));
+                        default ->
+                                throw new IOException(
+                                        "a placement command of unknown kind " + kind);
+                    };
+            if (in.hasRemaining()) {
+                throw new IOException(in.remaining() + " bytes after a placement command");
+            }
+            return command;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new IOException("not a placement command, " + bytes.length + " bytes", e);
         }
@@ -111,7 +118,11 @@ sealed interface Command {
     }
 
     private static String text(ByteBuffer in) {
-        byte[] utf8 = new byte[in.getShort()];
+        int bytes = Short.toUnsignedInt(in.getShort());
+        if (bytes > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] utf8 = new byte[bytes];
         in.get(utf8);
         return new String(utf8, StandardCharsets.UTF_8);
     }

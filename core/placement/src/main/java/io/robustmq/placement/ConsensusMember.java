@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * has no client endpoint, and once started its cluster state is frozen, which refuses new members.
  */
 final class ConsensusMember {
+    static final String CLUSTER = "robustmq-standalone";
     private static final String GROUP = "robustmq-placement";
 
     /** What 5.4.0 has on by default and a single small member does not need. */
@@ -91,11 +92,20 @@ final class ConsensusMember {
 
     /** Where it listens. */
     InetSocketAddress address() {
+        return (InetSocketAddress) running().getLocalEndpoint().getSocketAddress();
+    }
+
+    /** In its cluster, itself included. */
+    int members() {
+        return running().getCluster().getMembers().size();
+    }
+
+    private HazelcastInstance running() {
         HazelcastInstance running = member;
         if (running == null) {
             throw new IllegalStateException("the consensus member does not run");
         }
-        return (InetSocketAddress) running.getLocalEndpoint().getSocketAddress();
+        return running;
     }
 
     /** Has the state machine apply the command at {@code index} of the log. */
@@ -118,7 +128,7 @@ final class ConsensusMember {
     }
 
     private Config config() {
-        Config config = new Config().setClusterName("robustmq-standalone");
+        Config config = new Config().setClusterName(CLUSTER);
         PROPERTIES.forEach(config::setProperty);
         ServerSocketEndpointConfig endpoint = new ServerSocketEndpointConfig();
         endpoint.setPort(listen.getPort()).setPortAutoIncrement(false).setReuseAddress(true);

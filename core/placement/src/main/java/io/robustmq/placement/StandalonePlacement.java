@@ -94,7 +94,12 @@ public final class StandalonePlacement implements Placement {
         private PlacementState state = PlacementState.EMPTY;
 
         boolean record(long index, long epochMillis, byte[] payload) throws IOException {
-            state = state.apply(Command.decoded(payload)).state();
+            try {
+                state = state.apply(Command.decoded(payload)).state();
+            } catch (IOException e) {
+                throw new IOException(
+                        "the placement log at index " + index + ": " + e.getMessage(), e);
+            }
             return true;
         }
     }
@@ -123,6 +128,11 @@ public final class StandalonePlacement implements Placement {
     /** Where the Hazelcast member listens. */
     public InetSocketAddress localAddress() {
         return member.address();
+    }
+
+    /** In the Hazelcast cluster, this one included. */
+    int members() {
+        return member.members();
     }
 
     @Override
