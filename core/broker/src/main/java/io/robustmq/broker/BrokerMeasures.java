@@ -1,0 +1,145 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.Latency;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the broker counted since it was made, or has now. Any thread; each answer is summed over the
+ * event loops when asked for, so two of them need not fit together to the message.
+ */
+public final class BrokerMeasures {
+    private final List<Counters> counters;
+    private final List<Latency> latencies;
+    private final AtomicInteger connections;
+    private final RetainedStore retained;
+
+    BrokerMeasures(
+            List<Counters> counters,
+            List<Latency> latencies,
+            AtomicInteger connections,
+            RetainedStore retained) {
+        this.counters = counters;
+        this.latencies = latencies;
+        this.connections = connections;
+        this.retained = retained;
+    }
+
+    /** TCP connections open, before CONNECT too. */
+    public long connections() {
+        return connections.get();
+    }
+
+    public long sessionsConnected() {
+        return sum(Counters.SESSIONS_CONNECTED);
+    }
+
+    public long sessionsOffline() {
+        return sum(Counters.SESSIONS_OFFLINE);
+    }
+
+    public long subscriptions() {
+        return sum(Counters.SUBSCRIPTIONS);
+    }
+
+    public long retainedMessages() {
+        return retained.count();
+    }
+
+    /** Of topics, payloads and properties. */
+    public long retainedBytes() {
+        return retained.bytes();
+    }
+
+    /** Waiting behind the in-flight windows, of all sessions. */
+    public long queuedMessages() {
+        return sum(Counters.QUEUED_MESSAGES);
+    }
+
+    /** Of each waiting message counted as often as it waits, though it is kept once. */
+    public long queuedBytes() {
+        return sum(Counters.QUEUED_BYTES);
+    }
+
+    /** PUBLISH packets taken from clients, by QoS 0 to 2. */
+    public long publishReceived(int qos) {
+        return sum(Counters.PUBLISHES_RECEIVED + qos);
+    }
+
+    /** Their payloads. */
+    public long publishReceivedBytes() {
+        return sum(Counters.PUBLISHED_BYTES);
+    }
+
+    /** PUBLISH packets sent to subscribers, by the QoS of the delivery, without repeats. */
+    public long delivered(int qos) {
+        return sum(Counters.DELIVERIES + qos);
+    }
+
+    /** Their payloads. */
+    public long deliveredBytes() {
+        return sum(Counters.DELIVERED_BYTES);
+    }
+
+    public long dropped(DropReason reason) {
+        return sum(Counters.dropped(reason));
+    }
+
+    /** CONNECTs answered with 0. */
+    public long connectionsAccepted(MqttVersion version) {
+        return sum(Counters.accepted(version));
+    }
+
+    /**
+     * CONNECTs answered with this reason code.
+     *
+     * @param reasonCode in MQTT 5 numbering, also for 3.1.1 clients
+     */
+    public long connectionsRefused(int reasonCode) {
+        return sum(Counters.refused(reasonCode));
+    }
+
+    /** Connections ended; {@link Ending#REFUSED} are those that never were accepted. */
+    public long connectionsClosed(Ending ending) {
+        return sum(Counters.ended(ending));
+    }
+
+    public long authenticationsSucceeded() {
+        return sum(Counters.AUTHENTICATIONS_SUCCEEDED);
+    }
+
+    public long authenticationsFailed() {
+        return sum(Counters.AUTHENTICATIONS_FAILED);
+    }
+
+    /** Bytes read from sockets. */
+    public long receivedBytes() {
+        return sum(Counters.NETWORK_RECEIVED_BYTES);
+    }
+
+    /** Bytes handed to sockets. */
+    public long sentBytes() {
+        return sum(Counters.NETWORK_SENT_BYTES);
+    }
+
+    /** Connections whose socket takes less than is sent to it. */
+    public long slowConsumers() {
+        return sum(Counters.SLOW_CONSUMERS);
+    }
+
+    /** From reading a PUBLISH to writing it to a subscriber; one per event loop. */
+    public List<Latency> deliveryLatencies() {
+        return latencies;
+    }
+
+    private long sum(int counter) {
+        long sum = 0;
+        for (Counters each : counters) {
+            sum += each.get(counter);
+        }
+        return sum;
+    }
+}

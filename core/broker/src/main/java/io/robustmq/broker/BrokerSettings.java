@@ -1,0 +1,72 @@
+package io.robustmq.broker;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * What an operator decides about the broker.
+ *
+ * @param messageEventsPerSecond most events of one {@code message.*} type of volume MESSAGE that
+ *     one event loop emits per second, 0 is none
+ */
+public record BrokerSettings(
+        Listener listener,
+        Limits limits,
+        Queues queues,
+        Retained retained,
+        int messageEventsPerSecond) {
+
+    /**
+     * @param eventLoops 0 is half the cores, at least 1
+     * @param connectTimeout from the TCP connection to the whole CONNECT
+     */
+    public record Listener(
+            InetSocketAddress address,
+            int eventLoops,
+            int maxConnections,
+            Duration connectTimeout) {}
+
+    /**
+     * What one client may ask for.
+     *
+     * @param receiveMaximum QoS 1 and 2 messages a client may have unacknowledged, 1 to 65535
+     * @param topicAliasMaximum 0 to 65535
+     * @param maxSessionExpirySeconds unsigned 32 bits
+     * @param maxKeepAliveSeconds 0 is no limit
+     */
+    public record Limits(
+            int maxPacketBytes,
+            int receiveMaximum,
+            int topicAliasMaximum,
+            long maxSessionExpirySeconds,
+            int maxKeepAliveSeconds) {}
+
+    /**
+     * What waits for one client.
+     *
+     * @param maxInFlight QoS 1 and 2 messages sent and not acknowledged, 1 to 65535
+     * @param maxQueuedMessages messages that wait behind those; what comes then is dropped
+     * @param maxQueuedBytes their payloads
+     * @param maxOutboundBytes written and not yet taken by the socket; above it QoS 0 is dropped
+     *     and QoS 1 and 2 wait in the queue
+     */
+    public record Queues(
+            int maxInFlight, int maxQueuedMessages, long maxQueuedBytes, long maxOutboundBytes) {}
+
+    /** Retained messages of the whole broker; bytes are those of topics and payloads. */
+    public record Retained(int maxMessages, long maxBytes) {}
+
+    /** What a broker without configuration does; port 1883, loopback only. */
+    public static BrokerSettings defaults() {
+        return new BrokerSettings(
+                new Listener(
+                        new InetSocketAddress("127.0.0.1", 1883),
+                        0,
+                        100_000,
+                        Duration.ofSeconds(10)),
+                new Limits(1 << 20, 1024, 64, Duration.ofDays(7).toSeconds(), 0),
+                new Queues(1024, 100_000, 64L << 20, 4L << 20),
+                new Retained(100_000, 256L << 20),
+                10);
+    }
+}

@@ -1,0 +1,163 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.Connect;
+import io.robustmq.protocol.Disconnect;
+import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketHandler;
+import io.robustmq.protocol.PacketType;
+import io.robustmq.protocol.PublishPacket;
+import io.robustmq.protocol.ReasonCode;
+import io.robustmq.protocol.Subscribe;
+import io.robustmq.protocol.Unsubscribe;
+import io.robustmq.protocol.Violation;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+
+/** What a client's packets do, but for PUBLISH: see {@link Publisher}. */
+final class ClientPackets implements PacketHandler {
+    /** No acknowledgement is larger. */
+    static final int ACK_BYTES = 8;
+
+    private final Connection connection;
+    private final Publisher publisher;
+    private final Subscribing subscribing;
+
+    ClientPackets(Connection connection) {
+        this.connection = connection;
+        this.publisher = new Publisher(connection);
+        this.subscribing = new Subscribing(connection);
+    }
+
+    @Override
+    public boolean wantsMore() {
+        return connection.wantsMore();
+    }
+
+    @Override
+    public void connect(Connect connect) {
+        connection.connecting(connect);
+    }
+
+    @Override
+    public void publish(PublishPacket packet) {
+        publisher.publish(packet, session());
+    }
+
+    @Override
+    public void puback(int packetId, int reasonCode) {
+        if (!session().puback(packetId, reasonCode)) {
+            wrongAcknowledgement(PacketType.PUBACK, packetId, 2);
+        }
+    }
+
+    @Override
+    public void pubrec(int packetId, int reasonCode) {
+        switch (session().pubrec(packetId, reasonCode)) {
+            case RELEASE -> pubrel(packetId, ReasonCode.SUCCESS, connection.outbound());
+            case UNKNOWN -> {
+                if (reasonCode < 0x80) {
+                    pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, connection.outbound());
+                }
+            }
+            case COMPLETED -> {}
+            case WRONG_QOS -> wrongAcknowledgement(PacketType.PUBREC, packetId, 1);
+        }
+    }
+
+    private void pubrel(int packetId, int reasonCode, Outbound outbound) {
+        PacketEncoder.pubrel(
+                outbound.packet(ACK_BYTES), connection.version(), packetId, reasonCode);
+    }
+
+    @Override
+    public void pubrel(int packetId, int reasonCode) {
+        int answer =
+                session().released(packetId)
+                        ? ReasonCode.SUCCESS
+                        : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        PacketEncoder.pubcomp(
+                connection.outbound().packet(ACK_BYTES), connection.version(), packetId, answer);
+    }
+
+    @Override
+    public void pubcomp(int packetId, int reasonCode) {
+        session().pubcomp(packetId, reasonCode);
+    }
+
+    @Override
+    public void subscribe(Subscribe subscribe) {
+        subscribing.subscribe(subscribe, session());
+    }
+
+    @Override
+    public void unsubscribe(Unsubscribe unsubscribe) {
+        subscribing.unsubscribe(unsubscribe, session());
+    }
+
+    @Override
+    public void pingreq() {
+        PacketEncoder.pingresp(connection.outbound().packet(ACK_BYTES));
+    }
+
+    @Override
+    public void disconnect(Disconnect disconnect) {
+        Session session = session();
+        if (disconnect.sessionExpirySeconds() >= 0) {
+            if (session.expirySeconds() == 0 && disconnect.sessionExpirySeconds() > 0) {
+                connection.ended(
+                        new Violation(
+                                "MQTT-3.14.2-2",
+                                PacketType.DISCONNECT,
+                                ReasonCode.PROTOCOL_ERROR,
+                                "session expiry "
+                                        + disconnect.sessionExpirySeconds()
+                                        + " where CONNECT had 0"));
+                return;
+            }
+            session.expirySeconds(
+                    Math.min(
+                            disconnect.sessionExpirySeconds(),
+                            connection
+                                    .loop()
+                                    .shared()
+                                    .settings()
+                                    .limits()
+                                    .maxSessionExpirySeconds()));
+        }
+        connection.end(Ending.CLIENT_DISCONNECT, disconnect.reasonCode());
+    }
+
+    /** Only valid within enhanced authentication, which nobody was offered. */
+    @Override
+    public void auth(int reasonCode) {
+        connection.ended(
+                new Violation(
+                        "MQTT-4.12.0-1",
+                        PacketType.AUTH,
+                        ReasonCode.PROTOCOL_ERROR,
+                        "AUTH without an authentication method in CONNECT"));
+    }
+
+    private void wrongAcknowledgement(PacketType type, int packetId, int qos) {
+        connection.ended(
+                new Violation(
+                        "MQTT-4.3.3-13",
+                        type,
+                        ReasonCode.PROTOCOL_ERROR,
+                        type
+                                + " for packet identifier "
+                                + packetId
+                                + " of a QoS "
+                                + qos
+                                + " message"));
+    }
+
+    /** The decoder lets nothing through before CONNECT, and wants no more until it is answered. */
+    private Session session() {
+        Session session = connection.session();
+        if (session == null) {
+            throw new IllegalStateException(
+                    "a packet of connection " + connection.id() + " before its session");
+        }
+        return session;
+    }
+}

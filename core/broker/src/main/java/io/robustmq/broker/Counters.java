@@ -1,0 +1,62 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What one event loop counts. The loop is the only writer, so adding is a plain read and an opaque
+ * write; any thread may read.
+ */
+final class Counters {
+    static final int PUBLISHES_RECEIVED = 0; // by QoS
+    static final int PUBLISHED_BYTES = 3;
+    static final int DELIVERIES = 4; // by QoS
+    static final int DELIVERED_BYTES = 7;
+    static final int NETWORK_RECEIVED_BYTES = 8;
+    static final int NETWORK_SENT_BYTES = 9;
+    static final int AUTHENTICATIONS_SUCCEEDED = 10;
+    static final int AUTHENTICATIONS_FAILED = 11;
+    static final int SESSIONS_CONNECTED = 12;
+    static final int SESSIONS_OFFLINE = 13;
+    static final int SUBSCRIPTIONS = 14;
+    static final int QUEUED_MESSAGES = 15;
+    static final int QUEUED_BYTES = 16;
+    static final int SLOW_CONSUMERS = 17;
+    private static final int DROPPED = 18;
+    private static final int ENDED = DROPPED + DropReason.values().length;
+    private static final int ACCEPTED = ENDED + Ending.values().length;
+    private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
+    private static final int COUNT = REFUSED + 256;
+
+    /** Keeps two loops' counters off one cache line. */
+    private static final int PADDING = 16;
+
+    private final AtomicLongArray values = new AtomicLongArray(COUNT + 2 * PADDING);
+
+    void add(int counter, long howMany) {
+        int at = counter + PADDING;
+        values.setOpaque(at, values.getPlain(at) + howMany);
+    }
+
+    long get(int counter) {
+        return values.getOpaque(counter + PADDING);
+    }
+
+    static int dropped(DropReason reason) {
+        return DROPPED + reason.ordinal();
+    }
+
+    static int ended(Ending ending) {
+        return ENDED + ending.ordinal();
+    }
+
+    static int accepted(MqttVersion version) {
+        return ACCEPTED + version.ordinal();
+    }
+
+    static int refused(int reasonCode) {
+        return REFUSED + (reasonCode & 0xff);
+    }
+}

@@ -1,0 +1,97 @@
+package io.robustmq.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.robustmq.protocol.PacketDecoder;
+import io.robustmq.protocol.PacketHandler;
+import io.robustmq.protocol.Violation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds reads to the decoder and keeps what it leaves: a packet that has not come whole, or
+ * everything while the handler wants no more. Bound: the decoder's packet limit, and one read.
+ *
+ * <p>Whole packets are decoded where they were read. Only a packet that two reads share is put
+ * together in a buffer of its own, which grows with what came, not with what the packet claims.
+ */
+final class Cumulation {
+    private static final int SPARE = 128;
+
+    private final PacketDecoder decoder;
+    private final PacketHandler handler;
+    private @Nullable ByteBuf kept;
+
+    Cumulation(PacketDecoder decoder, PacketHandler handler) {
+        this.decoder = decoder;
+        this.handler = handler;
+    }
+
+    /** Takes over {@code in}. Null is fine, else the connection must end. */
+    @Nullable Violation read(ByteBuf in, ByteBufAllocator allocator) {
+        try {
+            Violation violation = completeKept(in);
+            if (violation == null && kept == null && in.isReadable()) {
+                violation = decoder.decode(in, handler);
+            }
+            if (violation == null && in.isReadable()) {
+                keep(in, allocator);
+            }
+            return violation;
+        } finally {
+            in.release();
+        }
+    }
+
+    /** Decodes what was kept while the handler wanted no more. */
+    @Nullable Violation resume() {
+        ByteBuf buf = kept;
+        if (buf == null || !handler.wantsMore()) {
+            return null;
+        }
+        Violation violation = decoder.decode(buf, handler);
+        releaseIfEmpty();
+        return violation;
+    }
+
+    void close() {
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
+    }
+
+    /** Adds to the packet that came in part just what it lacks, and decodes it. */
+    private @Nullable Violation completeKept(ByteBuf in) {
+        ByteBuf buf = kept;
+        while (buf != null && in.isReadable() && handler.wantsMore()) {
+            int whole = decoder.pendingPacketBytes();
+            // as long as the fixed header is not whole, a byte at a time: it has at most five
+            int lacking = Math.max(1, whole - buf.readableBytes());
+            buf.writeBytes(in, Math.min(lacking, in.readableBytes()));
+            Violation violation = decoder.decode(buf, handler);
+            if (violation != null) {
+                return violation;
+            }
+            releaseIfEmpty();
+            buf = kept;
+        }
+        return null;
+    }
+
+    private void keep(ByteBuf in, ByteBufAllocator allocator) {
+        ByteBuf buf = kept;
+        if (buf == null) {
+            buf = allocator.buffer(in.readableBytes() + SPARE);
+            kept = buf;
+        }
+        buf.writeBytes(in);
+    }
+
+    private void releaseIfEmpty() {
+        ByteBuf buf = kept;
+        if (buf != null && !buf.isReadable()) {
+            buf.release();
+            kept = null;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.Tracing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way to one session, from the queue through the in-flight window to its
+ * acknowledgement. Belongs to the session's loop; a link in at most one of the session's lists.
+ */
+final class Delivery {
+    /** How far it is. */
+    enum State {
+        WAITING,
+        PUBLISHED,
+        RELEASED
+    }
+
+    final Message message;
+    final int qos;
+    final boolean retain;
+
+    /** Subscription identifiers, shared, empty if there are none. */
+    final int[] subscriptionIds;
+
+    /** Came while the client was connected, so that its latency says something. */
+    final boolean live;
+
+    Tracing.@Nullable DeliveryTrace trace;
+    State state = State.WAITING;
+
+    /** 0 while it waits. */
+    int packetId;
+
+    /** Counts against the client's Receive Maximum on the present connection. */
+    boolean counted;
+
+    @Nullable Delivery previous;
+    @Nullable Delivery next;
+
+    Delivery(Message message, int qos, boolean retain, int[] subscriptionIds, boolean live) {
+        this.message = message;
+        this.qos = qos;
+        this.retain = retain;
+        this.subscriptionIds = subscriptionIds;
+        this.live = live;
+    }
+}

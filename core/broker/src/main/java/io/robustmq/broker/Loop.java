@@ -1,0 +1,241 @@
+package io.robustmq.broker;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.robustmq.telemetry.event.Latency;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop and all that belongs to it: its sessions, the connections that serve them, their
+ * counters. Nothing here is locked; but for {@link #executor}, {@link #index}, {@link #shared},
+ * {@link #counters} and {@link #latency} only its own thread may call.
+ */
+final class Loop {
+    private final int index;
+    private final EventLoop executor;
+    private final Shared shared;
+    private final Counters counters;
+    private final Latency latency;
+    private final Router router;
+    private final Retaining retaining;
+    private final Sessions sessions;
+    private final Publication publication;
+    private final Samplers samplers;
+    private final Set<Connection> connections = new HashSet<>();
+    private final Set<Session> withExpiringMessages = new HashSet<>();
+    private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
+    private int second;
+
+    // for this iteration
+    private List<Outbound> dirty = new ArrayList<>();
+    private List<Outbound> flushing = new ArrayList<>();
+    private final Bursts bursts = new Bursts();
+    private boolean flushScheduled;
+    private boolean handoffFull;
+    private final List<Connection> notRead = new ArrayList<>();
+
+    Loop(int index, EventLoop executor, Shared shared) {
+        this.index = index;
+        this.executor = executor;
+        this.shared = shared;
+        this.counters = shared.counters().get(index);
+        this.latency = shared.latencies().get(index);
+        this.retaining = new Retaining(this);
+        this.router = new Router(this, shared.subscriptions());
+        this.sessions = new Sessions(this);
+        this.publication = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
+        this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
+    }
+
+    /** Before the first connection. */
+    void open(List<Loop> all) {
+        handoffs = new @Nullable Handoff[all.size()];
+        for (Loop other : all) {
+            handoffs[other.index] = other == this ? null : new Handoff(this, other);
+        }
+        var unused = executor.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
+    }
+
+    // one flush per client and iteration
+
+    /** The client has something to be flushed after this iteration's reads. */
+    void isDirty(Outbound outbound) {
+        dirty.add(outbound);
+        needsFlush();
+    }
+
+    /** A task that is added while the loop reads runs after all reads of the iteration. */
+    void needsFlush() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            executor.execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        for (Handoff each : handoffs) {
+            if (each != null) {
+                each.flush();
+            }
+        }
+        List<Outbound> now = dirty;
+        dirty = flushing; // what becomes dirty by flushing has its own turn
+        flushing = now;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
+        }
+        long nanos = bursts.isEmpty() && now.isEmpty() ? 0 : System.nanoTime();
+        bursts.recordInto(latency, nanos);
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).reportWritten(nanos);
+        }
+        now.clear();
+    }
+
+    /** Deliveries written in this iteration, whose PUBLISH was read then. */
+    void delivered(int qos, int payloadBytes, long receivedNanos) {
+        counters.add(Counters.DELIVERIES + qos, 1);
+        counters.add(Counters.DELIVERED_BYTES, payloadBytes);
+        bursts.add(receivedNanos);
+    }
+
+    /** The same for what had to wait for its client, whose latency would say nothing. */
+    void deliveredLate(int qos, int payloadBytes) {
+        counters.add(Counters.DELIVERIES + qos, 1);
+        counters.add(Counters.DELIVERED_BYTES, payloadBytes);
+    }
+
+    // other loops
+
+    Handoff handoff(int loop) {
+        Handoff handoff = handoffs[loop];
+        if (handoff == null) {
+            throw new IllegalStateException("loop " + index + " hands nothing to itself");
+        }
+        return handoff;
+    }
+
+    /** What another loop's publisher sent to sessions of this one. */
+    void takeOver(Message message, Route.Target[] targets, Tracing.@Nullable PublishTrace trace) {
+        try {
+            router.deliver(targets, publication.of(message, null, trace));
+        } finally {
+            publication.done();
+        }
+    }
+
+    void handoffIsFull() {
+        handoffFull = true;
+    }
+
+    /** Asked after each read: publishers are not read while another loop has to catch up. */
+    boolean isHandoffFull() {
+        return handoffFull;
+    }
+
+    void readAgainLater(Connection connection) {
+        notRead.add(connection);
+    }
+
+    void handoffHasRoom() {
+        handoffFull = false;
+        List<Connection> all = new ArrayList<>(notRead);
+        notRead.clear();
+        all.forEach(Connection::handoffHasRoom);
+    }
+
+    // each second
+
+    /** Ends what has expired. The loop calls it each second, tests when they like. */
+    void sweep() {
+        second++;
+        samplers.refill();
+        long nowMillis = nowMillis();
+        sessions.sweep(nowMillis);
+        withExpiringMessages.removeIf(session -> !session.queue().removeExpired(nowMillis));
+        router.forgetStaleRoutes();
+        if (index == 0) {
+            shared.retained().removeExpired(nowMillis);
+        }
+    }
+
+    void hasExpiringMessages(Session session) {
+        withExpiringMessages.add(session);
+    }
+
+    void redelivered(Peer peer, int publishes, int pubrels) {
+        shared.events().emit(new SessionEvent.Redelivered(peer, publishes, pubrels));
+    }
+
+    /** Frees buffers, when no connection is left. */
+    void close() {
+        publication.close();
+    }
+
+    /** Counts up each second; for what is limited per second. */
+    int second() {
+        return second;
+    }
+
+    long nowMillis() {
+        return shared.clock().millis();
+    }
+
+    int index() {
+        return index;
+    }
+
+    int loops() {
+        return handoffs.length;
+    }
+
+    EventLoop executor() {
+        return executor;
+    }
+
+    Shared shared() {
+        return shared;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Latency latency() {
+        return latency;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Retaining retaining() {
+        return retaining;
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    Publication publication() {
+        return publication;
+    }
+
+    /** Open ones, before CONNECT too. */
+    Set<Connection> connections() {
+        return connections;
+    }
+
+    Samplers samplers() {
+        return samplers;
+    }
+}

@@ -1,0 +1,235 @@
+package io.robustmq.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PublishPacket;
+import io.robustmq.telemetry.event.Tracing;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message being published on a loop: the same object every time, filled and emptied around each
+ * publish. It makes what several subscribers can share once, and only when one needs it: the copy
+ * that queues keep, the encoded QoS 0 frames, the large payload.
+ */
+final class Publication {
+    private static final int[] NO_IDS = {};
+
+    /** Payloads from here on are not copied per client but shared. */
+    static final int LARGE_PAYLOAD = 8 * 1024;
+
+    private final ByteBufAllocator allocator;
+    private final InstantSource clock;
+
+    /** QoS 0 packets by version and retain flag; the buffers are kept from publish to publish. */
+    private final @Nullable ByteBuf[] frames = new @Nullable ByteBuf[4];
+
+    private int framesMade;
+
+    // for this publish
+    private @Nullable PublishPacket packet;
+    private @Nullable Message message;
+    private @Nullable ByteBuf sharedPayload;
+    private String topic = "";
+    private byte[] topicUtf8 = {};
+    private int qos;
+    private boolean retain;
+    private int payloadLength;
+    private long expirySeconds;
+    private byte[] properties = {};
+    private long receivedNanos;
+    private @Nullable Session publisher;
+    private Tracing.@Nullable PublishTrace trace;
+
+    Publication(ByteBufAllocator allocator, InstantSource clock) {
+        this.allocator = allocator;
+        this.clock = clock;
+    }
+
+    Publication of(
+            PublishPacket received,
+            Session from,
+            long nanos,
+            Tracing.@Nullable PublishTrace tracedBy) {
+        packet = received;
+        topic = received.topic();
+        topicUtf8 = received.topicUtf8();
+        qos = received.qos();
+        retain = received.retain();
+        payloadLength = received.payloadLength();
+        expirySeconds = received.messageExpirySeconds();
+        properties = received.forwardedProperties();
+        receivedNanos = nanos;
+        publisher = from;
+        trace = tracedBy;
+        return this;
+    }
+
+    Publication of(Message kept, @Nullable Session from, Tracing.@Nullable PublishTrace tracedBy) {
+        message = kept;
+        topic = kept.topic();
+        topicUtf8 = kept.topicUtf8();
+        qos = kept.qos();
+        retain = kept.retain();
+        payloadLength = kept.payload().length;
+        expirySeconds = kept.expires() ? kept.expirySecondsLeft(clock.millis()) : -1;
+        properties = kept.properties();
+        receivedNanos = kept.receivedNanos();
+        publisher = from;
+        trace = tracedBy;
+        return this;
+    }
+
+    /** Lets go of everything that belongs to this publish. */
+    void done() {
+        packet = null;
+        message = null;
+        publisher = null;
+        trace = null;
+        framesMade = 0;
+        if (sharedPayload != null) {
+            sharedPayload.release();
+            sharedPayload = null;
+        }
+    }
+
+    /** Frees the buffers; this object is not used again. */
+    void close() {
+        done();
+        for (int i = 0; i < frames.length; i++) {
+            ByteBuf frame = frames[i];
+            if (frame != null) {
+                frame.release();
+                frames[i] = null;
+            }
+        }
+    }
+
+    /** The copy to keep, made when first asked for. */
+    Message message() {
+        Message kept = message;
+        if (kept == null) {
+            PublishPacket received = packet;
+            byte[] payload = new byte[payloadLength];
+            if (received != null) {
+                received.payload().readBytes(payload);
+            }
+            kept =
+                    new Message(
+                            topic,
+                            topicUtf8,
+                            payload,
+                            qos,
+                            retain,
+                            expirySeconds < 0
+                                    ? Message.NEVER
+                                    : Message.expiresAtMillis(expirySeconds, clock.millis()),
+                            properties,
+                            receivedNanos);
+            message = kept;
+        }
+        return kept;
+    }
+
+    boolean isOf(Message kept) {
+        return message == kept;
+    }
+
+    /** The QoS 0 packet, whole, for subscribers without identifiers; not to be released. */
+    ByteBuf frame(MqttVersion version, boolean retained) {
+        int which = version.ordinal() * 2 + (retained ? 1 : 0);
+        ByteBuf frame = frames[which];
+        if ((framesMade & 1 << which) != 0 && frame != null) {
+            return frame;
+        }
+        if (frame == null) {
+            frame = allocator.directBuffer(1024);
+            frames[which] = frame;
+        }
+        frame.clear();
+        PacketEncoder.publishHeader(
+                frame,
+                version,
+                topicUtf8,
+                0,
+                false,
+                retained,
+                0,
+                expirySeconds,
+                NO_IDS,
+                properties,
+                null,
+                payloadLength);
+        writePayload(frame);
+        framesMade |= 1 << which;
+        return frame;
+    }
+
+    /** A large payload, copied once for all subscribers; the caller releases what it gets. */
+    ByteBuf sharedPayload() {
+        ByteBuf shared = sharedPayload;
+        if (shared == null) {
+            shared = allocator.directBuffer(payloadLength);
+            writePayload(shared);
+            sharedPayload = shared;
+        }
+        return shared.retainedDuplicate();
+    }
+
+    void writePayload(ByteBuf out) {
+        PublishPacket received = packet;
+        if (received != null) {
+            received.writePayload(out);
+        } else if (message != null) {
+            out.writeBytes(message.payload());
+        }
+    }
+
+    boolean isLarge() {
+        return payloadLength >= LARGE_PAYLOAD;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    byte[] topicUtf8() {
+        return topicUtf8;
+    }
+
+    int qos() {
+        return qos;
+    }
+
+    boolean retain() {
+        return retain;
+    }
+
+    int payloadLength() {
+        return payloadLength;
+    }
+
+    /** -1 without expiry. */
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    byte[] properties() {
+        return properties;
+    }
+
+    long receivedNanos() {
+        return receivedNanos;
+    }
+
+    /** Null for a will and for what another loop handed over. */
+    @Nullable Session publisher() {
+        return publisher;
+    }
+
+    Tracing.@Nullable PublishTrace trace() {
+        return trace;
+    }
+}

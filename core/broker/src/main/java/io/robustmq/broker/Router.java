@@ -1,0 +1,142 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.Tracing;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds who gets a message and hands it to them: sessions of this loop at once, those of another
+ * loop through that loop's {@link Handoff}. Belongs to a loop.
+ */
+final class Router {
+    /** Topics remembered; when full all are forgotten, which costs a match each. */
+    private static final int MAX_CACHED_ROUTES = 16_384;
+
+    /** Longer topics are matched each time: the cache's size in bytes is bounded by this too. */
+    private static final int MAX_CACHED_TOPIC = 256;
+
+    private final Loop loop;
+    private final FilterTrie<Subscription> subscriptions;
+    private final Map<String, Route> routes = new HashMap<>();
+    private final List<Subscription> matched = new ArrayList<>();
+    private long version;
+
+    // the last topic again is the common case, and the codec then brings the same String
+    private String lastTopic = "";
+    private @Nullable Route lastRoute;
+
+    Router(Loop loop, FilterTrie<Subscription> subscriptions) {
+        this.loop = loop;
+        this.subscriptions = subscriptions;
+    }
+
+    /** Returns how many sessions it was for. */
+    int publish(Publication publication) {
+        Route route = routeOf(publication.topic());
+        if (route.size() == 0) {
+            return 0;
+        }
+        int deliveries = 0;
+        Route.Target[][] byLoop = route.targets();
+        for (int i = 0; i < byLoop.length; i++) {
+            Route.Target[] targets = byLoop[i];
+            if (i == loop.index()) {
+                deliveries += deliver(targets, publication);
+            } else if (targets.length > 0) {
+                loop.handoff(i).add(publication, targets);
+                deliveries += targets.length;
+            }
+        }
+        return deliveries;
+    }
+
+    /** To sessions of this loop. */
+    int deliver(Route.Target[] targets, Publication publication) {
+        int deliveries = 0;
+        Session publisher = publication.publisher();
+        for (Route.Target each : targets) {
+            Route.Target target = each;
+            if (target.session() == publisher) {
+                target = target.forItself();
+                if (target == null) {
+                    continue;
+                }
+            }
+            deliveries++;
+            deliver(target, publication, targets.length > 1);
+        }
+        return deliveries;
+    }
+
+    private static void deliver(Route.Target target, Publication publication, boolean several) {
+        Session session = target.session();
+        int qos = Math.min(target.qos(), publication.qos());
+        boolean retain = publication.retain() && target.retainAsPublished();
+        Subscriber subscriber = session.subscriber();
+        if (qos == 0) {
+            if (subscriber == null) {
+                return; // nobody queues QoS 0 for those who are away
+            }
+            if (!session.isQos0Waiting()) {
+                subscriber.publishAtOnce(publication, retain, target.subscriptionIds(), several);
+                return;
+            }
+        }
+        Delivery delivery =
+                new Delivery(
+                        publication.message(),
+                        qos,
+                        retain,
+                        target.subscriptionIds(),
+                        subscriber != null);
+        Tracing.PublishTrace trace = publication.trace();
+        if (trace != null) {
+            delivery.trace = trace.delivery(session.peer(), qos, System.nanoTime());
+        }
+        session.deliver(delivery);
+    }
+
+    private Route routeOf(String topic) {
+        long now = subscriptions.version();
+        Route route = lastRoute;
+        if (lastTopicIs(topic) && route != null && route.version() == now) {
+            return route;
+        }
+        if (version != now) {
+            routes.clear();
+            version = now;
+        }
+        route = routes.get(topic);
+        if (route == null) {
+            subscriptions.match(topic, matched);
+            route = Route.of(now, matched, loop.loops());
+            matched.clear();
+            if (topic.length() <= MAX_CACHED_TOPIC) {
+                if (routes.size() == MAX_CACHED_ROUTES) {
+                    routes.clear();
+                }
+                routes.put(topic, route);
+            }
+        }
+        lastTopic = topic;
+        lastRoute = route;
+        return route;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a different String of the same text goes the long way
+    private boolean lastTopicIs(String topic) {
+        return lastTopic == topic;
+    }
+
+    /** Routes keep sessions alive that may have ended: forget them while nobody publishes. */
+    void forgetStaleRoutes() {
+        if (version != subscriptions.version()) {
+            routes.clear();
+            version = subscriptions.version();
+            lastRoute = null;
+        }
+    }
+}

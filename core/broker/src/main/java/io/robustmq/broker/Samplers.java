@@ -1,0 +1,26 @@
+package io.robustmq.broker;
+
+/** One {@link Sampler} per {@code message.*} type that goes with a message, for one loop. */
+final class Samplers {
+    final Sampler published;
+    final Sampler delivered;
+    final Sampler unrouted;
+    final Sampler retainedStored;
+    final Sampler retainedCleared;
+
+    Samplers(int perSecond) {
+        published = new Sampler(perSecond);
+        delivered = new Sampler(perSecond);
+        unrouted = new Sampler(perSecond);
+        retainedStored = new Sampler(perSecond);
+        retainedCleared = new Sampler(perSecond);
+    }
+
+    void refill() {
+        published.refill();
+        delivered.refill();
+        unrouted.refill();
+        retainedStored.refill();
+        retainedCleared.refill();
+    }
+}

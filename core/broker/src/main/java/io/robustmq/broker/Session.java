@@ -1,0 +1,347 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.Connect;
+import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.Peer;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the broker remembers of a client: subscriptions, what was sent and not acknowledged, what
+ * waits (MQTT 5, 4.1). Belongs to its home loop, whose thread alone touches it; other loops only
+ * ask for {@link #home}.
+ */
+final class Session {
+    private static final int MOST_IN_FLIGHT = 65_535;
+
+    // for the session
+    private final String clientId;
+    private final Loop home;
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
+    private final InFlight inFlight = new InFlight();
+    private final SessionQueue queue;
+    private @Nullable BitSet received;
+    private int receivedCount;
+    private Peer peer;
+    private long expirySeconds;
+    private boolean ended;
+    private int dropEventsAt = -1;
+    private int dropEventsMask;
+
+    // for this connection
+    private @Nullable Subscriber subscriber;
+    private int window;
+    private int outstanding;
+    private @Nullable Delivery resend;
+
+    // while there is none
+    private long offlineSinceMillis;
+    private @Nullable PendingWill pendingWill;
+
+    /** A will whose delay has begun. */
+    record PendingWill(Connect.Will will, Peer peer, long dueMillis) {}
+
+    Session(String clientId, Loop home, Peer peer) {
+        this.clientId = clientId;
+        this.home = home;
+        this.peer = peer;
+        this.queue = new SessionQueue(this);
+    }
+
+    /** A message is for this client: sent now, or it waits, or it is dropped. */
+    void deliver(Delivery delivery) {
+        Subscriber to = subscriber;
+        if (ended) {
+            dropped(delivery, DropReason.SESSION_ENDED);
+        } else if (to != null && queue.size() == 0 && resend == null && maySend(to, delivery)) {
+            send(to, delivery);
+        } else {
+            queue.add(delivery);
+        }
+    }
+
+    /** Sends what waits, as far as the client's window and its socket allow. */
+    void pump() {
+        Subscriber to = subscriber;
+        if (to == null) {
+            return;
+        }
+        while (resend != null) {
+            if (to.isBlocked() || outstanding >= window) {
+                return;
+            }
+            Delivery again = resend;
+            resend = again.next;
+            if (again.state == Delivery.State.PUBLISHED) {
+                outstanding++;
+                again.counted = true;
+                to.publish(again, true);
+            }
+        }
+        Delivery next = queue.first();
+        while (next != null && maySend(to, next)) {
+            queue.remove(next);
+            Message message = next.message;
+            if (message.expires() && message.isExpiredAt(home.nowMillis())) {
+                dropped(next, DropReason.EXPIRED);
+            } else {
+                send(to, next);
+            }
+            next = queue.first();
+        }
+    }
+
+    private boolean maySend(Subscriber to, Delivery delivery) {
+        return !to.isBlocked()
+                && (delivery.qos == 0 || outstanding < window && inFlight.size() < MOST_IN_FLIGHT);
+    }
+
+    private void send(Subscriber to, Delivery delivery) {
+        if (!to.accepts(delivery)) {
+            dropped(delivery, DropReason.PACKET_TOO_LARGE);
+            return;
+        }
+        if (delivery.qos > 0) {
+            inFlight.add(delivery);
+            delivery.state = Delivery.State.PUBLISHED;
+            delivery.counted = true;
+            outstanding++;
+        }
+        to.publish(delivery, false);
+    }
+
+    // what the client answers
+
+    /** False if the packet identifier is that of a QoS 2 message. */
+    boolean puback(int packetId, int reasonCode) {
+        Delivery delivery = inFlight.get(packetId);
+        if (delivery == null) {
+            return true;
+        }
+        if (delivery.qos != 1) {
+            return false;
+        }
+        complete(delivery, reasonCode);
+        return true;
+    }
+
+    /** What became of a PUBREC. */
+    enum Pubrec {
+        RELEASE,
+        COMPLETED,
+        UNKNOWN,
+        WRONG_QOS
+    }
+
+    Pubrec pubrec(int packetId, int reasonCode) {
+        Delivery delivery = inFlight.get(packetId);
+        if (delivery == null) {
+            return Pubrec.UNKNOWN;
+        }
+        if (delivery.qos != 2) {
+            return Pubrec.WRONG_QOS;
+        }
+        if (reasonCode >= 0x80) {
+            complete(delivery, reasonCode);
+            return Pubrec.COMPLETED;
+        }
+        delivery.state = Delivery.State.RELEASED;
+        return Pubrec.RELEASE;
+    }
+
+    void pubcomp(int packetId, int reasonCode) {
+        Delivery delivery = inFlight.get(packetId);
+        if (delivery != null && delivery.state == Delivery.State.RELEASED) {
+            complete(delivery, reasonCode);
+        }
+    }
+
+    private void complete(Delivery delivery, int reasonCode) {
+        if (resend == delivery) {
+            resend = delivery.next;
+        }
+        inFlight.remove(delivery);
+        if (delivery.counted) {
+            outstanding--;
+        }
+        if (delivery.trace != null) {
+            delivery.trace.acknowledged(reasonCode, System.nanoTime());
+        }
+        if (queue.size() > 0 || resend != null) {
+            pump();
+        }
+    }
+
+    // QoS 2 from the client: exactly once
+
+    boolean hasReceived(int packetId) {
+        return received != null && received.get(packetId);
+    }
+
+    void receivedNow(int packetId) {
+        BitSet set = received;
+        if (set == null) {
+            set = new BitSet();
+            received = set;
+        }
+        set.set(packetId);
+        receivedCount++;
+    }
+
+    /** False if there was no such message. */
+    boolean released(int packetId) {
+        BitSet set = received;
+        if (set == null || !set.get(packetId)) {
+            return false;
+        }
+        set.clear(packetId);
+        receivedCount--;
+        return true;
+    }
+
+    /** QoS 2 messages whose PUBREL has not come. */
+    int receivedCount() {
+        return receivedCount;
+    }
+
+    // connections come and go
+
+    /**
+     * The client is here, and has been told so. What it had not acknowledged is sent again, in the
+     * order of the first time [MQTT-4.6.0-1].
+     */
+    void resume(Subscriber now) {
+        subscriber = now;
+        window = now.window();
+        outstanding = 0;
+        peer = now.connection().peer();
+        int publishes = 0;
+        int pubrels = 0;
+        for (Delivery each = inFlight.first(); each != null; each = each.next) {
+            each.counted = false;
+            if (each.state == Delivery.State.RELEASED) {
+                now.pubrelAgain(each.packetId);
+                pubrels++;
+            } else {
+                publishes++;
+            }
+        }
+        resend = inFlight.first();
+        if (publishes + pubrels > 0) {
+            home.redelivered(peer, publishes, pubrels);
+        }
+        pump();
+    }
+
+    void disconnected(long nowMillis) {
+        subscriber = null;
+        resend = null;
+        offlineSinceMillis = nowMillis;
+    }
+
+    /** Nothing is kept and nothing more is taken; returns how many messages are gone. */
+    int end() {
+        ended = true;
+        int gone = queue.discard();
+        for (Delivery each = inFlight.first(); each != null; each = each.next) {
+            if (each.state == Delivery.State.PUBLISHED) {
+                gone++;
+            }
+            if (each.trace != null) {
+                each.trace.dropped(DropReason.SESSION_ENDED, System.nanoTime());
+            }
+        }
+        home.counters().add(Counters.dropped(DropReason.SESSION_ENDED), gone);
+        return gone;
+    }
+
+    /** Counts a message that the client will not get, and reports it. */
+    void dropped(Delivery delivery, DropReason reason) {
+        if (delivery.trace != null) {
+            delivery.trace.dropped(reason, System.nanoTime());
+        }
+        dropped(delivery.message.topic(), delivery.qos, reason);
+    }
+
+    /**
+     * At most one event per reason and second for each session: a subscriber that is too slow for
+     * its topics would else cost the broker an event per message. Every drop is counted.
+     */
+    void dropped(String topic, int qos, DropReason reason) {
+        home.counters().add(Counters.dropped(reason), 1);
+        if (dropEventsAt != home.second()) {
+            dropEventsAt = home.second();
+            dropEventsMask = 0;
+        }
+        int bit = 1 << reason.ordinal();
+        if ((dropEventsMask & bit) == 0) {
+            dropEventsMask |= bit;
+            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
+        }
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    /** The loop this session belongs to. Any thread. */
+    Loop home() {
+        return home;
+    }
+
+    /** The connection that serves it, or the last that did. */
+    Peer peer() {
+        return peer;
+    }
+
+    /** Null while the client is away. */
+    @Nullable Subscriber subscriber() {
+        return subscriber;
+    }
+
+    Map<String, Subscription> subscriptions() {
+        return subscriptions;
+    }
+
+    SessionQueue queue() {
+        return queue;
+    }
+
+    int inFlightCount() {
+        return inFlight.size();
+    }
+
+    /** Then QoS 0 must queue up too, or it would overtake. */
+    boolean isQos0Waiting() {
+        return queue.qos0() > 0;
+    }
+
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    boolean isExpiredAt(long nowMillis) {
+        return subscriber == null
+                && expirySeconds != Connect.NEVER_EXPIRES
+                && nowMillis >= offlineSinceMillis + expirySeconds * 1000;
+    }
+
+    long offlineMillis(long nowMillis) {
+        return nowMillis - offlineSinceMillis;
+    }
+
+    @Nullable PendingWill pendingWill() {
+        return pendingWill;
+    }
+
+    void pendingWill(@Nullable PendingWill will) {
+        pendingWill = will;
+    }
+}

@@ -1,0 +1,49 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Latency;
+import io.robustmq.telemetry.event.Tracing;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/**
+ * What all loops of one broker have in common; each part is safe for any thread.
+ *
+ * @param counters by loop index; only that loop writes
+ * @param latencies by loop index; only that loop writes
+ */
+record Shared(
+        BrokerSettings settings,
+        Events events,
+        Tracing tracing,
+        InstantSource clock,
+        FilterTrie<Subscription> subscriptions,
+        RetainedStore retained,
+        List<Counters> counters,
+        List<Latency> latencies,
+        AtomicInteger openConnections,
+        AtomicLong connectionIds) {
+
+    static Shared of(BrokerSettings settings, Events events, Tracing tracing, InstantSource clock) {
+        int loops = loops(settings);
+        return new Shared(
+                settings,
+                events,
+                tracing,
+                clock,
+                new FilterTrie<>(Subscription::session),
+                new RetainedStore(settings.retained()),
+                Stream.generate(Counters::new).limit(loops).toList(),
+                Stream.generate(Latency::new).limit(loops).toList(),
+                new AtomicInteger(),
+                new AtomicLong());
+    }
+
+    private static int loops(BrokerSettings settings) {
+        int asked = settings.listener().eventLoops();
+        return asked > 0 ? asked : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+}

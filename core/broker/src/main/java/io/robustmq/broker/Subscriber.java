@@ -1,0 +1,251 @@
+package io.robustmq.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.robustmq.protocol.Connect;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Writes messages to a connected client, and knows when it reads too slowly. */
+final class Subscriber {
+    private final Connection connection;
+    private final Session session;
+    private final Outbound outbound;
+    private final Loop loop;
+    private final MqttVersion version;
+    private final long maximumPacketSize;
+    private final int window;
+    private long blockedSinceNanos;
+    private long droppedWhileBlocked;
+
+    Subscriber(Connection connection, Session session, Outbound outbound, Connect connect) {
+        this.connection = connection;
+        this.session = session;
+        this.outbound = outbound;
+        this.loop = session.home();
+        this.version = connect.version();
+        this.maximumPacketSize =
+                connect.maximumPacketSize() == 0 ? Long.MAX_VALUE : connect.maximumPacketSize();
+        this.window =
+                Math.min(connect.receiveMaximum(), loop.shared().settings().queues().maxInFlight());
+    }
+
+    /** QoS 1 and 2 messages it may have unacknowledged. */
+    int window() {
+        return window;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    boolean isBlocked() {
+        return outbound.isBlocked();
+    }
+
+    /**
+     * QoS 0, while it is being published: sent now or never.
+     *
+     * @param several others get the same, so that it is worth encoding once
+     */
+    void publishAtOnce(
+            Publication message, boolean retain, int[] subscriptionIds, boolean several) {
+        Tracing.PublishTrace trace = message.trace();
+        Tracing.DeliveryTrace delivery =
+                trace == null ? null : trace.delivery(connection.peer(), 0, System.nanoTime());
+        if (outbound.isBlocked()) {
+            droppedWhileBlocked++;
+            dropped(message, DropReason.SLOW_CONSUMER, delivery);
+            return;
+        }
+        if (several && trace == null && subscriptionIds.length == 0 && !message.isLarge()) {
+            ByteBuf frame = message.frame(version, retain);
+            int size = frame.readableBytes();
+            if (size > maximumPacketSize) {
+                dropped(message, DropReason.PACKET_TOO_LARGE, delivery);
+                return;
+            }
+            outbound.packet(size).writeBytes(frame, frame.readerIndex(), size);
+        } else {
+            String traceparent = trace == null ? null : traceparent(trace, delivery);
+            int payload = message.payloadLength();
+            int size =
+                    PacketEncoder.publishBytes(
+                            version,
+                            message.topicUtf8().length,
+                            0,
+                            message.expirySeconds(),
+                            subscriptionIds,
+                            message.properties(),
+                            traceparent,
+                            payload);
+            if (size > maximumPacketSize) {
+                dropped(message, DropReason.PACKET_TOO_LARGE, delivery);
+                return;
+            }
+            ByteBuf out = outbound.packet(message.isLarge() ? size - payload : size);
+            PacketEncoder.publishHeader(
+                    out,
+                    version,
+                    message.topicUtf8(),
+                    0,
+                    false,
+                    retain,
+                    0,
+                    message.expirySeconds(),
+                    subscriptionIds,
+                    message.properties(),
+                    traceparent,
+                    payload);
+            if (message.isLarge()) {
+                outbound.share(message.sharedPayload());
+            } else {
+                message.writePayload(out);
+            }
+        }
+        loop.delivered(0, message.payloadLength(), message.receivedNanos());
+        report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
+    }
+
+    /** False if the client said that it takes no packet of this size. */
+    boolean accepts(Delivery delivery) {
+        return maximumPacketSize == Long.MAX_VALUE || size(delivery, null) <= maximumPacketSize;
+    }
+
+    /**
+     * A delivery that comes from the session.
+     *
+     * @param again sent before and not acknowledged: DUP is set, and it is not counted again
+     */
+    void publish(Delivery delivery, boolean again) {
+        Message message = delivery.message;
+        Tracing.DeliveryTrace trace = delivery.trace;
+        String traceparent = trace == null ? null : trace.context().traceparent();
+        byte[] payload = message.payload();
+        boolean large = payload.length >= Publication.LARGE_PAYLOAD;
+        int size = size(delivery, traceparent);
+        ByteBuf out = outbound.packet(large ? size - payload.length : size);
+        PacketEncoder.publishHeader(
+                out,
+                version,
+                message.topicUtf8(),
+                delivery.qos,
+                again,
+                delivery.retain,
+                delivery.packetId,
+                expirySeconds(message),
+                delivery.subscriptionIds,
+                message.properties(),
+                traceparent,
+                payload.length);
+        if (!large) {
+            out.writeBytes(payload);
+        } else if (loop.publication().isOf(message)) {
+            outbound.share(loop.publication().sharedPayload());
+        } else {
+            outbound.share(Unpooled.wrappedBuffer(payload));
+        }
+        if (again) {
+            return;
+        }
+        if (delivery.live) {
+            loop.delivered(delivery.qos, payload.length, message.receivedNanos());
+            report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
+        } else {
+            loop.deliveredLate(delivery.qos, payload.length);
+            if (trace != null) {
+                outbound.mark(
+                        new Written(
+                                message.topic(),
+                                delivery.qos,
+                                payload.length,
+                                message.receivedNanos(),
+                                false,
+                                trace));
+            }
+        }
+    }
+
+    private int size(Delivery delivery, @Nullable String traceparent) {
+        Message message = delivery.message;
+        return PacketEncoder.publishBytes(
+                version,
+                message.topicUtf8().length,
+                delivery.qos,
+                expirySeconds(message),
+                delivery.subscriptionIds,
+                message.properties(),
+                traceparent,
+                message.payload().length);
+    }
+
+    private long expirySeconds(Message message) {
+        return message.expires() ? message.expirySecondsLeft(loop.nowMillis()) : -1;
+    }
+
+    private void report(
+            String topic,
+            int qos,
+            int payloadBytes,
+            long receivedNanos,
+            Tracing.@Nullable DeliveryTrace trace) {
+        boolean sampled = loop.samplers().delivered.take(trace != null);
+        if (sampled || trace != null) {
+            outbound.mark(new Written(topic, qos, payloadBytes, receivedNanos, sampled, trace));
+        }
+    }
+
+    private void dropped(
+            Publication message, DropReason reason, Tracing.@Nullable DeliveryTrace trace) {
+        if (trace != null) {
+            trace.dropped(reason, System.nanoTime());
+        }
+        session.dropped(message.topic(), 0, reason);
+    }
+
+    /** A budget that is used up does not break the chain: then the publish is the parent. */
+    private static String traceparent(
+            Tracing.PublishTrace trace, Tracing.@Nullable DeliveryTrace delivery) {
+        return (delivery == null ? trace.context() : delivery.context()).traceparent();
+    }
+
+    /** PUBREL for a message that the client had acknowledged with PUBREC before. */
+    void pubrelAgain(int packetId) {
+        PacketEncoder.pubrel(outbound.packet(ClientPackets.ACK_BYTES), version, packetId, 0);
+    }
+
+    void writabilityChanged(boolean writable) {
+        if (writable == !outbound.isBlocked()) {
+            return;
+        }
+        outbound.blocked(!writable);
+        if (writable) {
+            loop.counters().add(Counters.SLOW_CONSUMERS, -1);
+            connection.emit(
+                    new ConnectionEvent.WriteResumed(
+                            connection.peer(),
+                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - blockedSinceNanos),
+                            droppedWhileBlocked));
+            session.pump();
+        } else {
+            blockedSinceNanos = System.nanoTime();
+            droppedWhileBlocked = 0;
+            loop.counters().add(Counters.SLOW_CONSUMERS, 1);
+            connection.emit(
+                    new ConnectionEvent.WriteBlocked(connection.peer(), outbound.pendingBytes()));
+        }
+    }
+
+    /** The connection ended. */
+    void gone() {
+        if (outbound.isBlocked()) {
+            outbound.blocked(false);
+            loop.counters().add(Counters.SLOW_CONSUMERS, -1);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery somebody wants to know the sending of: it is traced, or it was picked for a {@code
+ * message.delivered}.
+ *
+ * @param receivedNanos when its PUBLISH was read
+ */
+record Written(
+        String topic,
+        int qos,
+        int payloadBytes,
+        long receivedNanos,
+        boolean sampled,
+        Tracing.@Nullable DeliveryTrace trace) {
+
+    void report(Connection connection, long nowNanos) {
+        Loop loop = connection.loop();
+        TraceContext context = null;
+        if (trace != null) {
+            trace.written(nowNanos);
+            context = trace.context();
+            loop.latency()
+                    .example(nowNanos - receivedNanos, context, loop.shared().clock().millis());
+        }
+        if (sampled) {
+            MessageEvent.Delivered event =
+                    new MessageEvent.Delivered(
+                            connection.peer(),
+                            topic,
+                            qos,
+                            payloadBytes,
+                            TimeUnit.NANOSECONDS.toMicros(nowNanos - receivedNanos));
+            if (context == null) {
+                loop.shared().events().emit(event);
+            } else {
+                loop.shared().events().emit(event, context);
+            }
+        }
+    }
+}

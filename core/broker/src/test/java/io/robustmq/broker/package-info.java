@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.broker;
+
+import org.jspecify.annotations.NullMarked;
