@@ -24,6 +24,7 @@ import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -91,8 +92,7 @@ public final class Broker implements AutoCloseable {
     /**
      * Listens.
      *
-     * @throws IOException if the address cannot be bound; {@link java.net.BindException} if it is
-     *     in use
+     * @throws BindException if the address cannot be bound, as when it is in use
      */
     public void open() throws IOException {
         boolean epoll = Epoll.isAvailable();
@@ -131,7 +131,14 @@ public final class Broker implements AutoCloseable {
         Throwable cause = bound.cause();
         if (cause != null) {
             close();
-            throw cause instanceof IOException io ? io : new IOException(cause);
+            BindException failed =
+                    new BindException(
+                            "cannot listen on "
+                                    + settings.listener().address()
+                                    + ": "
+                                    + cause.getMessage());
+            failed.initCause(cause);
+            throw failed;
         }
         listener = bound.channel();
         shared.events().emit(new ConnectionEvent.ListenerStarted("tcp", addressText()));

@@ -1,0 +1,118 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.testkit.RecordingEvents;
+import io.robustmq.testkit.SettableClock;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+
+/** A broker on a free port, what it reported, and the clock it goes by. */
+final class TestBroker implements AutoCloseable {
+    final RecordingEvents events = new RecordingEvents();
+    final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
+    final Broker broker;
+
+    private TestBroker(BrokerSettings settings, Authenticator authenticator, Tracing tracing) {
+        broker = new Broker(settings, authenticator, events, tracing, clock, new Random(1));
+    }
+
+    static TestBroker open(BrokerSettings settings) throws IOException {
+        return open(settings, Authenticator.ANYBODY, Tracing.OFF);
+    }
+
+    static TestBroker open(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
+            throws IOException {
+        TestBroker made = new TestBroker(settings, authenticator, tracing);
+        made.broker.open();
+        return made;
+    }
+
+    /** The defaults, on a free port, with every message event let through. */
+    static BrokerSettings settings(int loops) {
+        BrokerSettings defaults = BrokerSettings.defaults();
+        return new BrokerSettings(
+                new BrokerSettings.Listener(
+                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10)),
+                defaults.limits(),
+                defaults.queues(),
+                defaults.retained(),
+                1_000_000);
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
+        return new BrokerSettings(
+                listener,
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
+        return new BrokerSettings(
+                settings.listener(),
+                limits,
+                settings.queues(),
+                settings.retained(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                queues,
+                settings.retained(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                retained,
+                settings.messageEventsPerSecond());
+    }
+
+    /** Connected by TCP, nothing sent. */
+    RawClient client(MqttVersion version) throws IOException {
+        return new RawClient(broker.localAddress(), version);
+    }
+
+    RawClient client() throws IOException {
+        return client(MqttVersion.V5);
+    }
+
+    /** Connected with Clean Start and no session expiry. */
+    RawClient connected(String clientId) throws IOException {
+        RawClient client = client();
+        client.connect(clientId);
+        return client;
+    }
+
+    void advance(Duration by) {
+        clock.advance(by);
+        broker.sweep();
+    }
+
+    static void waitUntil(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("the condition did not come true within 10 s");
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}
