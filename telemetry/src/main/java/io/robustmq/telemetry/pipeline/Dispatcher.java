@@ -2,6 +2,7 @@ package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.PipelineEvent;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,13 @@ final class Dispatcher {
         private long reportable;
         private long told;
         private long toldReportable;
-        private long notBeforeNanos = Long.MIN_VALUE;
+        private long notBeforeNanos;
+
+        private void tell(long dropped) {
+            told = dropped;
+            toldReportable = reportable;
+            notBeforeNanos = System.nanoTime() + BETWEEN_REPORTS_NANOS;
+        }
     }
 
     private static final int MAX_BATCH = 256;
@@ -32,6 +39,7 @@ final class Dispatcher {
     private static final long BETWEEN_REPORTS_NANOS = 10_000_000_000L;
 
     private final Intake intake;
+    private final Wiring wiring;
     private final List<Outlet> outlets;
     private final String nodeId;
     private final @Nullable Identities identities;
@@ -39,23 +47,20 @@ final class Dispatcher {
     private final Events own;
     private final List<Occurrence> batch = new ArrayList<>(MAX_BATCH);
     private final DropReport intakeDrops = new DropReport();
+    private final DropReport spanDrops = new DropReport();
+    private Instant nextTick = Instant.EPOCH;
     private long seq;
     private long droppedSeen;
     private long nextHousekeepingNanos;
     private volatile boolean finishing;
     private @Nullable Thread thread;
 
-    Dispatcher(
-            Intake intake,
-            List<Outlet> outlets,
-            NodeIdentity node,
-            @Nullable Identities identities,
-            InstantSource clock,
-            Events own) {
+    Dispatcher(Intake intake, Wiring wiring, NodeIdentity node, InstantSource clock, Events own) {
         this.intake = intake;
-        this.outlets = outlets;
+        this.wiring = wiring;
+        this.outlets = wiring.outlets();
         this.nodeId = node.nodeId();
-        this.identities = identities;
+        this.identities = wiring.identities();
         this.clock = clock;
         this.own = own;
     }
@@ -97,8 +102,7 @@ final class Dispatcher {
             }
             if (System.nanoTime() - nextHousekeepingNanos >= 0) {
                 nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
-                intake.throttle().sweep(clock.millis());
-                reportDrops();
+                keepHouse();
             }
         }
     }
@@ -130,6 +134,17 @@ final class Dispatcher {
         }
     }
 
+    private void keepHouse() {
+        intake.throttle().sweep(clock.millis());
+        Worker<Instant> ticks = wiring.metricTicks();
+        Instant now = clock.instant();
+        if (ticks != null && !now.isBefore(nextTick)) {
+            ticks.offer(now);
+            nextTick = now.plus(wiring.metricsInterval());
+        }
+        reportDrops();
+    }
+
     private void reportDrops() {
         intakeDrops.reportable = intake.droppedReportable();
         report("emit", intakeDrops, intake.dropped().all(), intake.ring().capacity());
@@ -140,14 +155,14 @@ final class Dispatcher {
     }
 
     private void report(String queue, DropReport drops, long droppedNow, int capacity) {
-        long now = System.nanoTime();
-        boolean due = drops.notBeforeNanos == Long.MIN_VALUE || now - drops.notBeforeNanos >= 0;
-        if (drops.reportable == drops.toldReportable || !due) {
-            return;
+        if (isDue(drops)) {
+            own.emit(new PipelineEvent.EventsDropped(queue, droppedNow - drops.told, capacity));
+            drops.tell(droppedNow);
         }
-        own.emit(new PipelineEvent.EventsDropped(queue, droppedNow - drops.told, capacity));
-        drops.told = droppedNow;
-        drops.toldReportable = drops.reportable;
-        drops.notBeforeNanos = now + BETWEEN_REPORTS_NANOS;
+    }
+
+    private static boolean isDue(DropReport drops) {
+        boolean early = drops.notBeforeNanos != 0 && System.nanoTime() - drops.notBeforeNanos < 0;
+        return drops.reportable != drops.toldReportable && !early;
     }
 }

@@ -11,8 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Replaces what names a person or device by the first 16 hex digits of its HMAC-SHA-256: the same
- * name gives the same digits, and nobody without the key can try out names. The dispatcher's thread
- * only.
+ * name gives the same digits, and nobody without the key can try out names. Any thread.
  */
 final class Identities {
     private static final int MAX_REMEMBERED = 4096;
@@ -45,7 +44,7 @@ final class Identities {
     }
 
     /** An unknown name stays unknown. */
-    String hashed(String name) {
+    synchronized String hashed(String name) {
         return name.isEmpty() ? "" : remembered.computeIfAbsent(name, this::compute);
     }
 

@@ -1,5 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
+import io.opentelemetry.sdk.resources.Resource;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.catalogue.Catalogue;
@@ -12,7 +13,6 @@ import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +29,17 @@ public final class Pipeline implements AutoCloseable {
     private final PipelineSettings settings;
     private final NodeIdentity node;
     private final InstantSource clock;
-    private final Outside outside;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Intake intake;
     private final Events own;
 
+    private final Wiring wiring;
+    private final Tracing tracing;
+    private final PipelineMetrics metrics;
+    private final LibraryLines libraries;
+
     // from open to close
-    private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable Dispatcher dispatcher;
-    private @Nullable PipelineMetrics metrics;
 
     /**
      * @throws IllegalArgumentException if a setting is out of its bounds
@@ -50,9 +52,16 @@ public final class Pipeline implements AutoCloseable {
         this.settings = settings;
         this.node = node;
         this.clock = clock;
-        this.outside = outside;
-        this.intake = new Intake(settings.intake(), Catalogue.read(), audiences(settings), clock);
+        this.intake =
+                new Intake(settings.intake(), Catalogue.read(), Wiring.audiences(settings), clock);
         this.own = events(Service.MQTT_BROKER);
+        Resources resources = new Resources(node);
+        Resource broker = resources.of(Service.MQTT_BROKER);
+        this.wiring = Wiring.of(settings, outside, resources, own, new Listener());
+        wiring.metrics(registry, broker, clock);
+        this.tracing = wiring.tracing(outside, broker, clock);
+        this.metrics = new PipelineMetrics(intake, wiring);
+        this.libraries = new LibraryLines(own, settings.intake().libraries());
     }
 
     /**
@@ -62,73 +71,22 @@ public final class Pipeline implements AutoCloseable {
      * @throws IOException if the directory of the log files cannot be written
      */
     public void open() throws IOException {
-        List<Dispatcher.Outlet> outlets = new ArrayList<>();
-        Listener listener = new Listener();
-        int capacity = settings.intake().queueCapacity();
-        if (settings.console().enabled()) {
-            outlets.add(
-                    outlet(
-                            new ConsoleSink(settings.console().format(), outside.console()),
-                            capacity,
-                            consoleAudience(settings),
-                            listener));
-        }
-        if (settings.file().enabled()) {
-            LogDirectory directory = outside.directories().apply(settings.file().directory());
+        LogDirectory directory = wiring.directory();
+        if (directory != null) {
             directory.names();
-            outlets.add(
-                    outlet(
-                            new FileSink(settings.file(), directory, own),
-                            capacity,
-                            fileAudience(settings),
-                            listener));
         }
-        Identities identities =
-                settings.intake().hashIdentities()
-                        ? new Identities(settings.intake().hashSalt())
-                        : null;
-        Dispatcher starting = new Dispatcher(intake, outlets, node, identities, clock, own);
-        dispatcher = starting;
-        metrics =
-                new PipelineMetrics(
-                        intake,
-                        outlets.stream()
-                                .map(o -> new PipelineMetrics.SinkCounts(o.worker(), o.audience()))
-                                .toList(),
-                        workers,
-                        SpanCounts.NONE);
         registry.register(metrics);
-        JvmMetrics.builder().register(registry);
-        workers.forEach(Worker::start);
+        Dispatcher starting = new Dispatcher(intake, wiring, node, clock, own);
+        dispatcher = starting;
+        wiring.workers().forEach(Worker::start);
         starting.start();
-        String sinks = workers.stream().map(w -> w.sink().name()).collect(Collectors.joining(","));
-        own.emit(new PipelineEvent.Started(sinks, capacity));
-    }
-
-    private static List<Audience> audiences(PipelineSettings settings) {
-        List<Audience> audiences = new ArrayList<>();
-        if (settings.console().enabled()) {
-            audiences.add(consoleAudience(settings));
-        }
-        if (settings.file().enabled()) {
-            audiences.add(fileAudience(settings));
-        }
-        return audiences;
-    }
-
-    private static Audience consoleAudience(PipelineSettings settings) {
-        return new Audience(settings.console().level(), false);
-    }
-
-    private static Audience fileAudience(PipelineSettings settings) {
-        return new Audience(settings.file().level(), false);
-    }
-
-    private Dispatcher.Outlet outlet(
-            Sink<FlatRecord> sink, int capacity, Audience audience, Listener listener) {
-        Worker<FlatRecord> worker = new Worker<>(sink, capacity, listener);
-        workers.add(worker);
-        return new Dispatcher.Outlet(worker, audience, new Dispatcher.DropReport());
+        String sinks =
+                wiring.workers().stream()
+                        .map(worker -> worker.sink().name())
+                        .collect(Collectors.joining(","));
+        own.emit(new PipelineEvent.Started(sinks, settings.intake().queueCapacity()));
+        libraries.open();
+        JvmMetrics.builder().register(registry);
     }
 
     /** Where a role reports what happens in it. */
@@ -146,8 +104,9 @@ public final class Pipeline implements AutoCloseable {
         };
     }
 
+    /** Where the broker reports the ways of publishes; does nothing if spans have nowhere to go. */
     public Tracing tracing() {
-        return Tracing.OFF;
+        return tracing;
     }
 
     /** Where metrics are; the pipeline's and the JVM's are in it from {@link #open} on. */
@@ -159,21 +118,22 @@ public final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         Dispatcher stopping = dispatcher;
-        PipelineMetrics counts = metrics;
-        if (stopping == null || counts == null) {
+        if (stopping == null) {
             return;
         }
         dispatcher = null;
-        long dropped = counts.balances().stream().mapToLong(PipelineMetrics.Balance::dropped).sum();
+        libraries.close();
+        long dropped =
+                metrics.balances().stream().mapToLong(PipelineMetrics.Balance::dropped).sum();
         own.emit(new PipelineEvent.Stopping(intake.emitted().all(), dropped));
         long now = System.nanoTime();
         try {
             stopping.finish(now + DISPATCH_WITHIN.toNanos());
             intake.close();
-            for (Worker<?> worker : workers) {
+            for (Worker<?> worker : wiring.workers()) {
                 worker.finish(now + CLOSE_WITHIN.toNanos());
             }
-            for (Worker<?> worker : workers) {
+            for (Worker<?> worker : wiring.workers()) {
                 worker.awaitFinished();
             }
         } catch (InterruptedException e) {
@@ -183,8 +143,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** For tests. */
     List<PipelineMetrics.Balance> balances() {
-        PipelineMetrics counts = metrics;
-        return counts == null ? List.of() : counts.balances();
+        return metrics.balances();
     }
 
     /** Tells of sinks that fail, as events. */

@@ -11,6 +11,7 @@ import io.robustmq.telemetry.event.Severity;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pipeline's own metrics, read from its counters when they are asked for. For every sink
@@ -19,23 +20,19 @@ import java.util.function.ToLongFunction;
 final class PipelineMetrics implements MultiCollector {
     private static final Severity[] SEVERITIES = Severity.values();
 
-    /** A sink of events and what it is sent. */
-    record SinkCounts(Worker<FlatRecord> worker, Audience audience) {}
-
     /** One sink at one moment. */
     record Balance(String sink, long emitted, long shipped, long waiting, long dropped) {}
 
     private final Intake intake;
-    private final List<SinkCounts> sinks;
+    private final List<Dispatcher.Outlet> sinks;
     private final List<Worker<?>> workers;
-    private final SpanCounts spans;
+    private final @Nullable Worker<?> spans;
 
-    PipelineMetrics(
-            Intake intake, List<SinkCounts> sinks, List<Worker<?>> workers, SpanCounts spans) {
+    PipelineMetrics(Intake intake, Wiring wiring) {
         this.intake = intake;
-        this.sinks = List.copyOf(sinks);
-        this.workers = List.copyOf(workers);
-        this.spans = spans;
+        this.sinks = wiring.outlets();
+        this.workers = wiring.workers();
+        this.spans = wiring.spans();
     }
 
     @Override
@@ -88,7 +85,7 @@ final class PipelineMetrics implements MultiCollector {
     }
 
     /** Emitted is read last, so that nothing is gone that was not emitted. */
-    private Balance balance(SinkCounts sink) {
+    private Balance balance(Dispatcher.Outlet sink) {
         long shipped = sink.worker().shipped();
         long dropped = sink.worker().dropped() + intake.dropped().of(sink.audience());
         long emitted = intake.emitted().of(sink.audience());
@@ -172,11 +169,13 @@ final class PipelineMetrics implements MultiCollector {
     }
 
     private CounterSnapshot spans() {
+        long exported = spans == null ? 0 : spans.shipped();
+        long dropped = spans == null ? 0 : spans.dropped();
         return CounterSnapshot.builder()
                 .name("robustmq_trace_spans")
-                .help("Spans that ended")
-                .dataPoint(count(spans.exported(), Labels.of("outcome", "exported")))
-                .dataPoint(count(spans.dropped(), Labels.of("outcome", "dropped")))
+                .help("Spans that left, or were given up")
+                .dataPoint(count(exported, Labels.of("outcome", "exported")))
+                .dataPoint(count(dropped, Labels.of("outcome", "dropped")))
                 .build();
     }
 

@@ -15,8 +15,7 @@ final class Running implements AutoCloseable {
     final Pipeline pipeline;
 
     private Running(PipelineSettings settings, InstantSource clock) throws IOException {
-        pipeline =
-                new Pipeline(settings, Samples.NODE, clock, new Outside(console, LogDirectory::on));
+        pipeline = new Pipeline(settings, Samples.NODE, clock, Outside.with(console));
         pipeline.open();
     }
 

@@ -1,0 +1,106 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One subscriber's share of a traced publish. */
+final class DeliverySpan implements Tracing.DeliveryTrace {
+    private static final int FIRST_ERROR = 0x80;
+
+    private final SpanTracing tracing;
+    private final TraceContext context;
+    private final SpanContext parent;
+    private final AttributesBuilder attributes;
+    private final SpanTracing.Anchor anchor;
+    private final boolean acknowledged;
+    private final AtomicReference<List<EventData>> events = new AtomicReference<>(List.of());
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /**
+     * @param acknowledged whether the subscriber's acknowledgement ends it, not the write
+     */
+    DeliverySpan(
+            SpanTracing tracing,
+            TraceContext context,
+            SpanContext parent,
+            AttributesBuilder attributes,
+            SpanTracing.Anchor anchor,
+            boolean acknowledged) {
+        this.tracing = tracing;
+        this.context = context;
+        this.parent = parent;
+        this.attributes = attributes;
+        this.anchor = anchor;
+        this.acknowledged = acknowledged;
+    }
+
+    @Override
+    public TraceContext context() {
+        return context;
+    }
+
+    @Override
+    public void written(long nanos) {
+        if (acknowledged) {
+            events.set(
+                    List.of(
+                            EventData.create(
+                                    anchor.epochNanosAt(nanos), "written", Attributes.empty())));
+        } else if (ended.compareAndSet(false, true)) {
+            end(StatusData.unset(), nanos);
+        }
+    }
+
+    @Override
+    public void acknowledged(int reasonCode, long nanos) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        attributes.put("robustmq.reason_code", reasonCode);
+        if (reasonCode < FIRST_ERROR) {
+            end(StatusData.unset(), nanos);
+        } else {
+            attributes.put("error.type", hex(reasonCode));
+            end(StatusData.create(StatusCode.ERROR, "refused by the subscriber"), nanos);
+        }
+    }
+
+    @Override
+    public void dropped(MessageEvent.DropReason reason, long nanos) {
+        if (ended.compareAndSet(false, true)) {
+            String why = reason.name().toLowerCase(Locale.ROOT);
+            attributes.put("error.type", why);
+            end(StatusData.create(StatusCode.ERROR, "not delivered: " + why), nanos);
+        }
+    }
+
+    private void end(StatusData status, long nanos) {
+        tracing.ended(
+                new FinishedSpan(
+                        "deliver",
+                        SpanKind.PRODUCER,
+                        SpanTracing.local(context),
+                        parent,
+                        anchor.from(anchor.beganNanos(), nanos),
+                        attributes.build(),
+                        events.get(),
+                        status,
+                        tracing.resource()));
+    }
+
+    static String hex(int reasonCode) {
+        return "0x" + Integer.toHexString(reasonCode);
+    }
+}

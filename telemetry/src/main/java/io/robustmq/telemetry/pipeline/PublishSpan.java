@@ -1,0 +1,112 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One publish that is traced. */
+final class PublishSpan implements Tracing.PublishTrace {
+    private final SpanTracing tracing;
+    private final TraceContext context;
+    private final SpanContext parent;
+    private final AttributesBuilder attributes;
+    private final SpanTracing.Anchor anchor;
+    private final String topicName;
+    private final AtomicInteger deliveries = new AtomicInteger();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    PublishSpan(
+            SpanTracing tracing,
+            TraceContext context,
+            SpanContext parent,
+            AttributesBuilder attributes,
+            SpanTracing.Anchor anchor,
+            String topicName) {
+        this.tracing = tracing;
+        this.context = context;
+        this.parent = parent;
+        this.attributes = attributes;
+        this.anchor = anchor;
+        this.topicName = topicName;
+    }
+
+    @Override
+    public TraceContext context() {
+        return context;
+    }
+
+    @Override
+    public void step(Tracing.Step step, long beganNanos, long endedNanos) {
+        tracing.ended(
+                new FinishedSpan(
+                        step.spanName(),
+                        SpanKind.INTERNAL,
+                        SpanTracing.local(tracing.childOf(context)),
+                        SpanTracing.local(context),
+                        anchor.from(beganNanos, endedNanos),
+                        Attributes.empty(),
+                        List.of(),
+                        StatusData.unset(),
+                        tracing.resource()));
+    }
+
+    @Override
+    public void routed(int allDeliveries, long nanos) {
+        if (ended.compareAndSet(false, true)) {
+            attributes.put("robustmq.deliveries", allDeliveries);
+            attributes.put(
+                    "robustmq.delivery_spans_discarded",
+                    Math.max(0, allDeliveries - tracing.maxDeliveries()));
+            end(StatusData.unset(), nanos);
+        }
+    }
+
+    @Override
+    public void refused(int reasonCode, String detail, long nanos) {
+        if (ended.compareAndSet(false, true)) {
+            attributes.put("robustmq.reason_code", reasonCode);
+            attributes.put("error.type", DeliverySpan.hex(reasonCode));
+            end(StatusData.create(StatusCode.ERROR, detail), nanos);
+        }
+    }
+
+    private void end(StatusData status, long nanos) {
+        tracing.ended(
+                new FinishedSpan(
+                        "publish",
+                        SpanKind.SERVER,
+                        SpanTracing.local(context),
+                        parent,
+                        anchor.from(anchor.beganNanos(), nanos),
+                        attributes.build(),
+                        List.of(),
+                        status,
+                        tracing.resource()));
+    }
+
+    @Override
+    public Tracing.@Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos) {
+        if (deliveries.getAndIncrement() >= tracing.maxDeliveries()) {
+            return null;
+        }
+        return new DeliverySpan(
+                tracing,
+                tracing.childOf(context),
+                SpanTracing.local(context),
+                tracing.messaging(subscriber, topicName, qos)
+                        .put("messaging.operation.name", "deliver")
+                        .put("messaging.operation.type", "send"),
+                new SpanTracing.Anchor(anchor.epochNanos(), anchor.nanoTime(), beganNanos),
+                qos > 0);
+    }
+}

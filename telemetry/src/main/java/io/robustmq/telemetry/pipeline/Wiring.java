@@ -1,0 +1,151 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Tracing;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which sinks there are, by the settings. Nothing in it runs or is connected yet. */
+final class Wiring {
+    /** Ticks wait for the collector; one is as good as many. */
+    private static final int TICKS = 2;
+
+    private final PipelineSettings settings;
+    private final Worker.Listener listener;
+    private final List<Dispatcher.Outlet> outlets = new ArrayList<>();
+    private final List<Worker<?>> workers = new ArrayList<>();
+    private @Nullable LogDirectory directory;
+    private @Nullable Worker<SpanData> spans;
+    private @Nullable Worker<Instant> metricTicks;
+
+    private Wiring(PipelineSettings settings, Worker.Listener listener) {
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    /** Who is sent events. */
+    static List<Audience> audiences(PipelineSettings settings) {
+        List<Audience> audiences = new ArrayList<>();
+        if (settings.console().enabled()) {
+            audiences.add(new Audience(settings.console().level(), false));
+        }
+        if (settings.file().enabled()) {
+            audiences.add(new Audience(settings.file().level(), false));
+        }
+        if (settings.otlp().enabled() && settings.otlp().logs()) {
+            audiences.add(new Audience(settings.otlp().level(), true));
+        }
+        if (settings.fluent().enabled()) {
+            audiences.add(new Audience(settings.fluent().level(), true));
+        }
+        return audiences;
+    }
+
+    static Wiring of(
+            PipelineSettings settings,
+            Outside outside,
+            Resources resources,
+            Events own,
+            Worker.Listener listener) {
+        Wiring wiring = new Wiring(settings, listener);
+        int capacity = settings.intake().queueCapacity();
+        if (settings.console().enabled()) {
+            ConsoleSink sink = new ConsoleSink(settings.console().format(), outside.console());
+            wiring.outlet(sink, capacity, new Audience(settings.console().level(), false));
+        }
+        if (settings.file().enabled()) {
+            LogDirectory directory = outside.directories().apply(settings.file().directory());
+            wiring.directory = directory;
+            FileSink sink = new FileSink(settings.file(), directory, own);
+            wiring.outlet(sink, capacity, new Audience(settings.file().level(), false));
+        }
+        PipelineSettings.Otlp otlp = settings.otlp();
+        OtlpClient client = new OtlpClient(otlp);
+        if (otlp.enabled() && otlp.logs()) {
+            OtlpLogSink sink = new OtlpLogSink(client, resources);
+            wiring.outlet(sink, otlp.queueCapacity(), new Audience(otlp.level(), true));
+        }
+        if (settings.fluent().enabled()) {
+            wiring.outlet(
+                    new FluentSink(settings.fluent()),
+                    settings.fluent().queueCapacity(),
+                    new Audience(settings.fluent().level(), true));
+        }
+        if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
+            wiring.spans = wiring.worker(new SpanSink(client), otlp.queueCapacity());
+        }
+        return wiring;
+    }
+
+    /** Metrics go by OTLP, too, if that is asked for. */
+    void metrics(PrometheusRegistry registry, Resource resource, InstantSource clock) {
+        PipelineSettings.Otlp otlp = settings.otlp();
+        if (otlp.enabled() && otlp.metrics()) {
+            OtlpMetrics metrics = new OtlpMetrics(resource, clock.instant());
+            metricTicks = worker(new MetricsSink(new OtlpClient(otlp), registry, metrics), TICKS);
+        }
+    }
+
+    Tracing tracing(Outside outside, Resource resource, InstantSource clock) {
+        Worker<SpanData> to = spans;
+        if (to == null) {
+            return Tracing.OFF;
+        }
+        return new SpanTracing(
+                settings.traces(),
+                new Sampler(settings.traces(), clock, outside.chance()),
+                clock,
+                resource,
+                identities(),
+                to);
+    }
+
+    @Nullable Identities identities() {
+        return settings.intake().hashIdentities()
+                ? new Identities(settings.intake().hashSalt())
+                : null;
+    }
+
+    private void outlet(Sink<FlatRecord> sink, int capacity, Audience audience) {
+        outlets.add(
+                new Dispatcher.Outlet(
+                        worker(sink, capacity), audience, new Dispatcher.DropReport()));
+    }
+
+    private <T> Worker<T> worker(Sink<T> sink, int capacity) {
+        Worker<T> worker = new Worker<>(sink, capacity, listener);
+        workers.add(worker);
+        return worker;
+    }
+
+    List<Dispatcher.Outlet> outlets() {
+        return outlets;
+    }
+
+    List<Worker<?>> workers() {
+        return workers;
+    }
+
+    Duration metricsInterval() {
+        return settings.otlp().metricsInterval();
+    }
+
+    @Nullable LogDirectory directory() {
+        return directory;
+    }
+
+    @Nullable Worker<SpanData> spans() {
+        return spans;
+    }
+
+    @Nullable Worker<Instant> metricTicks() {
+        return metricTicks;
+    }
+}
