@@ -60,7 +60,7 @@ final class CatalogueReader {
         }
         List<CataloguedEvent> events = new ArrayList<>();
         for (Class<?> type : types) {
-            CataloguedEvent event = readEvent(categoryName(category), type);
+            CataloguedEvent event = readEvent(type);
             if (event != null) {
                 events.add(event);
             }
@@ -68,7 +68,9 @@ final class CatalogueReader {
         return List.copyOf(events);
     }
 
-    private @Nullable CataloguedEvent readEvent(String category, Class<?> type) {
+    /** Null if it is no event at all. */
+    @Nullable CataloguedEvent readEvent(Class<?> type) {
+        String category = categoryName(type.getInterfaces()[0]);
         EventType declared = type.getAnnotation(EventType.class);
         if (!type.isRecord() || declared == null) {
             problems.add(type.getName() + " must be a record with @EventType");

@@ -1,10 +1,11 @@
 package io.robustmq.telemetry.pipeline;
 
+import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.catalogue.Field;
 import io.robustmq.telemetry.event.Event;
+import io.robustmq.telemetry.event.EventType;
 import io.robustmq.telemetry.event.Sensitivity;
-import io.robustmq.telemetry.event.Volume;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -15,17 +16,25 @@ import org.jspecify.annotations.Nullable;
 /** One event type inside the pipeline: its number, and how to read its fields quickly. */
 final class EventKind {
     private final int number;
-    private final CataloguedEvent event;
+    private final Class<? extends Event> type;
     private final boolean throttled;
+    private final EventSeries series = new EventSeries();
+
+    /** Read at first use, not on the thread that emits. */
+    private volatile @Nullable CataloguedEvent event;
 
     /** Made at first use, by the dispatcher's thread: most types never occur in a short life. */
     private MethodHandle @Nullable [] accessors;
 
-    EventKind(int number, CataloguedEvent event) {
+    EventKind(int number, Class<?> type) {
+        EventType declared = type.getAnnotation(EventType.class);
+        if (declared == null) {
+            throw new IllegalArgumentException(type.getName() + " has no @EventType");
+        }
         this.number = number;
-        this.event = event;
+        this.type = type.asSubclass(Event.class);
         this.throttled =
-                switch (event.volume()) {
+                switch (declared.volume()) {
                     case LIFECYCLE -> false;
                     case MESSAGE -> false; // sampled at the source
                     case CONNECTION, FAULT -> true;
@@ -37,15 +46,20 @@ final class EventKind {
     }
 
     CataloguedEvent event() {
-        return event;
+        CataloguedEvent read = event;
+        if (read == null) {
+            read = Catalogue.read(type);
+            event = read;
+        }
+        return read;
+    }
+
+    EventSeries series() {
+        return series;
     }
 
     boolean throttled() {
         return throttled;
-    }
-
-    boolean lifecycle() {
-        return event.volume() == Volume.LIFECYCLE;
     }
 
     /**
@@ -58,7 +72,7 @@ final class EventKind {
             handles = makeAccessors();
             accessors = handles;
         }
-        List<Field> fields = event.fields();
+        List<Field> fields = event().fields();
         Object[] values = new Object[handles.length];
         try {
             for (int i = 0; i < handles.length; i++) {
@@ -66,7 +80,7 @@ final class EventKind {
                 values[i] = canonical(value, fields.get(i), identities);
             }
         } catch (Throwable e) {
-            throw new IllegalStateException("cannot read the fields of " + event.name(), e);
+            throw new IllegalStateException("cannot read the fields of " + type.getName(), e);
         }
         return values;
     }
@@ -87,7 +101,7 @@ final class EventKind {
 
     private MethodHandle[] makeAccessors() {
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-        return event.fields().stream()
+        return event().fields().stream()
                 .map(field -> accessor(lookup, field.accessors()))
                 .toArray(MethodHandle[]::new);
     }

@@ -1,6 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.event.Severity;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -8,18 +7,12 @@ import java.util.concurrent.atomic.LongAdder;
 final class EventSeries {
     private static final int LEVELS = Severity.values().length;
 
-    private final CataloguedEvent event;
     private final LongAdder[] counts = new LongAdder[Service.values().length * LEVELS];
 
-    EventSeries(CataloguedEvent event) {
-        this.event = event;
+    EventSeries() {
         for (int i = 0; i < counts.length; i++) {
             counts[i] = new LongAdder();
         }
-    }
-
-    CataloguedEvent event() {
-        return event;
     }
 
     void count(Service service, Severity severity) {
@@ -28,11 +21,5 @@ final class EventSeries {
 
     long occurrences(Service service, Severity severity) {
         return counts[service.ordinal() * LEVELS + severity.ordinal()].sum();
-    }
-
-    /** Whether it is exported though it is 0. */
-    boolean existsFromStart(Service service, Severity severity) {
-        return service == Service.ownerOf(event.category())
-                && event.severities().contains(severity);
     }
 }

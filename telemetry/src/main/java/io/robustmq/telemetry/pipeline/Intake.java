@@ -1,17 +1,12 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.robustmq.telemetry.catalogue.Catalogue;
-import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.ForeignEvent;
 import io.robustmq.telemetry.event.PipelineEvent;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceContext;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +20,7 @@ final class Intake {
             List.of("io.opentelemetry.", "okhttp3.", "org.komamitsu.");
 
     private final InstantSource clock;
-    private final Map<Class<?>, EventKind> kinds = new HashMap<>();
-    private final List<EventSeries> series = new ArrayList<>();
+    private final EventKinds kinds = new EventKinds();
     private final Throttle throttle;
     private final Ring<Occurrence> ring;
 
@@ -44,19 +38,12 @@ final class Intake {
 
     private volatile boolean closed;
 
-    Intake(
-            PipelineSettings.Intake settings,
-            Catalogue catalogue,
-            List<Audience> audiences,
-            InstantSource clock) {
+    Intake(PipelineSettings.Intake settings, List<Audience> audiences, InstantSource clock) {
+
         this.audiences = List.copyOf(audiences);
         this.clock = clock;
-        List<CataloguedEvent> events = catalogue.events();
-        for (CataloguedEvent event : events) {
-            kinds.put(event.type(), new EventKind(series.size(), event));
-            series.add(new EventSeries(event));
-        }
-        this.throttle = new Throttle(events.size(), settings.perKeyPerSecond(), settings.maxKeys());
+        this.throttle =
+                new Throttle(EventKinds.MAX, settings.perKeyPerSecond(), settings.maxKeys());
         this.ring = new Ring<>(settings.queueCapacity());
     }
 
@@ -66,12 +53,9 @@ final class Intake {
     }
 
     void emit(Service service, Event event, @Nullable TraceContext trace) {
-        EventKind kind = kinds.get(event.getClass());
-        if (kind == null) {
-            return; // cannot be: the hierarchy is sealed
-        }
+        EventKind kind = kinds.of(event.getClass());
         Severity severity = event.severity();
-        series.get(kind.number()).count(service, severity);
+        kind.series().count(service, severity);
         boolean local = isLocal(event);
         if (!isWanted(severity, local)) {
             return;
@@ -155,7 +139,7 @@ final class Intake {
         return suppressed.sum();
     }
 
-    List<EventSeries> series() {
-        return List.copyOf(series);
+    EventKinds kinds() {
+        return kinds;
     }
 }

@@ -1,9 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.resources.Resource;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
@@ -52,14 +49,12 @@ public final class Pipeline implements AutoCloseable {
         this.settings = settings;
         this.node = node;
         this.clock = clock;
-        this.intake =
-                new Intake(settings.intake(), Catalogue.read(), Wiring.audiences(settings), clock);
+        this.intake = new Intake(settings.intake(), Wiring.audiences(settings), clock);
         this.own = events(Service.MQTT_BROKER);
         Resources resources = new Resources(node);
-        Resource broker = resources.of(Service.MQTT_BROKER);
         this.wiring = Wiring.of(settings, outside, resources, own, new Listener());
-        wiring.metrics(registry, broker, clock);
-        this.tracing = wiring.tracing(outside, broker, clock);
+        wiring.metrics(registry, resources, clock);
+        this.tracing = wiring.tracing(outside, resources, clock);
         this.metrics = new PipelineMetrics(intake, wiring);
         this.libraries = new LibraryLines(own, settings.intake().libraries());
     }
@@ -85,8 +80,8 @@ public final class Pipeline implements AutoCloseable {
                         .map(worker -> worker.sink().name())
                         .collect(Collectors.joining(","));
         own.emit(new PipelineEvent.Started(sinks, settings.intake().queueCapacity()));
+        registry.register(new JvmCollector());
         libraries.open();
-        JvmMetrics.builder().register(registry);
     }
 
     /** Where a role reports what happens in it. */
@@ -122,12 +117,12 @@ public final class Pipeline implements AutoCloseable {
             return;
         }
         dispatcher = null;
-        libraries.close();
         long dropped =
                 metrics.balances().stream().mapToLong(PipelineMetrics.Balance::dropped).sum();
         own.emit(new PipelineEvent.Stopping(intake.emitted().all(), dropped));
         long now = System.nanoTime();
         try {
+            libraries.close();
             stopping.finish(now + DISPATCH_WITHIN.toNanos());
             intake.close();
             for (Worker<?> worker : wiring.workers()) {

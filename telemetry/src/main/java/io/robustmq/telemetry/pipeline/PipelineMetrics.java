@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.event.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -102,11 +103,11 @@ final class PipelineMetrics implements MultiCollector {
                 CounterSnapshot.builder()
                         .name("robustmq_log_events")
                         .help("Events that happened, written or not");
-        for (EventSeries series : intake.series()) {
+        for (EventKind kind : intake.kinds().all()) {
             for (Service service : Service.values()) {
                 for (Severity severity : SEVERITIES) {
-                    long occurrences = series.occurrences(service, severity);
-                    if (occurrences > 0 || series.existsFromStart(service, severity)) {
+                    long occurrences = kind.series().occurrences(service, severity);
+                    if (occurrences > 0 || existsFromStart(kind.event(), service, severity)) {
                         builder.dataPoint(
                                 count(
                                         occurrences,
@@ -116,12 +117,19 @@ final class PipelineMetrics implements MultiCollector {
                                                 "service",
                                                 service.serviceName(),
                                                 "event",
-                                                series.event().name())));
+                                                kind.event().name())));
                     }
                 }
             }
         }
         return builder.build();
+    }
+
+    /** An alert on a series that is not there yet sees nothing: so it is there at 0. */
+    private static boolean existsFromStart(
+            CataloguedEvent event, Service service, Severity severity) {
+        return service == Service.ownerOf(event.category())
+                && event.severities().contains(severity);
     }
 
     private static CounterSnapshot counters(

@@ -1,6 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.event.Events;
@@ -85,15 +84,16 @@ final class Wiring {
     }
 
     /** Metrics go by OTLP, too, if that is asked for. */
-    void metrics(PrometheusRegistry registry, Resource resource, InstantSource clock) {
+    void metrics(PrometheusRegistry registry, Resources resources, InstantSource clock) {
         PipelineSettings.Otlp otlp = settings.otlp();
         if (otlp.enabled() && otlp.metrics()) {
-            OtlpMetrics metrics = new OtlpMetrics(resource, clock.instant());
+            OtlpMetrics metrics =
+                    new OtlpMetrics(resources.of(Service.MQTT_BROKER), clock.instant());
             metricTicks = worker(new MetricsSink(new OtlpClient(otlp), registry, metrics), TICKS);
         }
     }
 
-    Tracing tracing(Outside outside, Resource resource, InstantSource clock) {
+    Tracing tracing(Outside outside, Resources resources, InstantSource clock) {
         Worker<SpanData> to = spans;
         if (to == null) {
             return Tracing.OFF;
@@ -102,7 +102,7 @@ final class Wiring {
                 settings.traces(),
                 new Sampler(settings.traces(), clock, outside.chance()),
                 clock,
-                resource,
+                resources.of(Service.MQTT_BROKER),
                 identities(),
                 to);
     }

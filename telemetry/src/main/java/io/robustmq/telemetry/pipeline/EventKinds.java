@@ -1,0 +1,37 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.catalogue.Catalogue;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event types as the pipeline knows them, each made when it first occurs: reading them all
+ * takes longer than a start should. Any thread.
+ */
+final class EventKinds {
+    /** More types than there will be; what depends on the number is small. */
+    static final int MAX = 512;
+
+    private final Map<Class<?>, EventKind> kinds = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    EventKind of(Class<?> type) {
+        EventKind kind = kinds.get(type);
+        return kind != null ? kind : kinds.computeIfAbsent(type, this::make);
+    }
+
+    /** All there are, in the order of the catalogue. */
+    List<EventKind> all() {
+        return Catalogue.types().stream().map(this::of).toList();
+    }
+
+    private EventKind make(Class<?> type) {
+        int number = numbers.getAndIncrement();
+        if (number >= MAX) {
+            throw new IllegalStateException("at most " + MAX + " event types, was " + number);
+        }
+        return new EventKind(number, type);
+    }
+}
