@@ -18,6 +18,7 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.ForeignEvent;
 import io.robustmq.telemetry.event.Severity;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
@@ -27,8 +28,14 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * What libraries log, as events: SLF4J and java.util.logging → Logback → OpenTelemetry's Logback
  * appender → {@link ForeignEvent.Line}. There is one Logback per process: of two that are open, the
  * later gets the lines.
+ *
+ * <p>Logback takes a while to load, so that is done beside the rest of the start: SLF4J keeps the
+ * lines that come meanwhile and replays them, and {@link LogbackStart} attaches us before it does.
  */
 final class LibraryLines implements AutoCloseable {
+    /** Who is attached when Logback begins. */
+    private static final AtomicReference<@Nullable LibraryLines> CURRENT = new AtomicReference<>();
+
     private static final String APPENDER = "robustmq-events";
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("exception.type");
     private static final AttributeKey<String> ERROR_MESSAGE =
@@ -36,6 +43,7 @@ final class LibraryLines implements AutoCloseable {
 
     private final Events events;
     private final Severity threshold;
+    private boolean closed;
     private @Nullable OpenTelemetryAppender appender;
 
     LibraryLines(Events events, Severity threshold) {
@@ -44,24 +52,46 @@ final class LibraryLines implements AutoCloseable {
     }
 
     void open() {
-        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
-        if (!(factory instanceof LoggerContext context)) {
-            return; // somebody put another SLF4J provider onto the class path: its lines are its
-            // own
+        CURRENT.set(this);
+        if (System.getProperty("slf4j.internal.verbosity") == null) {
+            // that lines were replayed is no news
+            System.setProperty("slf4j.internal.verbosity", "ERROR");
         }
-        OpenTelemetryAppender opened = new OpenTelemetryAppender();
-        opened.setContext(context);
-        opened.setName(APPENDER);
-        opened.setOpenTelemetry(new LogsOnly(new Lines(events)));
-        opened.start();
-        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.detachAndStopAllAppenders();
-        root.addAppender(opened);
-        root.setLevel(level());
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         java.util.logging.Logger.getLogger("").setLevel(julLevel());
-        appender = opened;
+        Thread.ofPlatform().daemon().name("library-lines").start(this::begin);
+    }
+
+    private void begin() {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (factory instanceof LoggerContext context) {
+            attach(context);
+        } // else somebody put another SLF4J provider onto the class path: its lines are its own
+    }
+
+    /** Logback begins, or has begun before. */
+    static void attachCurrent(LoggerContext context) {
+        LibraryLines current = CURRENT.get();
+        if (current != null) {
+            current.attach(context);
+        }
+    }
+
+    private synchronized void attach(LoggerContext context) {
+        if (closed || appender != null) {
+            return;
+        }
+        OpenTelemetryAppender attached = new OpenTelemetryAppender();
+        attached.setContext(context);
+        attached.setName(APPENDER);
+        attached.setOpenTelemetry(new LogsOnly(new Lines(events)));
+        attached.start();
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.detachAndStopAllAppenders();
+        root.addAppender(attached);
+        root.setLevel(level());
+        appender = attached;
     }
 
     private Level level() {
@@ -83,12 +113,14 @@ final class LibraryLines implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        OpenTelemetryAppender open = appender;
+    public synchronized void close() {
+        closed = true;
+        CURRENT.compareAndSet(this, null);
+        OpenTelemetryAppender attached = appender;
         appender = null;
-        if (open != null && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(open);
-            open.stop();
+        if (attached != null && attached.getContext() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(attached);
+            attached.stop();
         }
     }
 

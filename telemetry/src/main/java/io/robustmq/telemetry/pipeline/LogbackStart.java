@@ -14,6 +14,7 @@ public final class LogbackStart extends ContextAwareBase implements Configurator
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+        LibraryLines.attachCurrent(context);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

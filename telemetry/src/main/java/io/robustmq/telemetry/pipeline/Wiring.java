@@ -66,9 +66,8 @@ final class Wiring {
             wiring.outlet(sink, capacity, new Audience(settings.file().level(), false));
         }
         PipelineSettings.Otlp otlp = settings.otlp();
-        OtlpClient client = new OtlpClient(otlp);
         if (otlp.enabled() && otlp.logs()) {
-            OtlpLogSink sink = new OtlpLogSink(client, resources);
+            OtlpLogSink sink = new OtlpLogSink(new OtlpClient(otlp), resources);
             wiring.outlet(sink, otlp.queueCapacity(), new Audience(otlp.level(), true));
         }
         if (settings.fluent().enabled()) {
@@ -78,7 +77,7 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
-            wiring.spans = wiring.worker(new SpanSink(client), otlp.queueCapacity());
+            wiring.spans = wiring.worker(new SpanSink(new OtlpClient(otlp)), otlp.queueCapacity());
         }
         return wiring;
     }
