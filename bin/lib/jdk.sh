@@ -4,7 +4,7 @@
 find_jdk() {
     local wanted=$1 home on_path
     on_path=$(command -v javac 2>/dev/null) && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-    for home in "${JAVA_HOME-}" "$on_path" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+    for home in "${JAVA_HOME-}" "$on_path" /usr/lib/jvm/* "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         if [ -n "$home" ] && [ "$(jdk_version "$home")" -ge "$wanted" ]; then
             printf '%s\n' "$home"

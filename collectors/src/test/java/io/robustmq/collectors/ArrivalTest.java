@@ -157,7 +157,6 @@ final class ArrivalTest {
                         RobustMq.in(folder.resolve("data"))
                                 .otlp("grpc", collector.grpcPort())
                                 .set("sinks.otlp.metrics", "true")
-                                .set("sinks.otlp.metrics-interval", "1s")
                                 .start()) {
             collector.awaitMetric("robustmq_mqtt_connections");
         }

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** mosquitto's command-line clients, as people use them, against a broker on 127.0.0.1. */
 public final class MosquittoClients {
@@ -97,10 +97,7 @@ public final class MosquittoClients {
 
         /** Everything received so far, in order. */
         public List<Received> received() {
-            return process.stdout().stream()
-                    .filter(line -> line.startsWith(MARK))
-                    .map(line -> parse(line.substring(MARK.length())))
-                    .toList();
+            return marked().map(line -> parse(line.substring(MARK.length()))).toList();
         }
 
         public Received await(Predicate<Received> wanted) throws Exception {
@@ -113,16 +110,17 @@ public final class MosquittoClients {
 
         /** Waits for the first {@code count} messages. */
         public List<Received> await(int count) throws Exception {
-            return Await.until(
-                    count + " messages",
-                    LIMIT,
-                    () -> Optional.of(received()).filter(all -> all.size() >= count),
-                    process::told);
+            Await.untilTrue(count + " messages", LIMIT, () -> marked().count() >= count);
+            return received();
         }
 
         @Override
         public void close() {
             process.close();
+        }
+
+        private Stream<String> marked() {
+            return process.stdout().stream().filter(line -> line.startsWith(MARK));
         }
 
         private static Received parse(String json) {
