@@ -1,5 +1,6 @@
 package io.robustmq.testkit;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,13 +33,17 @@ public enum Part {
 
     /** Why this machine does not have it; null if it does. */
     public @Nullable String absence() {
+        return absence(parts());
+    }
+
+    @Nullable String absence(Path parts) {
         for (String program : programs) {
             if (find(program) == null) {
                 return name() + ": no " + program + " on this machine";
             }
         }
-        if (built != null && !Files.exists(parts().resolve(built))) {
-            return name() + ": bin/verify has not made it (" + reason() + ")";
+        if (built != null && !Files.exists(parts.resolve(built))) {
+            return name() + ": bin/verify has not made it (" + reason(parts) + ")";
         }
         return null;
     }
@@ -66,11 +71,11 @@ public enum Part {
     }
 
     /** {@code bin/verify} leaves the reason in a file of the part's name. */
-    private String reason() {
-        Path left = parts().resolve(name() + ".missing");
+    private String reason(Path parts) {
+        Path left = parts.resolve(name() + ".missing");
         try {
             return Files.exists(left) ? Files.readString(left).strip() : "it has not run";
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return "unreadable reason: " + e.getMessage();
         }
     }
