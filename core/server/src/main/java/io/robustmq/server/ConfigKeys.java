@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -197,7 +198,7 @@ final class ConfigKeys {
                     key("sinks.console.enabled", FLAG, "true", "Whether this sink is on."),
                     key(
                             "sinks.console.format",
-                            new ValueKind.Choice(StandaloneConfig.Format.class),
+                            new ValueKind.Choice(PipelineSettings.Format.class),
                             "\"human\"",
                             "One line to read, or one JSON object per line."),
                     key("sinks.console.level", LEVEL, "\"info\"", "Lowest severity written."),
@@ -228,7 +229,7 @@ final class ConfigKeys {
                     key("sinks.otlp.enabled", FLAG, "false", "Whether this sink is on."),
                     key(
                             "sinks.otlp.protocol",
-                            new ValueKind.Choice(StandaloneConfig.Protocol.class),
+                            new ValueKind.Choice(PipelineSettings.OtlpProtocol.class),
                             "\"grpc\"",
                             "OTLP over gRPC, or over HTTP with protobuf."),
                     key(

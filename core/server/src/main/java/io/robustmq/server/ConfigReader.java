@@ -44,6 +44,8 @@ final class ConfigReader {
     private final Map<String, Object> values = new HashMap<>();
     private final Map<String, String> sources = new HashMap<>();
 
+    private Map<String, PasswordHash> users = Map.of();
+
     private ConfigReader() {}
 
     /**
@@ -64,10 +66,12 @@ final class ConfigReader {
         reader.readAssignments(assignments);
         if (reader.problems.isEmpty()) {
             reader.checkTogether();
+            reader.readPasswords();
         }
         return reader.problems.isEmpty()
                 ? new ConfigOutcome.Loaded(
                         ConfigRecords.build(StandaloneConfig.class, reader.values),
+                        reader.users,
                         file == null ? "" : file.toString(),
                         fromEnvironment,
                         assignments.size())
@@ -232,6 +236,17 @@ final class ConfigReader {
                                             + shownAddress(mine)));
                 }
             }
+        }
+    }
+
+    private void readPasswords() {
+        Path file = (Path) value("mqtt.password-file");
+        if (file.toString().isEmpty()) {
+            return;
+        }
+        switch (PasswordFile.read(file)) {
+            case PasswordFile.Loaded(Map<String, PasswordHash> found) -> users = found;
+            case PasswordFile.Wrong(List<ConfigProblem> wrong) -> problems.addAll(wrong);
         }
     }
 

@@ -119,7 +119,7 @@ final class HttpEndpoint implements AutoCloseable {
     private String readyJson() {
         String waiting =
                 readiness.waitingFor().stream()
-                        .map(role -> '"' + role.label() + '"')
+                        .map(role -> '"' + role.command() + '"')
                         .collect(Collectors.joining(","));
         return "{\"status\":\""
                 + (waiting.isEmpty() ? "ready" : "waiting")

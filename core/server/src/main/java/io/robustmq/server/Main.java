@@ -1,12 +1,16 @@
 package io.robustmq.server;
 
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     /** Where bin/robustmq lives, set by it; the configuration file is looked for below it. */
     private static final String HOME_PROPERTY = "robustmq.home";
+
+    /** Set by bin/robustmq while it records what a start needs, for the JVM's AOT cache. */
+    private static final String STOP_PROPERTY = "robustmq.stop-when-ready";
 
     private final PrintStream out;
     private final PrintStream err;
@@ -37,7 +44,7 @@ public final class Main {
         System.exit(code.number());
     }
 
-    /** Returns when the command is done; standalone only if it could not start. */
+    /** Returns when the command is done; standalone only if it could not start or is not to stay. */
     ExitCode run(String... args) {
         return switch (CommandLine.parse(args)) {
             case CommandLine.Standalone(CommandLine.Options options) -> standalone(options);
@@ -82,7 +89,12 @@ public final class Main {
     }
 
     private ExitCode start(ConfigOutcome.Loaded loaded) {
-        Standalone node = new Standalone(loaded, BuildVersion.text());
+        NodeIdentity identity =
+                new NodeIdentity(
+                        loaded.config().nodeId(),
+                        UUID.randomUUID().toString(),
+                        BuildVersion.text());
+        Standalone node = new Standalone(loaded, identity, InstantSource.system());
         AtomicReference<ExitCode> ending = new AtomicReference<>(ExitCode.OK);
         // On SIGTERM and SIGINT. The JVM would end with 143 or 130 after the hooks, which service
         // supervisors take for a failure; a stop in order is none.
@@ -107,6 +119,9 @@ public final class Main {
             return ExitCode.DEFECT;
         }
         announce(loaded.config(), node);
+        if (Boolean.getBoolean(STOP_PROPERTY)) {
+            return ExitCode.OK;
+        }
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException unexpected) {
@@ -118,7 +133,7 @@ public final class Main {
     /** To stdout, unless that is a stream of JSON objects. */
     private void announce(StandaloneConfig config, Standalone node) {
         StandaloneConfig.Console console = config.sinks().console();
-        boolean json = console.enabled() && console.format() == StandaloneConfig.Format.JSON;
+        boolean json = console.enabled() && console.format() == PipelineSettings.Format.JSON;
         PrintStream to = json ? err : out;
         to.print(node.announcement());
         to.flush();

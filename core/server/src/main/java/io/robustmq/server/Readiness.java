@@ -1,28 +1,12 @@
 package io.robustmq.server;
 
+import io.robustmq.placement.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** Which roles of this node take work. Any thread. */
 final class Readiness {
-    /** The roles of a standalone node, named as events and metrics name them. */
-    enum Role {
-        PLACEMENT_CENTER("placement-center"),
-        JOURNAL_SERVER("journal-server"),
-        MQTT_SERVER("mqtt-server");
-
-        private final String label;
-
-        Role(String label) {
-            this.label = label;
-        }
-
-        String label() {
-            return label;
-        }
-    }
-
     private final AtomicIntegerArray ready = new AtomicIntegerArray(Role.values().length);
 
     void ready(Role role) {

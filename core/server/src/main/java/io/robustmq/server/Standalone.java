@@ -1,37 +1,138 @@
 package io.robustmq.server;
 
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.broker.Authenticator;
+import io.robustmq.broker.Broker;
+import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.placement.Node;
+import io.robustmq.placement.Placement;
+import io.robustmq.placement.PlacementSettings;
+import io.robustmq.placement.Role;
+import io.robustmq.placement.StandalonePlacement;
+import io.robustmq.telemetry.event.AuthenticationEvent;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.Pipeline;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The three roles in one process. Opened and closed by different threads. */
+/**
+ * The three roles in one process. Opened by one thread and closed by another, which waits while it
+ * is being opened.
+ */
 final class Standalone implements AutoCloseable {
+    /** Placement's shard of the journal. */
+    private static final String PLACEMENT_SHARD = "placement";
+
+    /** Beyond that a registration is a failure; a healthy disk takes milliseconds. */
+    private static final long REGISTRATION_SECONDS = 20;
+
     private final StandaloneConfig config;
     private final ConfigOutcome.Loaded loaded;
-    private final String version;
+    private final NodeIdentity identity;
+    private final InstantSource clock;
     private final Readiness readiness = new Readiness();
 
-    // while open
+    // while open; null before and after
     private @Nullable DataDirectory data;
+    private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
+    private @Nullable StandalonePlacement placement;
+    private @Nullable Broker broker;
+    private boolean registered;
 
-    Standalone(ConfigOutcome.Loaded loaded, String version) {
+    Standalone(ConfigOutcome.Loaded loaded, NodeIdentity identity, InstantSource clock) {
         this.config = loaded.config();
         this.loaded = loaded;
-        this.version = version;
+        this.identity = identity;
+        this.clock = clock;
     }
 
+    /** All or nothing: what was opened is closed again if the rest fails. */
     synchronized void open() throws StartFailure {
-        data = new DataDirectory(config.data().directory(), new LocalDisk());
-        data.open();
-        PrometheusRegistry registry = new PrometheusRegistry();
-        JvmMetrics.builder().register(registry);
-        openHttp(registry);
+        try {
+            openAll();
+        } catch (StartFailure failure) {
+            tellFailure(failure.exitCode(), failure);
+            close();
+            throw failure;
+        } catch (RuntimeException | Error defect) {
+            tellFailure(ExitCode.DEFECT, defect);
+            close();
+            throw defect;
+        }
     }
 
-    private void openHttp(PrometheusRegistry registry) throws StartFailure {
+    private void openAll() throws StartFailure {
+        // before the log files are touched: they may be another process's
+        DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
+        directory.open();
+        data = directory;
+
+        Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
+        Events node = opened.events(Service.PLACEMENT_CENTER);
+        node.emit(
+                new PlacementEvent.ConfigLoaded(
+                        loaded.file(), loaded.fromEnvironment(), loaded.fromCommandLine()));
+        NodeMetrics.registerNode(
+                identity.version(), Runtime.version().toString(), readiness, opened.registry());
+        HttpEndpoint endpoint = openHttp(opened.registry());
+        node.emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
+
+        FutureTask<StandalonePlacement> placing = start("start-placement", () -> openPlacement(opened));
+        FutureTask<Broker> broking = start("start-broker", () -> openBroker(opened));
+        try {
+            StandalonePlacement places = await(placing);
+            Broker broker = await(broking);
+            register(places, broker, endpoint);
+        } finally {
+            // what still opens must be known before it is closed
+            awaitEnd(placing);
+            awaitEnd(broking);
+        }
+        node.emit(
+                new PlacementEvent.NodeReady(
+                        identity.version(),
+                        Runtime.version().toString(),
+                        Main.millisSinceStart()));
+    }
+
+    private Pipeline openPipeline(PipelineSettings settings) throws StartFailure {
+        Pipeline opening;
+        try {
+            opening = new Pipeline(settings, identity, clock);
+        } catch (IllegalArgumentException wrong) {
+            throw new StartFailure(ExitCode.CONFIGURATION, wrong.getMessage(), wrong);
+        }
+        try {
+            opening.open();
+        } catch (IOException unusable) {
+            opening.close();
+            throw DataDirectory.cannotUse(
+                    "sinks.file.directory", config.sinks().file().directory(), unusable);
+        }
+        pipeline = opening;
+        return opening;
+    }
+
+    private HttpEndpoint openHttp(PrometheusRegistry registry) throws StartFailure {
         Listener listener = new Listener("http.listen", config.http().listen());
         HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), registry, readiness);
         try {
@@ -40,22 +141,244 @@ final class Standalone implements AutoCloseable {
             throw listener.failed(failure);
         }
         http = endpoint;
+        return endpoint;
+    }
+
+    // One role each, side by side
+
+    private StandalonePlacement openPlacement(Pipeline to) throws StartFailure {
+        Events events = to.events(Service.PLACEMENT_CENTER);
+        Events journalEvents = to.events(Service.JOURNAL_SERVER);
+        long begun = System.nanoTime();
+        journalEvents.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));
+        events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
+        Listener listener = new Listener("placement.listen", config.placement().listen());
+        PlacementSettings settings;
+        try {
+            settings = new PlacementSettings(listener.resolve());
+        } catch (IllegalArgumentException wrong) {
+            throw new StartFailure(ExitCode.CONFIGURATION, wrong.getMessage(), wrong);
+        }
+        Journal log =
+                new Journal(
+                        ComponentSettings.journal(config, PLACEMENT_SHARD),
+                        new LocalDisk(),
+                        clock,
+                        journalEvents);
+        StandalonePlacement opening = new StandalonePlacement(settings, log, clock, events);
+        try {
+            opening.open();
+        } catch (BindException inUse) {
+            throw listener.failed(inUse);
+        } catch (IOException unusable) {
+            throw DataDirectory.cannotUse("data.directory", config.data().directory(), unusable);
+        }
+        placement = opening;
+        NodeMetrics.registerJournal(log.measures(), to.registry());
+        NodeMetrics.registerPlacement(opening, to.registry());
+        ready(Role.JOURNAL_SERVER, journalEvents, begun);
+        ready(Role.PLACEMENT_CENTER, events, begun);
+        return opening;
+    }
+
+    private Broker openBroker(Pipeline to) throws StartFailure {
+        Events events = to.events(Service.MQTT_BROKER);
+        long begun = System.nanoTime();
+        events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
+        Listener listener = new Listener("mqtt.listen", config.mqtt().listen());
+        Broker opening =
+                new Broker(
+                        ComponentSettings.broker(config, listener.resolve()),
+                        authenticator(events),
+                        events,
+                        to.tracing(),
+                        clock);
+        try {
+            opening.open();
+        } catch (IOException failure) {
+            opening.close();
+            throw listener.failed(failure);
+        }
+        broker = opening;
+        BrokerMetrics.register(opening.measures(), to.registry());
+        ready(Role.MQTT_SERVER, events, begun);
+        return opening;
+    }
+
+    private Authenticator authenticator(Events events) {
+        Path file = config.mqtt().passwordFile();
+        if (file.toString().isEmpty()) {
+            return Authenticator.ANYBODY;
+        }
+        events.emit(
+                new AuthenticationEvent.PasswordsLoaded(file.toString(), loaded.users().size()));
+        return new PasswordAuthenticator(loaded.users(), config.mqtt().allowAnonymous());
+    }
+
+    private void ready(Role role, Events events, long begunNanos) {
+        readiness.ready(role);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        events.emit(new PlacementEvent.RoleReady(role.command(), millis));
+    }
+
+    private void register(Placement places, Broker serves, HttpEndpoint endpoint)
+            throws StartFailure {
+        Map<String, String> addresses = new TreeMap<>();
+        addresses.put("mqtt", Listener.text(serves.localAddress()));
+        addresses.put("http", Listener.text(endpoint.localAddress()));
+        Node self = new Node(identity.nodeId(), EnumSet.allOf(Role.class), addresses);
+        try {
+            places.register(self).get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new StartFailure(
+                    ExitCode.CANNOT_CREATE,
+                    "the node cannot be registered in data.directory "
+                            + config.data().directory()
+                            + ": "
+                            + Failure.of(failure).errorMsg(),
+                    failure);
+        } catch (InterruptedException interrupted) {
+            throw stopped(interrupted);
+        }
+        registered = true;
+    }
+
+    // Starting side by side
+
+    private static <T> FutureTask<T> start(String name, Callable<T> opening) {
+        FutureTask<T> task = new FutureTask<>(opening);
+        Thread.ofPlatform().name(name).start(task);
+        return task;
+    }
+
+    private static <T> T await(FutureTask<T> task) throws StartFailure {
+        try {
+            return task.get();
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case StartFailure failure -> throw failure;
+                case RuntimeException defect -> throw defect;
+                case Error defect -> throw defect;
+                case null, default -> throw new IllegalStateException(failed);
+            }
+        } catch (InterruptedException interrupted) {
+            throw stopped(interrupted);
+        }
+    }
+
+    private static void awaitEnd(FutureTask<?> task) {
+        try {
+            task.get();
+        } catch (ExecutionException failed) {
+            // whoever waits for the result reports it
+        } catch (InterruptedException interrupted) {
+            throw stopped(interrupted);
+        }
+    }
+
+    private static IllegalStateException stopped(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while starting", interrupted);
+    }
+
+    private void tellFailure(ExitCode exitCode, Throwable cause) {
+        Pipeline to = pipeline;
+        if (to == null) {
+            try {
+                // without files: those may be another process's, or the reason of the failure
+                to = openPipeline(ComponentSettings.withoutFiles(config));
+            } catch (StartFailure | RuntimeException noPipeline) {
+                return; // the line on stderr has to do
+            }
+        }
+        to.events(Service.PLACEMENT_CENTER)
+                .emit(
+                        new PlacementEvent.StartFailed(
+                                exitCode.number(),
+                                new Failure(
+                                        cause.getClass().getName(),
+                                        String.valueOf(cause.getMessage()))));
     }
 
     /** What listens where, for a person. */
     synchronized String announcement() {
-        return "RobustMQ " + version + " ready in " + Main.seconds(Main.millisSinceStart()) + "\n";
+        HttpEndpoint endpoint = http;
+        Broker serves = broker;
+        if (endpoint == null || serves == null) {
+            throw new IllegalStateException("not open");
+        }
+        StandaloneConfig.File file = config.sinks().file();
+        String url = "http://" + Listener.text(endpoint.localAddress());
+        StringBuilder text = new StringBuilder();
+        text.append("RobustMQ ").append(identity.version()).append(" ready in ");
+        text.append(Main.seconds(Main.millisSinceStart())).append('\n');
+        line(text, "MQTT", "mqtt://" + Listener.text(serves.localAddress()));
+        line(text, "HTTP", url + "/metrics " + url + "/health/ready");
+        line(text, "data", config.data().directory().toAbsolutePath().normalize().toString());
+        if (file.enabled()) {
+            Path directory = file.directory().toAbsolutePath().normalize();
+            line(text, "events", directory.resolve(file.prefix() + "-*.log").toString());
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String what, String where) {
+        text.append("  ").append(what).append(" ".repeat(10 - what.length()));
+        text.append(where).append('\n');
     }
 
     @Override
     public synchronized void close() {
-        if (http != null) {
-            http.close();
-            http = null;
+        Pipeline to = pipeline;
+        if (to != null) {
+            closeRoles(to);
+            to.close();
+            pipeline = null;
         }
         if (data != null) {
             data.close();
             data = null;
+        }
+    }
+
+    private void closeRoles(Pipeline to) {
+        Events node = to.events(Service.PLACEMENT_CENTER);
+        if (registered && broker != null && placement != null) {
+            node.emit(
+                    new PlacementEvent.NodeStopping(
+                            Math.toIntExact(broker.measures().connections())));
+            deregister(placement);
+            registered = false;
+        }
+        if (broker != null) {
+            readiness.stopped(Role.MQTT_SERVER);
+            broker.close();
+            broker = null;
+            to.events(Service.MQTT_BROKER)
+                    .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
+        if (placement != null) {
+            readiness.stopped(Role.PLACEMENT_CENTER);
+            readiness.stopped(Role.JOURNAL_SERVER);
+            placement.close();
+            placement = null;
+            node.emit(new PlacementEvent.RoleStopped(Role.PLACEMENT_CENTER.command()));
+            to.events(Service.JOURNAL_SERVER)
+                    .emit(new PlacementEvent.RoleStopped(Role.JOURNAL_SERVER.command()));
+        }
+        if (http != null) {
+            http.close();
+            http = null;
+        }
+    }
+
+    private void deregister(Placement places) {
+        try {
+            places.deregister(identity.nodeId()).get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            // journal and placement have said why; the stop goes on
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -2,6 +2,8 @@ package io.robustmq.server;
 
 import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
+import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -71,7 +73,7 @@ record StandaloneConfig(
 
     record Otlp(
             boolean enabled,
-            Protocol protocol,
+            OtlpProtocol protocol,
             URI endpoint,
             boolean logs,
             boolean metrics,
@@ -89,14 +91,4 @@ record StandaloneConfig(
             Duration ackTimeout) {}
 
     record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
-
-    enum Format {
-        HUMAN,
-        JSON
-    }
-
-    enum Protocol {
-        GRPC,
-        HTTP
-    }
 }

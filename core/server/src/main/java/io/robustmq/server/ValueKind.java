@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be written as the value of a configuration key. */
 sealed interface ValueKind {
-    /** For the reference, one or two words. */
-    String title();
-
     /** What is allowed; ends the sentence "… must be". */
     String allowed();
 
@@ -36,11 +33,6 @@ sealed interface ValueKind {
 
     /** A Boolean. */
     record Flag() implements ValueKind {
-        @Override
-        public String title() {
-            return "boolean";
-        }
-
         @Override
         public String allowed() {
             return "true or false";
@@ -63,11 +55,6 @@ sealed interface ValueKind {
 
     /** An Integer. */
     record Whole(int min, int max) implements ValueKind {
-        @Override
-        public String title() {
-            return "whole number";
-        }
-
         @Override
         public String allowed() {
             return "a whole number from " + min + " to " + max;
@@ -92,11 +79,6 @@ sealed interface ValueKind {
 
     /** A Double. */
     record Fraction(double min, double max) implements ValueKind {
-        @Override
-        public String title() {
-            return "number";
-        }
-
         @Override
         public String allowed() {
             return "a number from " + min + " to " + max;
@@ -124,11 +106,6 @@ sealed interface ValueKind {
     /** A String that matches {@code pattern} as a whole. */
     record Text(Pattern pattern, String allowed) implements ValueKind {
         @Override
-        public String title() {
-            return "text";
-        }
-
-        @Override
         public @Nullable Object read(Object written) {
             return written instanceof String text && pattern.matcher(text).matches() ? text : null;
         }
@@ -136,11 +113,6 @@ sealed interface ValueKind {
 
     /** A constant of an enum, written in lower case with hyphens. */
     record Choice(Class<? extends Enum<?>> type) implements ValueKind {
-        @Override
-        public String title() {
-            return "choice";
-        }
-
         @Override
         public String allowed() {
             return Arrays.stream(type.getEnumConstants())
@@ -166,11 +138,6 @@ sealed interface ValueKind {
     /** A Duration. */
     record Span(Duration min, Duration max) implements ValueKind {
         private static final Pattern SYNTAX = Pattern.compile("(\\d{1,11})(ms|s|m|h|d)");
-
-        @Override
-        public String title() {
-            return "duration";
-        }
 
         @Override
         public String allowed() {
@@ -224,11 +191,6 @@ sealed interface ValueKind {
         private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
         @Override
-        public String title() {
-            return "size";
-        }
-
-        @Override
         public String allowed() {
             return "a size from "
                     + written(min)
@@ -272,11 +234,6 @@ sealed interface ValueKind {
                 Pattern.compile("(?:\\[([0-9A-Fa-f:.%a-z]+)]|([A-Za-z0-9_.-]+)):(\\d{1,5})");
 
         @Override
-        public String title() {
-            return "address";
-        }
-
-        @Override
         public String allowed() {
             return "host:port with a port from "
                     + minPort
@@ -304,11 +261,6 @@ sealed interface ValueKind {
     /** A URI with scheme http or https and a host. */
     record Url() implements ValueKind {
         @Override
-        public String title() {
-            return "URL";
-        }
-
-        @Override
         public String allowed() {
             return "a URL that begins with http:// or https://";
         }
@@ -330,11 +282,6 @@ sealed interface ValueKind {
 
     /** A Path; relative to the folder that the process was started in. */
     record Location(boolean mayBeEmpty) implements ValueKind {
-        @Override
-        public String title() {
-            return "path";
-        }
-
         @Override
         public String allowed() {
             return mayBeEmpty ? "a path, or empty for none" : "a path";

@@ -60,8 +60,7 @@ final class ConfigPages {
                 page.append(ConfigKeys.SECTIONS.get(section)).append("\n");
             }
             page.append("\n### `").append(key.path()).append("`\n\n").append(key.doc());
-            page.append("\n\n- ").append(key.kind().title()).append(": ");
-            page.append(key.kind().allowed());
+            page.append("\n\n- must be ").append(key.kind().allowed());
             page.append("\n- default `").append(key.defaultToml()).append('`');
             page.append("\n- environment `").append(key.environmentName()).append("`\n");
         }

@@ -1,0 +1,211 @@
+package io.robustmq.server;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.broker.BrokerMeasures;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.protocol.ReasonCode;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * What the broker counts, as {@code robustmq_mqtt_…}. All label values are known beforehand and
+ * there from the start, at 0.
+ */
+final class BrokerMetrics {
+    /** Reason codes that a CONNACK may carry (MQTT 5, 3.2.2.2). */
+    static final int[] CONNACK_REASON_CODES = {
+        ReasonCode.UNSPECIFIED_ERROR,
+        ReasonCode.MALFORMED_PACKET,
+        ReasonCode.PROTOCOL_ERROR,
+        ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+        ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+        ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+        ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+        ReasonCode.NOT_AUTHORIZED,
+        ReasonCode.SERVER_UNAVAILABLE,
+        ReasonCode.SERVER_BUSY,
+        ReasonCode.BAD_AUTHENTICATION_METHOD,
+        ReasonCode.TOPIC_NAME_INVALID,
+        ReasonCode.PACKET_TOO_LARGE,
+        ReasonCode.QUOTA_EXCEEDED,
+        ReasonCode.PAYLOAD_FORMAT_INVALID,
+        ReasonCode.RETAIN_NOT_SUPPORTED,
+        ReasonCode.QOS_NOT_SUPPORTED
+    };
+
+    private static final int MAX_QOS = 2;
+
+    private final BrokerMeasures measures;
+    private final PrometheusRegistry registry;
+
+    private BrokerMetrics(BrokerMeasures measures, PrometheusRegistry registry) {
+        this.measures = measures;
+        this.registry = registry;
+    }
+
+    static void register(BrokerMeasures measures, PrometheusRegistry registry) {
+        BrokerMetrics metrics = new BrokerMetrics(measures, registry);
+        metrics.connections();
+        metrics.sessions();
+        metrics.messages();
+        metrics.network();
+    }
+
+    private void connections() {
+        gauge("connections", "TCP connections open.", measures::connections);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_connections_accepted_total")
+                .help("CONNECTs answered with success, by protocol version.")
+                .labelNames("version")
+                .callback(
+                        values -> {
+                            for (MqttVersion version : MqttVersion.values()) {
+                                values.call(
+                                        measures.connectionsAccepted(version), version.label());
+                            }
+                        })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_connections_refused_total")
+                .help("CONNECTs refused, by reason code in MQTT 5 numbering.")
+                .labelNames("reason_code")
+                .callback(
+                        values -> {
+                            for (int code : CONNACK_REASON_CODES) {
+                                values.call(
+                                        measures.connectionsRefused(code), Integer.toString(code));
+                            }
+                        })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_connections_closed_total")
+                .help("Connections ended, by why.")
+                .labelNames("ending")
+                .callback(
+                        values -> {
+                            for (Ending ending : Ending.values()) {
+                                values.call(measures.connectionsClosed(ending), label(ending));
+                            }
+                        })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_authentications_total")
+                .help("Checks of who a client is, by outcome.")
+                .labelNames("outcome")
+                .callback(
+                        values -> {
+                            values.call(measures.authenticationsSucceeded(), "succeeded");
+                            values.call(measures.authenticationsFailed(), "failed");
+                        })
+                .register(registry);
+    }
+
+    private void sessions() {
+        GaugeWithCallback.builder()
+                .name("robustmq_mqtt_sessions")
+                .help("Sessions kept, by whether their client is connected.")
+                .labelNames("state")
+                .callback(
+                        values -> {
+                            values.call(measures.sessionsConnected(), "connected");
+                            values.call(measures.sessionsOffline(), "offline");
+                        })
+                .register(registry);
+        gauge("subscriptions", "Subscriptions of all sessions.", measures::subscriptions);
+        gauge(
+                "queued_messages",
+                "Messages that wait for a client that is offline or has its in-flight window full.",
+                measures::queuedMessages);
+        gauge("queued_bytes", "The same in bytes of payload.", measures::queuedBytes);
+        gauge("retained_messages", "Retained messages kept.", measures::retainedMessages);
+        gauge("retained_bytes", "The same in bytes.", measures::retainedBytes);
+    }
+
+    private void messages() {
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_publish_received_total")
+                .help("PUBLISH packets taken from clients.")
+                .labelNames("qos")
+                .callback(
+                        values -> {
+                            for (int qos = 0; qos <= MAX_QOS; qos++) {
+                                values.call(measures.publishReceived(qos), Integer.toString(qos));
+                            }
+                        })
+                .register(registry);
+        counter(
+                "publish_received_bytes_total",
+                "Payloads of the PUBLISH packets taken from clients.",
+                measures::publishReceivedBytes);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_delivered_total")
+                .help("PUBLISH packets sent to subscribers, without repeats.")
+                .labelNames("qos")
+                .callback(
+                        values -> {
+                            for (int qos = 0; qos <= MAX_QOS; qos++) {
+                                values.call(measures.delivered(qos), Integer.toString(qos));
+                            }
+                        })
+                .register(registry);
+        counter(
+                "delivered_bytes_total",
+                "Payloads of the PUBLISH packets sent to subscribers.",
+                measures::deliveredBytes);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_dropped_total")
+                .help("Messages not delivered to a client that had subscribed to them, by why.")
+                .labelNames("reason")
+                .callback(
+                        values -> {
+                            for (DropReason reason : DropReason.values()) {
+                                values.call(measures.dropped(reason), label(reason));
+                            }
+                        })
+                .register(registry);
+        registry.register(
+                new LatencyHistogram(
+                        "robustmq_mqtt_delivery_latency_seconds",
+                        "From reading a PUBLISH to writing it to a subscriber.",
+                        measures::deliveryLatencies));
+    }
+
+    private void network() {
+        counter(
+                "network_received_bytes_total",
+                "Bytes read from clients' sockets.",
+                measures::receivedBytes);
+        counter(
+                "network_sent_bytes_total",
+                "Bytes written to clients' sockets.",
+                measures::sentBytes);
+        gauge(
+                "slow_consumers",
+                "Connections whose client reads more slowly than is sent to it.",
+                measures::slowConsumers);
+    }
+
+    private void counter(String name, String help, LongSupplier value) {
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_" + name)
+                .help(help)
+                .callback(values -> values.call(value.getAsLong()))
+                .register(registry);
+    }
+
+    private void gauge(String name, String help, LongSupplier value) {
+        GaugeWithCallback.builder()
+                .name("robustmq_mqtt_" + name)
+                .help(help)
+                .callback(values -> values.call(value.getAsLong()))
+                .register(registry);
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

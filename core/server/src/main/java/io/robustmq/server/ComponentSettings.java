@@ -1,0 +1,120 @@
+package io.robustmq.server;
+
+import io.robustmq.broker.BrokerSettings;
+import io.robustmq.journal.JournalSettings;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
+import java.net.InetSocketAddress;
+
+/** The configuration in the words of each component. */
+final class ComponentSettings {
+    private ComponentSettings() {}
+
+    /**
+     * @param listen resolved
+     */
+    static BrokerSettings broker(StandaloneConfig config, InetSocketAddress listen) {
+        StandaloneConfig.Mqtt mqtt = config.mqtt();
+        return new BrokerSettings(
+                new BrokerSettings.Listener(
+                        listen, mqtt.eventLoops(), mqtt.maxConnections(), mqtt.connectTimeout()),
+                new BrokerSettings.Limits(
+                        Math.toIntExact(mqtt.maxPacketSize()),
+                        mqtt.receiveMaximum(),
+                        mqtt.topicAliasMaximum(),
+                        mqtt.maxSessionExpiry().toSeconds(),
+                        Math.toIntExact(mqtt.maxKeepAlive().toSeconds())),
+                new BrokerSettings.Queues(
+                        mqtt.maxInFlight(),
+                        mqtt.maxQueuedMessages(),
+                        mqtt.maxQueuedBytes(),
+                        mqtt.maxOutboundBytes()),
+                new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
+                config.events().messagesPerSecond());
+    }
+
+    static JournalSettings journal(StandaloneConfig config, String shard) {
+        StandaloneConfig.Journal journal = config.journal();
+        return new JournalSettings(
+                config.data().directory().resolve("journal"),
+                shard,
+                journal.segmentSize(),
+                journal.durability(),
+                journal.slowSync());
+    }
+
+    static PipelineSettings pipeline(StandaloneConfig config) {
+        StandaloneConfig.Console console = config.sinks().console();
+        StandaloneConfig.Tracing tracing = config.tracing();
+        return new PipelineSettings(
+                intake(config.events()),
+                new PipelineSettings.Console(
+                        console.enabled(), console.format(), console.level()),
+                file(config.sinks().file()),
+                otlp(config.sinks().otlp()),
+                fluent(config.sinks().fluent()),
+                new PipelineSettings.Traces(
+                        tracing.enabled(),
+                        tracing.ratio(),
+                        tracing.maxPerSecond(),
+                        tracing.maxDeliveries()));
+    }
+
+    /** For telling why the start failed before the log files are this process's. */
+    static PipelineSettings withoutFiles(StandaloneConfig config) {
+        PipelineSettings all = pipeline(config);
+        PipelineSettings.RollingFile file = all.file();
+        return all.with(
+                new PipelineSettings.RollingFile(
+                        false,
+                        file.directory(),
+                        file.prefix(),
+                        file.level(),
+                        file.maxSizeBytes(),
+                        file.keepDays()));
+    }
+
+    private static PipelineSettings.Intake intake(StandaloneConfig.Events events) {
+        PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
+        return new PipelineSettings.Intake(
+                events.queueCapacity(),
+                events.perKeyPerSecond(),
+                defaults.maxKeys(),
+                events.hashIdentities(),
+                defaults.hashSalt(),
+                defaults.libraries());
+    }
+
+    private static PipelineSettings.RollingFile file(StandaloneConfig.File file) {
+        return new PipelineSettings.RollingFile(
+                file.enabled(),
+                file.directory(),
+                file.prefix(),
+                file.level(),
+                file.maxSize(),
+                file.keepDays());
+    }
+
+    private static PipelineSettings.Otlp otlp(StandaloneConfig.Otlp otlp) {
+        return new PipelineSettings.Otlp(
+                otlp.enabled(),
+                otlp.protocol(),
+                otlp.endpoint(),
+                otlp.logs(),
+                otlp.metrics(),
+                otlp.traces(),
+                otlp.level(),
+                otlp.queueCapacity(),
+                otlp.timeout(),
+                PipelineSettings.Otlp.defaults().metricsInterval());
+    }
+
+    private static PipelineSettings.Fluent fluent(StandaloneConfig.Fluent fluent) {
+        return new PipelineSettings.Fluent(
+                fluent.enabled(),
+                fluent.address(),
+                fluent.tag(),
+                fluent.level(),
+                fluent.queueCapacity(),
+                fluent.ackTimeout());
+    }
+}

@@ -1,0 +1,73 @@
+package io.robustmq.server;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.journal.JournalMeasures;
+import io.robustmq.placement.Placement;
+import io.robustmq.placement.Role;
+import java.util.List;
+
+/** The node itself, its journal and its placement as metrics. */
+final class NodeMetrics {
+    private NodeMetrics() {}
+
+    static void registerNode(
+            String version, String javaVersion, Readiness readiness, PrometheusRegistry registry) {
+        Info info =
+                Info.builder()
+                        .name("robustmq_build_info")
+                        .help("What runs.")
+                        .labelNames("version", "java_version")
+                        .register(registry);
+        info.setLabelValues(version, javaVersion);
+        GaugeWithCallback.builder()
+                .name("robustmq_role_ready")
+                .help("Whether the role takes work, 1 or 0.")
+                .labelNames("role")
+                .callback(
+                        values -> {
+                            for (Role role : Role.values()) {
+                                values.call(readiness.isReady(role) ? 1 : 0, role.command());
+                            }
+                        })
+                .register(registry);
+    }
+
+    static void registerJournal(JournalMeasures measures, PrometheusRegistry registry) {
+        CounterWithCallback.builder()
+                .name("robustmq_journal_appends_total")
+                .help("Records that the journal acknowledged.")
+                .callback(values -> values.call(measures.appends()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_journal_appended_bytes_total")
+                .help("Their payloads.")
+                .callback(values -> values.call(measures.appendedBytes()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_size_bytes")
+                .help("Size of all segment files.")
+                .callback(values -> values.call(measures.sizeBytes()))
+                .register(registry);
+        registry.register(
+                new LatencyHistogram(
+                        "robustmq_journal_sync_seconds",
+                        "Time that the disk took to sync.",
+                        () -> List.of(measures.syncs())));
+    }
+
+    static void registerPlacement(Placement placement, PrometheusRegistry registry) {
+        GaugeWithCallback.builder()
+                .name("robustmq_placement_revision")
+                .help("Revision of what the nodes agreed on.")
+                .callback(values -> values.call(placement.revision()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_placement_nodes")
+                .help("Nodes registered.")
+                .callback(values -> values.call(placement.nodes().size()))
+                .register(registry);
+    }
+}

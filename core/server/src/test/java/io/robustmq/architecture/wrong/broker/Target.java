@@ -1,0 +1,4 @@
+package io.robustmq.architecture.wrong.broker;
+
+/** What the examples import. */
+public final class Target {}

@@ -1,0 +1,4 @@
+package io.robustmq.architecture.wrong.journal;
+
+/** What the examples import. */
+public final class Target {}

@@ -1,0 +1,4 @@
+package io.robustmq.architecture.wrong.telemetry.event;
+
+/** What the examples import. */
+public final class Target {}

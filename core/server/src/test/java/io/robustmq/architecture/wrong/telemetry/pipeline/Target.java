@@ -1,0 +1,4 @@
+package io.robustmq.architecture.wrong.telemetry.pipeline;
+
+/** What the examples import. */
+public final class Target {}
