@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * has no client endpoint, and once started its cluster state is frozen, which refuses new members.
  */
 final class ConsensusMember {
-    static final String CLUSTER = "robustmq-standalone";
+    private static final String CLUSTER = "robustmq-standalone";
     private static final String GROUP = "robustmq-placement";
 
     /** What 5.4.0 has on by default and a single small member does not need. */
@@ -95,9 +95,8 @@ final class ConsensusMember {
         return (InetSocketAddress) running().getLocalEndpoint().getSocketAddress();
     }
 
-    /** In its cluster, itself included. */
-    int members() {
-        return running().getCluster().getMembers().size();
+    boolean isJoinAllowed() {
+        return running().getCluster().getClusterState().isJoinAllowed();
     }
 
     private HazelcastInstance running() {

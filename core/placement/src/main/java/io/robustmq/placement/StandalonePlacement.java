@@ -130,9 +130,9 @@ public final class StandalonePlacement implements Placement {
         return member.address();
     }
 
-    /** In the Hazelcast cluster, this one included. */
-    int members() {
-        return member.members();
+    /** Whether another Hazelcast member could join. */
+    boolean isJoinAllowed() {
+        return member.isJoinAllowed();
     }
 
     @Override

@@ -219,6 +219,7 @@ class StandalonePlacementTest {
         try (StandalonePlacement placement = opened()) {
             assertThat(placement.localAddress().getAddress().isLoopbackAddress()).isTrue();
             assertThat(placement.localAddress().getPort()).isPositive();
+            assertThat(placement.isJoinAllowed()).as("no other member may join").isFalse();
         }
         assertThatThrownBy(() -> new PlacementSettings(new InetSocketAddress("0.0.0.0", 1229)))
                 .isInstanceOf(IllegalArgumentException.class)
