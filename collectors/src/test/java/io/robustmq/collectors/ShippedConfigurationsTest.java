@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.telemetry.catalogue.Field;
-import io.robustmq.testkit.NeedsPart;
-import io.robustmq.testkit.OtelCollector;
-import io.robustmq.testkit.Part;
 import io.robustmq.testkit.Repository;
-import io.robustmq.testkit.RobustMq;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,41 +13,17 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The files that people take from here. */
 final class ShippedConfigurationsTest {
-    private static final Path COLLECTORS = Repository.root().resolve("collectors");
+    private static final Path SCRIPT =
+            Repository.root().resolve("collectors/fluent-bit/robustmq.lua");
     private static final Pattern RENAMED = Pattern.compile("\\[\"(.+?)\"] = \"(.+?)\"");
-
-    @TempDir Path folder;
-
-    @Test
-    @NeedsPart({Part.OTEL_COLLECTOR, Part.MOSQUITTO})
-    void the_collector_runs_with_otelcol_yaml_and_takes_events_by_both_ways() throws Exception {
-        String configuration = Files.readString(COLLECTORS.resolve("otel-collector/otelcol.yaml"));
-        try (OtelCollector collector = OtelCollector.stopped(folder, configuration)) {
-            collector.start();
-            try (RobustMq broker =
-                    RobustMq.in(folder.resolve("data"))
-                            .otlp("grpc", collector.grpcPort())
-                            .fluent(collector.fluentPort())
-                            .start()) {
-                broker.mosquitto().publish("-t", "a", "-m", "x");
-
-                collector.awaitLog("by OTLP", l -> l.eventName().equals("connection.accepted"));
-                collector.awaitLog(
-                        "by forward",
-                        l -> "connection.accepted".equals(l.attributes().get("event")));
-            }
-        }
-    }
 
     @Test
     void fluent_bit_s_script_names_the_fields_as_the_catalogue_does() throws IOException {
         Map<String, String> fieldOf = new TreeMap<>();
-        Matcher line =
-                RENAMED.matcher(Files.readString(COLLECTORS.resolve("fluent-bit/robustmq.lua")));
+        Matcher line = RENAMED.matcher(Files.readString(SCRIPT));
         while (line.find()) {
             fieldOf.put(line.group(1), line.group(2));
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One publish, end to end, as a tracing back end sees it. */
 @NeedsPart({Part.MOSQUITTO, Part.OTEL_COLLECTOR})
-final class TraceTest {
+final class TraceIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PUBLISHERS_SPAN = "00f067aa0ba902b7";
 

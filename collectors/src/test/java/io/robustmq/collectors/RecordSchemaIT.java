@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the broker writes is what the catalogue promises. */
 @NeedsPart(Part.MOSQUITTO)
-final class RecordSchemaTest {
+final class RecordSchemaIT {
     @TempDir Path folder;
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Collectors come and go; the broker serves, counts, and says what it lost. */
 @NeedsPart(Part.MOSQUITTO)
-final class OutageTest {
+final class OutageIT {
     private static final int SMALL_QUEUE = 256;
     private static final int MESSAGES = 5_000;
 
