@@ -61,46 +61,40 @@ final class BrokerMetrics {
                 .name("robustmq_mqtt_connections_accepted_total")
                 .help("CONNECTs answered with success, by protocol version.")
                 .labelNames("version")
-                .callback(
-                        values -> {
-                            for (MqttVersion version : MqttVersion.values()) {
-                                values.call(
-                                        measures.connectionsAccepted(version), version.label());
-                            }
-                        })
+                .callback(values -> {
+                    for (MqttVersion version : MqttVersion.values()) {
+                        values.call(measures.connectionsAccepted(version), version.label());
+                    }
+                })
                 .register(registry);
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_connections_refused_total")
                 .help("CONNECTs refused, by reason code in MQTT 5 numbering.")
                 .labelNames("reason_code")
-                .callback(
-                        values -> {
-                            for (int code : CONNACK_REASON_CODES) {
-                                values.call(
-                                        measures.connectionsRefused(code), Integer.toString(code));
-                            }
-                        })
+                .callback(values -> {
+                    for (int code : CONNACK_REASON_CODES) {
+                        values.call(measures.connectionsRefused(code), Integer.toString(code));
+                    }
+                })
                 .register(registry);
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_connections_closed_total")
                 .help("Connections ended, by why.")
                 .labelNames("ending")
-                .callback(
-                        values -> {
-                            for (Ending ending : Ending.values()) {
-                                values.call(measures.connectionsClosed(ending), label(ending));
-                            }
-                        })
+                .callback(values -> {
+                    for (Ending ending : Ending.values()) {
+                        values.call(measures.connectionsClosed(ending), label(ending));
+                    }
+                })
                 .register(registry);
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_authentications_total")
                 .help("Checks of who a client is, by outcome.")
                 .labelNames("outcome")
-                .callback(
-                        values -> {
-                            values.call(measures.authenticationsSucceeded(), "succeeded");
-                            values.call(measures.authenticationsFailed(), "failed");
-                        })
+                .callback(values -> {
+                    values.call(measures.authenticationsSucceeded(), "succeeded");
+                    values.call(measures.authenticationsFailed(), "failed");
+                })
                 .register(registry);
     }
 
@@ -109,11 +103,10 @@ final class BrokerMetrics {
                 .name("robustmq_mqtt_sessions")
                 .help("Sessions kept, by whether their client is connected.")
                 .labelNames("state")
-                .callback(
-                        values -> {
-                            values.call(measures.sessionsConnected(), "connected");
-                            values.call(measures.sessionsOffline(), "offline");
-                        })
+                .callback(values -> {
+                    values.call(measures.sessionsConnected(), "connected");
+                    values.call(measures.sessionsOffline(), "offline");
+                })
                 .register(registry);
         gauge("subscriptions", "Subscriptions of all sessions.", measures::subscriptions);
         gauge(
@@ -130,12 +123,11 @@ final class BrokerMetrics {
                 .name("robustmq_mqtt_publish_received_total")
                 .help("PUBLISH packets taken from clients.")
                 .labelNames("qos")
-                .callback(
-                        values -> {
-                            for (int qos = 0; qos <= MAX_QOS; qos++) {
-                                values.call(measures.publishReceived(qos), Integer.toString(qos));
-                            }
-                        })
+                .callback(values -> {
+                    for (int qos = 0; qos <= MAX_QOS; qos++) {
+                        values.call(measures.publishReceived(qos), Integer.toString(qos));
+                    }
+                })
                 .register(registry);
         counter(
                 "publish_received_bytes_total",
@@ -145,12 +137,11 @@ final class BrokerMetrics {
                 .name("robustmq_mqtt_delivered_total")
                 .help("PUBLISH packets sent to subscribers, without repeats.")
                 .labelNames("qos")
-                .callback(
-                        values -> {
-                            for (int qos = 0; qos <= MAX_QOS; qos++) {
-                                values.call(measures.delivered(qos), Integer.toString(qos));
-                            }
-                        })
+                .callback(values -> {
+                    for (int qos = 0; qos <= MAX_QOS; qos++) {
+                        values.call(measures.delivered(qos), Integer.toString(qos));
+                    }
+                })
                 .register(registry);
         counter(
                 "delivered_bytes_total",
@@ -160,12 +151,11 @@ final class BrokerMetrics {
                 .name("robustmq_mqtt_dropped_total")
                 .help("Messages not delivered to a client that had subscribed to them, by why.")
                 .labelNames("reason")
-                .callback(
-                        values -> {
-                            for (DropReason reason : DropReason.values()) {
-                                values.call(measures.dropped(reason), label(reason));
-                            }
-                        })
+                .callback(values -> {
+                    for (DropReason reason : DropReason.values()) {
+                        values.call(measures.dropped(reason), label(reason));
+                    }
+                })
                 .register(registry);
         registry.register(
                 new LatencyHistogram(

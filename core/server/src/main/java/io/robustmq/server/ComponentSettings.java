@@ -47,8 +47,7 @@ final class ComponentSettings {
         StandaloneConfig.Tracing tracing = config.tracing();
         return new PipelineSettings(
                 intake(config.events()),
-                new PipelineSettings.Console(
-                        console.enabled(), console.format(), console.level()),
+                new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
                 file(config.sinks().file()),
                 otlp(config.sinks().otlp()),
                 fluent(config.sinks().fluent()),

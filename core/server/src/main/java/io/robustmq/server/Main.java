@@ -44,7 +44,9 @@ public final class Main {
         System.exit(code.number());
     }
 
-    /** Returns when the command is done; standalone only if it could not start or is not to stay. */
+    /**
+     * Returns when the command is done; standalone only if it could not start or is not to stay.
+     */
     ExitCode run(String... args) {
         return switch (CommandLine.parse(args)) {
             case CommandLine.Standalone(CommandLine.Options options) -> standalone(options);

@@ -26,12 +26,11 @@ final class NodeMetrics {
                 .name("robustmq_role_ready")
                 .help("Whether the role takes work, 1 or 0.")
                 .labelNames("role")
-                .callback(
-                        values -> {
-                            for (Role role : Role.values()) {
-                                values.call(readiness.isReady(role) ? 1 : 0, role.command());
-                            }
-                        })
+                .callback(values -> {
+                    for (Role role : Role.values()) {
+                        values.call(readiness.isReady(role) ? 1 : 0, role.command());
+                    }
+                })
                 .register(registry);
     }
 

@@ -20,7 +20,6 @@ import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -96,7 +95,8 @@ final class Standalone implements AutoCloseable {
         HttpEndpoint endpoint = openHttp(opened.registry());
         node.emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
 
-        FutureTask<StandalonePlacement> placing = start("start-placement", () -> openPlacement(opened));
+        FutureTask<StandalonePlacement> placing =
+                start("start-placement", () -> openPlacement(opened));
         FutureTask<Broker> broking = start("start-broker", () -> openBroker(opened));
         try {
             StandalonePlacement places = await(placing);
@@ -109,9 +109,7 @@ final class Standalone implements AutoCloseable {
         }
         node.emit(
                 new PlacementEvent.NodeReady(
-                        identity.version(),
-                        Runtime.version().toString(),
-                        Main.millisSinceStart()));
+                        identity.version(), Runtime.version().toString(), Main.millisSinceStart()));
     }
 
     private Pipeline openPipeline(PipelineSettings settings) throws StartFailure {

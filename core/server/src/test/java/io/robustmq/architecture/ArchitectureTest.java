@@ -59,6 +59,7 @@ class ArchitectureTest {
         EvaluationResult result = WRONG_RULES.get(rule).evaluate(EXAMPLES);
         assertThat(result.getFailureReport().getDetails())
                 .isNotEmpty()
-                .allMatch(detail -> detail.contains("." + rule + ".") || detail.contains("." + rule + ">"));
+                .allMatch(detail ->
+                        detail.contains("." + rule + ".") || detail.contains("." + rule + ">"));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PasswordFileTest {
     /** Made by mosquitto_passwd 2.0 of user "ann", password "secret". */
-    private static final String ANN =
+    static final String ANN =
             "ann:$7$101$YAr3Cm2msHMUQqIO$7pAZs+mKzuD0ktwDwTzGRQhdnVOhxVbq"
                     + "LscxUPolg/nv6HH2VrIZN0FBIcqVgW1Qds1biaYImWlqYg6yzN/Dng==";
 

@@ -1,0 +1,153 @@
+package io.robustmq.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.placement.Role;
+import io.robustmq.telemetry.event.Latency;
+import io.robustmq.telemetry.event.TraceContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpEndpointTest {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Readiness readiness = new Readiness();
+    private final Latency latency = new Latency();
+    private final HttpEndpoint endpoint =
+            new HttpEndpoint(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    registry,
+                    readiness);
+
+    @BeforeEach
+    void open() throws IOException {
+        registry.register(
+                new LatencyHistogram("robustmq_x_seconds", "Help.", () -> List.of(latency)));
+        endpoint.open();
+    }
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+        client.close();
+    }
+
+    @Test
+    void it_is_live_while_it_runs() throws Exception {
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void it_is_ready_when_all_roles_are_and_says_what_it_waits_for_before() throws Exception {
+        readiness.ready(Role.MQTT_SERVER);
+        HttpResponse<String> waiting = get("/health/ready");
+        assertThat(waiting.statusCode()).isEqualTo(503);
+        assertThat(waiting.body())
+                .isEqualTo(
+                        "{\"status\":\"waiting\",\"waiting_for\":[\"placement-center\",\"journal-server\"]}\n");
+        assertThat(waiting.headers().firstValue("Content-Type"))
+                .hasValue("application/json; charset=utf-8");
+
+        readiness.ready(Role.PLACEMENT_CENTER);
+        readiness.ready(Role.JOURNAL_SERVER);
+        HttpResponse<String> ready = get("/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(ready.body()).isEqualTo("{\"status\":\"ready\",\"waiting_for\":[]}\n");
+
+        readiness.stopped(Role.MQTT_SERVER);
+        assertThat(get("/health/ready").body()).contains("[\"mqtt-server\"]");
+    }
+
+    @Test
+    void metrics_are_prometheus_text_unless_open_metrics_is_asked_for() throws Exception {
+        latency.record(1_000_000, 1);
+        latency.example(1_000_000, new TraceContext(1, 2, 3, true, ""), 1_700_000_000_000L);
+
+        HttpResponse<String> text = get("/metrics");
+        assertThat(text.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(
+                        type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+        assertThat(text.body()).contains("robustmq_x_seconds_count 1").doesNotContain("trace_id");
+
+        HttpResponse<String> open = get("/metrics", "Accept", "application/openmetrics-text");
+        assertThat(open.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(
+                        type -> assertThat(type).startsWith("application/openmetrics-text"));
+        assertThat(open.body())
+                .contains("# {span_id=\"0000000000000003\"")
+                .contains("trace_id=\"00000000000000010000000000000002\"")
+                .endsWith("# EOF\n");
+    }
+
+    @Test
+    void the_index_links_to_what_there_is() throws Exception {
+        assertThat(get("/").body()).contains("/metrics", "/health/live", "/health/ready");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/metrics/x", "/healthz", "/health"})
+    void elsewhere_is_nothing_and_that_is_said(String path) throws Exception {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("/metrics");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/health/ready"})
+    void it_is_read_only(String path) throws Exception {
+        HttpRequest post = request(path).POST(HttpRequest.BodyPublishers.ofString("x")).build();
+        HttpResponse<String> answer = client.send(post, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/health/live"})
+    void head_gets_no_body(String path) throws Exception {
+        HttpResponse<String> answer =
+                client.send(request(path).HEAD().build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void after_close_it_listens_no_more_and_closing_again_is_harmless() {
+        InetSocketAddress address = endpoint.localAddress();
+        endpoint.close();
+        endpoint.close();
+        assertThatThrownBy(() ->
+                        client.send(
+                                HttpRequest.newBuilder(
+                                                URI.create("http://127.0.0.1:" + address.getPort()))
+                                        .build(),
+                                BodyHandlers.ofString()))
+                .isInstanceOf(IOException.class);
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = request(path);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + endpoint.localAddress().getPort() + path));
+    }
+}
