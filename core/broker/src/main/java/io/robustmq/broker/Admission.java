@@ -80,15 +80,22 @@ final class Admission {
         }
         try {
             slowAuthentication.execute(() -> {
-                Authenticator.Outcome outcome =
-                        authenticator.authenticate(connect.userName(), connect.password());
-                connection
-                        .loop()
-                        .executor()
-                        .execute(() -> authenticated(connection, connect, outcome));
+                Runnable next = ask(connection, connect);
+                connection.loop().executor().execute(() -> connection.guarded(next));
             });
         } catch (RejectedExecutionException e) {
             connection.refuse(ReasonCode.SERVER_BUSY, "too many clients wait to be authenticated");
+        }
+    }
+
+    /** On a thread for that; the answer is dealt with on the connection's loop. */
+    private Runnable ask(Connection connection, Connect connect) {
+        try {
+            Authenticator.Outcome outcome =
+                    authenticator.authenticate(connect.userName(), connect.password());
+            return () -> authenticated(connection, connect, outcome);
+        } catch (RuntimeException e) {
+            return () -> connection.failed(e);
         }
     }
 

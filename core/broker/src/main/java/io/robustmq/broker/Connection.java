@@ -6,11 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.robustmq.protocol.ConnackProperties;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketDecoder;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Violation;
@@ -36,11 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Connection extends ChannelInboundHandlerAdapter {
     /** How long a client may take to read its last packet. */
     private static final long LAST_WORDS_SECONDS = 3;
-
-    private static final int LAST_WORDS_BYTES = 512;
-
-    /** Reason strings are for people; this keeps them within {@link #LAST_WORDS_BYTES}. */
-    private static final int MAX_REASON_CHARS = 120;
 
     private enum Phase {
         BEFORE_CONNECT,
@@ -176,7 +169,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                             .addListener(arrived -> {
                                 if (arrived.isSuccess()) {
                                     home.connections().add(this);
-                                    then.run();
+                                    guarded(then);
                                 } else {
                                     channel.unsafe().closeForcibly();
                                 }
@@ -186,12 +179,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
-        PacketEncoder.connack(
-                outbound.packet(LAST_WORDS_BYTES),
-                version,
-                false,
-                reasonCode,
-                ConnackProperties.refused(shortened(detail)));
+        LastWords.refuse(outbound, version, reasonCode, detail);
         loop.counters().add(Counters.refused(reasonCode), 1);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
@@ -214,13 +202,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** What came behind the CONNECT is decoded, and reading goes on. */
     void goOn() {
-        channel.config().setAutoRead(true);
+        holdBackIfNeeded();
+        ended(input.resume());
+    }
+
+    /** A step of admission that runs as a task of its own, not within a read. */
+    void guarded(Runnable step) {
         try {
-            ended(input.resume());
+            step.run();
         } catch (RuntimeException e) {
             failed(e);
         }
-        holdBackIfNeeded();
     }
 
     // flow control of what the client sends
@@ -260,12 +252,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer = new Peer(version.label(), id, peer.clientId(), peer.remoteAddr());
             }
             if (version == MqttVersion.V5 || unsupported) {
-                PacketEncoder.connack(
-                        outbound.packet(LAST_WORDS_BYTES),
-                        version,
-                        false,
-                        reasonCode,
-                        ConnackProperties.refused(shortened(violation.detail())));
+                LastWords.refuse(outbound, version, reasonCode, violation.detail());
                 loop.counters().add(Counters.refused(reasonCode), 1);
             }
         }
@@ -280,7 +267,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** A defect of ours: this connection ends, the others go on. */
-    private void failed(Throwable defect) {
+    void failed(Throwable defect) {
         if (phase != Phase.ENDED) {
             emit(new ConnectionEvent.Failed(peer, Failure.of(defect)));
             end(Ending.IO_ERROR, ReasonCode.UNSPECIFIED_ERROR);
@@ -310,10 +297,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         patience.stop();
         loop.connections().remove(this);
         loop.counters().add(Counters.ended(ending), 1);
-        boolean tell = ending != Ending.CLIENT_DISCONNECT && reasonCode >= 0x80;
-        if (was == Phase.CONNECTED && version == MqttVersion.V5 && tell) {
-            PacketEncoder.disconnect(
-                    outbound.packet(LAST_WORDS_BYTES), reasonCode, shortened(reason));
+        if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
+            LastWords.disconnect(outbound, version, reasonCode, reason);
         }
         input.close();
         outbound.close();
@@ -363,12 +348,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.bytes());
     }
 
-    private static @Nullable String shortened(@Nullable String reason) {
-        return reason == null || reason.length() <= MAX_REASON_CHARS
-                ? reason
-                : reason.substring(0, MAX_REASON_CHARS);
-    }
-
     static String addressOf(@Nullable SocketAddress address) {
         return address instanceof InetSocketAddress inet
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
@@ -381,10 +360,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     boolean wantsMore() {
         return phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED;
-    }
-
-    boolean isEnded() {
-        return phase == Phase.ENDED;
     }
 
     long id() {

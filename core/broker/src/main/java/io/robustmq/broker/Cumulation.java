@@ -20,6 +20,8 @@ final class Cumulation {
     private final PacketDecoder decoder;
     private final PacketHandler handler;
     private @Nullable ByteBuf kept;
+    private boolean decoding;
+    private boolean closed;
 
     Cumulation(PacketDecoder decoder, PacketHandler handler) {
         this.decoder = decoder;
@@ -28,34 +30,50 @@ final class Cumulation {
 
     /** Takes over {@code in}. Null is fine, else the connection must end. */
     @Nullable Violation read(ByteBuf in, ByteBufAllocator allocator) {
+        decoding = true;
         try {
             Violation violation = completeKept(in);
             if (violation == null && kept == null && in.isReadable()) {
                 violation = decoder.decode(in, handler);
             }
-            if (violation == null && in.isReadable()) {
+            if (violation == null && in.isReadable() && !closed) {
                 keep(in, allocator);
             }
             return violation;
         } finally {
             in.release();
+            decoded();
         }
     }
 
     /** Decodes what was kept while the handler wanted no more. */
     @Nullable Violation resume() {
         ByteBuf buf = kept;
-        if (buf == null || !handler.wantsMore()) {
-            return null;
+        if (buf == null || decoding || !handler.wantsMore()) {
+            return null; // or: whoever is decoding goes on by itself
         }
-        Violation violation = decoder.decode(buf, handler);
-        releaseIfEmpty();
-        return violation;
+        decoding = true;
+        try {
+            return decoder.decode(buf, handler);
+        } finally {
+            decoded();
+        }
     }
 
+    private void decoded() {
+        decoding = false;
+        releaseIfEmpty();
+        if (closed) {
+            close();
+        }
+    }
+
+    /** A handler may call it: what is being decoded is released after that. */
     void close() {
-        if (kept != null) {
-            kept.release();
+        closed = true;
+        ByteBuf buf = kept;
+        if (buf != null && !decoding) {
+            buf.release();
             kept = null;
         }
     }

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ final class Delivery {
     final boolean live;
 
     Tracing.@Nullable DeliveryTrace trace;
+
+    /** What the subscriber is sent as its parent; also where the trace has no span left for it. */
+    @Nullable TraceContext context;
+
     State state = State.WAITING;
 
     /** 0 while it waits. */

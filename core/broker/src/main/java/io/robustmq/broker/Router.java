@@ -94,7 +94,9 @@ final class Router {
                         subscriber != null);
         Tracing.PublishTrace trace = publication.trace();
         if (trace != null) {
-            delivery.trace = trace.delivery(session.peer(), qos, System.nanoTime());
+            Tracing.DeliveryTrace span = trace.delivery(session.peer(), qos, System.nanoTime());
+            delivery.trace = span;
+            delivery.context = span == null ? trace.context() : span.context();
         }
         session.deliver(delivery);
     }

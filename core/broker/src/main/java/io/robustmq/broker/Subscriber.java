@@ -114,7 +114,8 @@ final class Subscriber {
 
     /** False if the client said that it takes no packet of this size. */
     boolean accepts(Delivery delivery) {
-        return maximumPacketSize == Long.MAX_VALUE || size(delivery, null) <= maximumPacketSize;
+        return maximumPacketSize == Long.MAX_VALUE
+                || size(delivery, traceparent(delivery)) <= maximumPacketSize;
     }
 
     /**
@@ -125,7 +126,7 @@ final class Subscriber {
     void publish(Delivery delivery, boolean again) {
         Message message = delivery.message;
         Tracing.DeliveryTrace trace = delivery.trace;
-        String traceparent = trace == null ? null : trace.context().traceparent();
+        String traceparent = traceparent(delivery);
         byte[] payload = message.payload();
         boolean large = payload.length >= Publication.LARGE_PAYLOAD;
         int size = size(delivery, traceparent);
@@ -212,6 +213,10 @@ final class Subscriber {
     private static String traceparent(
             Tracing.PublishTrace trace, Tracing.@Nullable DeliveryTrace delivery) {
         return (delivery == null ? trace.context() : delivery.context()).traceparent();
+    }
+
+    private static @Nullable String traceparent(Delivery delivery) {
+        return delivery.context == null ? null : delivery.context.traceparent();
     }
 
     /** PUBREL for a message that the client had acknowledged with PUBREC before. */

@@ -1,0 +1,212 @@
+package io.robustmq.broker;
+
+import static io.robustmq.broker.RawClient.PUBACK;
+import static io.robustmq.broker.TestBroker.settings;
+import static io.robustmq.broker.TestBroker.waitUntil;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.broker.RawClient.Message;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
+class TracingTest {
+    private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    @Parameter int loops;
+
+    /** Notes what it is told, as text; span identifiers are 1, 2, 3. */
+    private static final class Recorder implements Tracing {
+        final List<String> notes = new CopyOnWriteArrayList<>();
+        private final AtomicLong spans = new AtomicLong();
+        private final boolean parentedOnly;
+        private final int budget;
+
+        Recorder(boolean parentedOnly, int budget) {
+            this.parentedOnly = parentedOnly;
+            this.budget = budget;
+        }
+
+        private TraceContext next(@Nullable TraceContext parent) {
+            long high = parent == null ? 7 : parent.traceIdHigh();
+            long low = parent == null ? 7 : parent.traceIdLow();
+            return new TraceContext(high, low, spans.incrementAndGet(), true, "");
+        }
+
+        @Override
+        public @Nullable PublishTrace begin(
+                Peer publisher,
+                String topicName,
+                int qos,
+                int payloadBytes,
+                @Nullable TraceContext parent,
+                long receivedNanos) {
+            if (parentedOnly && parent == null) {
+                notes.add("asked without a parent");
+                return null;
+            }
+            notes.add("begin " + topicName + (parent == null ? "" : " " + parent.spanIdHex()));
+            TraceContext context = next(parent);
+            AtomicLong left = new AtomicLong(budget);
+            return new PublishTrace() {
+                @Override
+                public TraceContext context() {
+                    return context;
+                }
+
+                @Override
+                public void step(Step step, long beganNanos, long endedNanos) {
+                    assertThat(endedNanos).isGreaterThanOrEqualTo(beganNanos);
+                    notes.add("step " + step.spanName());
+                }
+
+                @Override
+                public void routed(int deliveries, long nanos) {
+                    notes.add("routed " + deliveries);
+                }
+
+                @Override
+                public void refused(int reasonCode, String detail, long nanos) {
+                    notes.add("refused " + reasonCode);
+                }
+
+                @Override
+                public @Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos) {
+                    if (left.getAndDecrement() <= 0) {
+                        return null;
+                    }
+                    TraceContext own = next(context);
+                    String who = subscriber.clientId();
+                    return new DeliveryTrace() {
+                        @Override
+                        public TraceContext context() {
+                            return own;
+                        }
+
+                        @Override
+                        public void written(long nanos) {
+                            notes.add("written " + who + " " + own.spanId());
+                        }
+
+                        @Override
+                        public void acknowledged(int reasonCode, long nanos) {
+                            notes.add("acknowledged " + who + " " + own.spanId());
+                        }
+
+                        @Override
+                        public void dropped(DropReason reason, long nanos) {
+                            notes.add("dropped " + who + " " + reason);
+                        }
+                    };
+                }
+            };
+        }
+
+        @Override
+        public boolean skipsUnparented() {
+            return parentedOnly;
+        }
+    }
+
+    private static Bytes traceparent(String value) {
+        return new Bytes().u8(0x26).text("traceparent").text(value).u8(0x26).text("k").text("v");
+    }
+
+    @Test
+    void a_publishers_context_is_continued_and_handed_on_to_each_subscriber() throws Exception {
+        Recorder recorder = new Recorder(true, 10);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher");
+                RawClient quick = broker.connected("quick");
+                RawClient sure = broker.connected("sure");
+                RawClient old = broker.client(MqttVersion.V3_1_1)) {
+            old.connect("old");
+            quick.subscribe("t", 0);
+            sure.subscribe("t", 1);
+            old.subscribe("t", 0);
+            publisher.publish("t", "x", 3, 1, traceparent(PARENT));
+            publisher.expect(PUBACK);
+
+            Message toQuick = quick.message();
+            Message toSure = sure.message();
+            assertThat(old.message().payload()).isEqualTo("x");
+            sure.ack(PUBACK, toSure.packetId());
+            waitUntil(() -> recorder.notes.stream().anyMatch(n -> n.startsWith("acknowledged")));
+            waitUntil(() ->
+                    recorder.notes.stream().filter(n -> n.startsWith("written")).count() == 3);
+
+            String trace = PARENT.substring(0, 36);
+            assertThat(toQuick.all(0x26)).hasSize(2).contains("k=v");
+            String parentOfQuick = toQuick.all(0x26).stream().sorted().toList().get(1);
+            assertThat(parentOfQuick).startsWith("traceparent=" + trace).isNotEqualTo(PARENT);
+            long spanOfQuick = Long.parseLong(parentOfQuick.substring(48, 64), 16);
+            assertThat(recorder.notes)
+                    .contains(
+                            "begin t b7ad6b7169203331",
+                            "step authorize",
+                            "step retain",
+                            "step route",
+                            "routed 3",
+                            "written quick " + spanOfQuick)
+                    .anyMatch(n -> n.startsWith("acknowledged sure "))
+                    .anyMatch(n -> n.startsWith("written old "));
+        }
+    }
+
+    @Test
+    void without_a_parent_the_tracer_is_not_asked_if_it_would_say_no() throws Exception {
+        Recorder recorder = new Recorder(true, 10);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher")) {
+            publisher.published("t", "x", 1, 1);
+            publisher.publish("t", "x", 2, 2, traceparent("not a context"));
+            publisher.expect(PUBACK);
+            assertThat(recorder.notes).isEmpty();
+        }
+    }
+
+    @Test
+    void when_the_budget_is_used_up_the_publish_span_is_the_parent() throws Exception {
+        Recorder recorder = new Recorder(false, 0);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher");
+                RawClient subscriber = broker.connected("subscriber")) {
+            subscriber.subscribe("t", 1);
+            for (int qos = 0; qos < 2; qos++) {
+                publisher.publish("t", "x", qos, 1);
+                Message message = subscriber.message();
+                String traceId = "0000000000000007";
+                assertThat(message.all(0x26))
+                        .containsExactly(
+                                "traceparent=00-"
+                                        + traceId
+                                        + traceId
+                                        + "-000000000000000"
+                                        + (qos + 1)
+                                        + "-01");
+            }
+        }
+    }
+
+    @Test
+    void a_refused_publish_ends_its_span_as_an_error() throws Exception {
+        Recorder recorder = new Recorder(false, 10);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher")) {
+            publisher.published("$SYS/x", "x", 1, 1);
+            assertThat(recorder.notes).containsExactly("begin $SYS/x", "refused 135");
+        }
+    }
+}
