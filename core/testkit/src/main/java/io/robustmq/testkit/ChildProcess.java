@@ -115,14 +115,15 @@ public final class ChildProcess implements AutoCloseable {
 
     /** SIGKILL: the end of a program that has no chance to say goodbye. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         process.waitFor();
     }
 
     /** SIGTERM, and SIGKILL if that does not end it. */
     @Override
     public void close() {
-        process.destroy();
+        // the process's own destroy() would close the streams and its last words be lost
+        process.toHandle().destroy();
         try {
             if (!process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();

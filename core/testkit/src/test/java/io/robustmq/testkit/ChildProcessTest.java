@@ -30,6 +30,15 @@ final class ChildProcessTest {
     }
 
     @Test
+    void its_last_words_are_kept() throws Exception {
+        String script = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done";
+        ChildProcess child = shell(script, "");
+        child.awaitLine("up", LIMIT, "up"::equals);
+        child.close();
+        assertThat(child.stdout()).containsExactly("up", "bye");
+    }
+
+    @Test
     void waiting_for_a_line_of_one_that_ended_fails_at_once_and_tells_what_it_said()
             throws Exception {
         try (ChildProcess child = shell("echo sorry >&2; exit 1", "")) {
