@@ -160,7 +160,7 @@ public final class Broker implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(
-                        ChannelOption.RCVBUF_ALLOCATOR,
+                        ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ_AT_ONCE))
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,

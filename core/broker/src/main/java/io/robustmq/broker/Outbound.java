@@ -48,6 +48,7 @@ final class Outbound {
             if (buf.maxFastWritableBytes() >= size) {
                 return buf;
             }
+            out = null;
             push(buf);
             if (sinceFlush >= FLUSH_EARLY) {
                 sinceFlush = 0;
@@ -68,6 +69,7 @@ final class Outbound {
     void share(ByteBuf payload) {
         ByteBuf header = out;
         if (header != null) {
+            out = null;
             push(header);
         }
         push(payload);
@@ -86,6 +88,7 @@ final class Outbound {
         dirty = false;
         ByteBuf buf = out;
         if (buf != null) {
+            out = null;
             push(buf);
         }
         firstChunk = chunkFor(sinceFlush);
@@ -105,9 +108,6 @@ final class Outbound {
     }
 
     private void push(ByteBuf buf) {
-        if (buf == out) {
-            out = null;
-        }
         if (closed) {
             buf.release();
             return;
@@ -139,6 +139,7 @@ final class Outbound {
     void close() {
         ByteBuf buf = out;
         if (buf != null) {
+            out = null;
             push(buf);
         }
         closed = true;

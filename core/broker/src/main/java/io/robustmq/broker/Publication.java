@@ -133,6 +133,8 @@ final class Publication {
         return kept;
     }
 
+    /** True while this very message is being published. */
+    @SuppressWarnings("ReferenceEquality") // its fields would be a longer way to the same answer
     boolean isOf(Message kept) {
         return message == kept;
     }
