@@ -152,6 +152,21 @@ final class Dispatcher {
             Worker<FlatRecord> worker = outlet.worker();
             report(worker.sink().name(), outlet.drops(), worker.dropped(), worker.queueCapacity());
         }
+        Worker<?> spans = wiring.spans();
+        if (spans != null) {
+            reportSpans(spans);
+        }
+    }
+
+    private void reportSpans(Worker<?> spans) {
+        long dropped = spans.dropped();
+        spanDrops.reportable = dropped;
+        if (isDue(spanDrops)) {
+            own.emit(
+                    new PipelineEvent.SpansDropped(
+                            dropped - spanDrops.told, spans.sink().endpoint()));
+            spanDrops.tell(dropped);
+        }
     }
 
     private void report(String queue, DropReport drops, long droppedNow, int capacity) {

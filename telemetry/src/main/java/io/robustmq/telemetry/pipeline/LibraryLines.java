@@ -18,6 +18,7 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.ForeignEvent;
 import io.robustmq.telemetry.event.Severity;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
@@ -35,6 +36,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class LibraryLines implements AutoCloseable {
     /** Who is attached when Logback begins. */
     private static final AtomicReference<@Nullable LibraryLines> CURRENT = new AtomicReference<>();
+
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
     private static final String APPENDER = "robustmq-events";
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("exception.type");
@@ -60,7 +63,11 @@ final class LibraryLines implements AutoCloseable {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         java.util.logging.Logger.getLogger("").setLevel(julLevel());
-        Thread.ofPlatform().daemon().name("library-lines").start(this::begin);
+        if (BEGUN.get()) {
+            begin(); // by an earlier one: quick
+        } else {
+            Thread.ofPlatform().daemon().name("library-lines").start(this::begin);
+        }
     }
 
     private void begin() {
@@ -72,6 +79,7 @@ final class LibraryLines implements AutoCloseable {
 
     /** Logback begins, or has begun before. */
     static void attachCurrent(LoggerContext context) {
+        BEGUN.set(true);
         LibraryLines current = CURRENT.get();
         if (current != null) {
             current.attach(context);

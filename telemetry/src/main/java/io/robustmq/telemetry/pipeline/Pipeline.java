@@ -141,6 +141,15 @@ public final class Pipeline implements AutoCloseable {
         return metrics.balances();
     }
 
+    /** For tests: what a sink's queue and its thread hold. */
+    int held(String sink) {
+        return wiring.outlets().stream()
+                .map(Dispatcher.Outlet::worker)
+                .filter(worker -> worker.sink().name().equals(sink))
+                .mapToInt(Worker::waiting)
+                .sum();
+    }
+
     /** Tells of sinks that fail, as events. */
     private final class Listener implements Worker.Listener {
         @Override

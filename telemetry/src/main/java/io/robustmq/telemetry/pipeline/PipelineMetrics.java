@@ -37,20 +37,6 @@ final class PipelineMetrics implements MultiCollector {
     }
 
     @Override
-    public List<String> getPrometheusNames() {
-        return List.of(
-                "robustmq_log_events",
-                "robustmq_log_events_suppressed",
-                "robustmq_pipeline_emitted",
-                "robustmq_pipeline_shipped",
-                "robustmq_pipeline_dropped",
-                "robustmq_pipeline_waiting",
-                "robustmq_pipeline_queue_capacity",
-                "robustmq_pipeline_sink_up",
-                "robustmq_trace_spans");
-    }
-
-    @Override
     public MetricSnapshots collect() {
         List<Balance> balances = balances();
         return MetricSnapshots.of(

@@ -18,6 +18,7 @@ final class Wiring {
 
     private final PipelineSettings settings;
     private final Worker.Listener listener;
+    private final @Nullable Identities identities;
     private final List<Dispatcher.Outlet> outlets = new ArrayList<>();
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
@@ -27,6 +28,10 @@ final class Wiring {
     private Wiring(PipelineSettings settings, Worker.Listener listener) {
         this.settings = settings;
         this.listener = listener;
+        this.identities =
+                settings.intake().hashIdentities()
+                        ? new Identities(settings.intake().hashSalt())
+                        : null;
     }
 
     /** Who is sent events. */
@@ -102,14 +107,13 @@ final class Wiring {
                 new Sampler(settings.traces(), clock, outside.chance()),
                 clock,
                 resources.of(Service.MQTT_BROKER),
-                identities(),
+                identities,
                 to);
     }
 
+    /** One for events and spans, so that a client is the same in both. */
     @Nullable Identities identities() {
-        return settings.intake().hashIdentities()
-                ? new Identities(settings.intake().hashSalt())
-                : null;
+        return identities;
     }
 
     private void outlet(Sink<FlatRecord> sink, int capacity, Audience audience) {

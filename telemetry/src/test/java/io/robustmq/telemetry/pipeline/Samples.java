@@ -28,6 +28,11 @@ final class Samples {
         return new SessionEvent.Expired(clientId, 60, 3);
     }
 
+    /** The same, a warning. */
+    static Event warning(String clientId) {
+        return new SessionEvent.QueueFilled(clientId, 5, 7);
+    }
+
     /** One of each type, no field empty. */
     static List<Event> ofEachType() {
         return Catalogue.read().events().stream().map(event -> (Event) make(event.type())).toList();

@@ -1,0 +1,141 @@
+package io.robustmq.telemetry.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Severity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.msgpack.value.ValueFactory;
+
+/** A forward server that is away, dies, hangs and comes back. */
+class FluentOutageTest {
+    private static final int QUEUE = 300;
+
+    private ForwardServer server;
+
+    @BeforeEach
+    void reserve() throws IOException {
+        server = new ForwardServer(0);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    @Test
+    void records_arrive_flat_and_typed() throws Exception {
+        server.open();
+        try (Running running = running(Duration.ofSeconds(10))) {
+            running.events().emit(Samples.lifecycle(4711));
+            Running.await("arrived", () -> server.numbers("next_offset").contains(4711L));
+            var record =
+                    server.records().stream()
+                            .filter(r -> r.containsKey(ValueFactory.newString("shard")))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(record.get(ValueFactory.newString("event")))
+                    .isEqualTo(ValueFactory.newString("journal.closed"));
+            assertThat(record.get(ValueFactory.newString("next_offset")))
+                    .isEqualTo(ValueFactory.newInteger(4711));
+            assertThat(record.get(ValueFactory.newString("seq")))
+                    .isEqualTo(ValueFactory.newInteger(2));
+        }
+    }
+
+    @Test
+    void down_from_the_start_the_queue_holds_what_it_can_and_the_rest_is_counted()
+            throws Exception {
+        try (Running running = running(Duration.ofSeconds(10))) {
+            Events events = running.events();
+            int emitted = 2000;
+            for (int i = 0; i < emitted; i++) {
+                events.emit(Samples.lifecycle(i));
+                if (i % 200 == 0) {
+                    Thread.sleep(1); // the queue before the sinks is small, too
+                }
+            }
+            Running.await("counted", () -> running.balance("fluent").dropped() > 0);
+            Running.await("failed", () -> has(running, "sink_failed"));
+            server.open();
+            Running.await("shipped", () -> running.balance("fluent").waiting() == 0);
+            PipelineMetrics.Balance balance = running.balance("fluent");
+            assertThat(balance.shipped()).isEqualTo(server.records().size());
+            assertThat(balance.emitted()).isEqualTo(balance.shipped() + balance.dropped());
+            Running.await(
+                    "told", () -> has(running, "sink_recovered") && has(running, "events_dropped"));
+        }
+    }
+
+    @Test
+    void what_the_queue_can_hold_survives_death_silence_and_broken_connections() throws Exception {
+        server.open();
+        try (Running running = running(Duration.ofMillis(300))) {
+            emit(running, 0, 50);
+            Running.await("first", () -> server.numbers("next_offset").contains(49L));
+            server.close();
+            emit(running, 50, 100);
+            Running.await("noticed", () -> has(running, "sink_failed"));
+            server.manner(ForwardServer.Manner.BREAK_OFF);
+            server.open();
+            emit(running, 100, 150);
+            Running.await("asked", server::asked);
+            server.manner(ForwardServer.Manner.SILENT);
+            emit(running, 150, 200);
+            Thread.sleep(500); // longer than the acknowledgement may take
+            server.manner(ForwardServer.Manner.ACKNOWLEDGE);
+            emit(running, 200, 250);
+            Running.await("all", () -> running.balance("fluent").waiting() == 0);
+            assertThat(new HashSet<>(server.numbers("next_offset")))
+                    .containsAll(LongStream.range(0, 250).boxed().toList());
+            assertThat(running.balance("fluent").dropped()).isZero();
+        }
+    }
+
+    @Test
+    void a_server_that_hangs_does_not_delay_the_end_beyond_its_bound() throws Exception {
+        server.manner(ForwardServer.Manner.SILENT);
+        server.open();
+        Running running = running(Duration.ofSeconds(60));
+        emit(running, 0, 10);
+        Running.await("asked", server::asked);
+        long began = System.nanoTime();
+        running.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        PipelineMetrics.Balance balance = running.balance("fluent");
+        assertThat(balance.shipped()).isZero();
+        assertThat(balance.dropped()).isEqualTo(balance.emitted());
+    }
+
+    private static void emit(Running running, int from, int to) {
+        for (int i = from; i < to; i++) {
+            running.events().emit(Samples.lifecycle(i));
+        }
+    }
+
+    private static boolean has(Running running, String event) {
+        List<String> lines = running.lines();
+        return lines.stream().anyMatch(line -> line.contains("pipeline." + event));
+    }
+
+    private Running running(Duration ackTimeout) throws IOException {
+        PipelineSettings settings =
+                Running.consoleOnly()
+                        .with(
+                                new PipelineSettings.Fluent(
+                                        true,
+                                        server.address(),
+                                        "robustmq",
+                                        Severity.INFO,
+                                        QUEUE,
+                                        ackTimeout));
+        return Running.with(settings);
+    }
+}

@@ -1,0 +1,230 @@
+package io.robustmq.telemetry.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SpanTracingTest {
+    private static final TraceContext PUBLISHERS =
+            Objects.requireNonNull(
+                    TraceContext.parse(
+                            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=x"));
+    private static final Peer READER = new Peer("mqtt/5.0", 8, "reader", "127.0.0.1:2");
+
+    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOON);
+    private final FakeSink<SpanData> sink = new FakeSink<>();
+    private final Worker<SpanData> worker =
+            new Worker<>(
+                    sink,
+                    50,
+                    new Worker.Listener() {
+                        @Override
+                        public void failed(Sink<?> failed, Exception cause, int attempts) {}
+
+                        @Override
+                        public void recovered(Sink<?> back, long outageMillis, long dropped) {}
+                    });
+
+    @BeforeEach
+    void print() {
+        System.out.println("-Dseed=" + seed);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        finish();
+    }
+
+    @Test
+    void one_publish_is_one_tree_under_the_publishers_span() throws Exception {
+        Tracing tracing = tracing(1, 100, 64);
+        long t = System.nanoTime();
+        Tracing.PublishTrace publish = begin(tracing, PUBLISHERS, t);
+        publish.step(Tracing.Step.AUTHORIZE, t + 1000, t + 2000);
+        publish.step(Tracing.Step.ROUTE, t + 2000, t + 5000);
+        Tracing.DeliveryTrace delivery =
+                Objects.requireNonNull(publish.delivery(READER, 1, t + 5000));
+        publish.routed(1, t + 6000);
+        delivery.written(t + 7000);
+        delivery.acknowledged(0, t + 90_000);
+        List<SpanData> spans = finish();
+
+        SpanData root = named(spans, "publish");
+        assertThat(root.getTraceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(root.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
+        assertThat(root.getParentSpanContext().isRemote()).isTrue();
+        assertThat(root.getSpanContext().getTraceState().get("vendor")).isEqualTo("x");
+        assertThat(root.getKind()).isEqualTo(SpanKind.SERVER);
+        assertThat(root.getEndEpochNanos() - root.getStartEpochNanos()).isEqualTo(6000);
+        assertThat(text(root, "messaging.system")).isEqualTo("mqtt");
+        assertThat(text(root, "messaging.destination.name")).isEqualTo("a/b");
+        assertThat(text(root, "messaging.client.id")).isEqualTo("client-1");
+        for (SpanData span : spans) {
+            assertThat(span.getTraceId()).isEqualTo(root.getTraceId());
+            if (!span.getSpanId().equals(root.getSpanId())) {
+                assertThat(span.getParentSpanId()).isEqualTo(root.getSpanId());
+            }
+        }
+        SpanData deliver = named(spans, "deliver");
+        assertThat(deliver.getKind()).isEqualTo(SpanKind.PRODUCER);
+        assertThat(deliver.getSpanId()).isEqualTo(delivery.context().spanIdHex());
+        assertThat(deliver.getEndEpochNanos() - deliver.getStartEpochNanos()).isEqualTo(85_000);
+        assertThat(deliver.getEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.getName()).isEqualTo("written"));
+        assertThat(text(deliver, "messaging.client.id")).isEqualTo("reader");
+        assertThat(spans)
+                .extracting(SpanData::getName)
+                .containsExactly("authorize", "route", "publish", "deliver");
+        assertThat(delivery.context().traceState()).isEqualTo("vendor=x");
+    }
+
+    @Test
+    void without_a_context_a_trace_of_the_brokers_own_begins() throws Exception {
+        Tracing.PublishTrace publish = begin(tracing(1, 100, 64), null, System.nanoTime());
+        publish.routed(0, System.nanoTime());
+        SpanData root = finish().getFirst();
+        assertThat(root.getParentSpanContext().isValid()).isFalse();
+        assertThat(root.getSpanContext().isValid()).isTrue();
+    }
+
+    @Test
+    void the_publishers_decision_counts_more_than_the_ratio() {
+        TraceContext unsampled =
+                Objects.requireNonNull(
+                        TraceContext.parse(
+                                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", ""));
+        assertThat(tryBegin(tracing(1, 100, 64), unsampled)).isNull();
+        assertThat(tryBegin(tracing(0, 100, 64), PUBLISHERS)).isNotNull();
+        assertThat(tryBegin(tracing(0, 100, 64), null)).isNull();
+        assertThat(tracing(0, 100, 64).skipsUnparented()).isTrue();
+        assertThat(tracing(0.1, 100, 64).skipsUnparented()).isFalse();
+    }
+
+    @Test
+    void the_ratio_is_kept() {
+        Tracing tracing = tracing(0.1, 100_000, 64);
+        long begun =
+                IntStream.range(0, 20_000).filter(i -> tryBegin(tracing, null) != null).count();
+        assertThat(begun).isBetween(1700L, 2300L);
+    }
+
+    @Test
+    void no_more_begin_per_second_than_allowed() {
+        Tracing tracing = tracing(1, 5, 64);
+        assertThat(begun(tracing, 20)).isEqualTo(5);
+        now.set(Samples.NOON.plusSeconds(1));
+        assertThat(begun(tracing, 20)).isEqualTo(5);
+    }
+
+    @Test
+    void deliveries_beyond_the_budget_are_counted_on_the_publish() throws Exception {
+        Tracing.PublishTrace publish = begin(tracing(1, 100, 3), null, System.nanoTime());
+        long traced =
+                IntStream.range(0, 10)
+                        .mapToObj(i -> publish.delivery(READER, 0, System.nanoTime()))
+                        .filter(Objects::nonNull)
+                        .peek(delivery -> delivery.written(System.nanoTime()))
+                        .count();
+        assertThat(traced).isEqualTo(3);
+        publish.routed(10, System.nanoTime());
+        SpanData root = named(finish(), "publish");
+        assertThat(number(root, "robustmq.deliveries")).isEqualTo(10);
+        assertThat(number(root, "robustmq.delivery_spans_discarded")).isEqualTo(7);
+    }
+
+    @Test
+    void what_failed_is_an_error() throws Exception {
+        Tracing tracing = tracing(1, 100, 64);
+        begin(tracing, null, System.nanoTime()).refused(0x97, "quota", System.nanoTime());
+        Tracing.PublishTrace publish = begin(tracing, null, System.nanoTime());
+        Tracing.DeliveryTrace dropped =
+                Objects.requireNonNull(publish.delivery(READER, 1, System.nanoTime()));
+        dropped.dropped(MessageEvent.DropReason.QUEUE_FULL, System.nanoTime());
+        dropped.acknowledged(0, System.nanoTime()); // too late: a span ends once
+        Objects.requireNonNull(publish.delivery(READER, 1, System.nanoTime()))
+                .acknowledged(0x83, System.nanoTime());
+        List<SpanData> spans = finish();
+        assertThat(spans).hasSize(3);
+        assertThat(spans)
+                .extracting(span -> span.getStatus().getStatusCode())
+                .containsOnly(StatusCode.ERROR);
+        assertThat(spans)
+                .extracting(span -> text(span, "error.type"))
+                .containsExactly("0x97", "queue_full", "0x83");
+        assertThat(spans.getFirst().getStatus().getDescription()).isEqualTo("quota");
+    }
+
+    @Test
+    void spans_that_find_no_room_are_counted() {
+        Tracing tracing = tracing(1, 1000, 64);
+        for (int i = 0; i < 80; i++) {
+            begin(tracing, null, System.nanoTime()).routed(0, System.nanoTime());
+        }
+        assertThat(worker.dropped()).isEqualTo(30);
+    }
+
+    private Tracing tracing(double ratio, int maxPerSecond, int maxDeliveries) {
+        PipelineSettings.Traces settings =
+                new PipelineSettings.Traces(true, ratio, maxPerSecond, maxDeliveries);
+        SplittableRandom random = new SplittableRandom(seed);
+        return new SpanTracing(
+                settings,
+                new Sampler(settings, now::get, () -> random),
+                now::get,
+                new Resources(Samples.NODE).of(Service.MQTT_BROKER),
+                null,
+                worker);
+    }
+
+    private static Tracing.PublishTrace begin(
+            Tracing tracing, @Nullable TraceContext parent, long nanos) {
+        return Objects.requireNonNull(tracing.begin(Samples.PEER, "a/b", 1, 10, parent, nanos));
+    }
+
+    private static Tracing.@Nullable PublishTrace tryBegin(
+            Tracing tracing, @Nullable TraceContext parent) {
+        return tracing.begin(Samples.PEER, "a/b", 1, 10, parent, System.nanoTime());
+    }
+
+    private static long begun(Tracing tracing, int tries) {
+        return IntStream.range(0, tries).filter(i -> tryBegin(tracing, null) != null).count();
+    }
+
+    private List<SpanData> finish() throws InterruptedException {
+        worker.start();
+        worker.finish(System.nanoTime() + 5_000_000_000L);
+        worker.awaitFinished();
+        return sink.taken();
+    }
+
+    private static SpanData named(List<SpanData> spans, String name) {
+        return spans.stream().filter(span -> span.getName().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static @Nullable String text(SpanData span, String key) {
+        return span.getAttributes().get(AttributeKey.stringKey(key));
+    }
+
+    private static @Nullable Long number(SpanData span, String key) {
+        return span.getAttributes().get(AttributeKey.longKey(key));
+    }
+}
