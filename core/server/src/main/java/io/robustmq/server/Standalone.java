@@ -25,9 +25,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -95,18 +93,12 @@ final class Standalone implements AutoCloseable {
         HttpEndpoint endpoint = openHttp(opened.registry());
         node.emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
 
-        FutureTask<StandalonePlacement> placing =
-                start("start-placement", () -> openPlacement(opened));
-        FutureTask<Broker> broking = start("start-broker", () -> openBroker(opened));
-        try {
-            StandalonePlacement places = await(placing);
-            Broker broker = await(broking);
-            register(places, broker, endpoint);
-        } finally {
-            // what still opens must be known before it is closed
-            awaitEnd(placing);
-            awaitEnd(broking);
-        }
+        Opening<StandalonePlacement> placing =
+                Opening.begin("start-placement", () -> openPlacement(opened));
+        Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened));
+        placing.awaitEnd();
+        broking.awaitEnd();
+        register(placing.result(), broking.result(), endpoint);
         node.emit(
                 new PlacementEvent.NodeReady(
                         identity.version(), Runtime.version().toString(), Main.millisSinceStart()));
@@ -117,7 +109,8 @@ final class Standalone implements AutoCloseable {
         try {
             opening = new Pipeline(settings, identity, clock);
         } catch (IllegalArgumentException wrong) {
-            throw new StartFailure(ExitCode.CONFIGURATION, wrong.getMessage(), wrong);
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
         }
         try {
             opening.open();
@@ -155,7 +148,8 @@ final class Standalone implements AutoCloseable {
         try {
             settings = new PlacementSettings(listener.resolve());
         } catch (IllegalArgumentException wrong) {
-            throw new StartFailure(ExitCode.CONFIGURATION, wrong.getMessage(), wrong);
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
         }
         Journal log =
                 new Journal(
@@ -236,47 +230,9 @@ final class Standalone implements AutoCloseable {
                             + Failure.of(failure).errorMsg(),
                     failure);
         } catch (InterruptedException interrupted) {
-            throw stopped(interrupted);
+            throw Opening.interrupted(interrupted);
         }
         registered = true;
-    }
-
-    // Starting side by side
-
-    private static <T> FutureTask<T> start(String name, Callable<T> opening) {
-        FutureTask<T> task = new FutureTask<>(opening);
-        Thread.ofPlatform().name(name).start(task);
-        return task;
-    }
-
-    private static <T> T await(FutureTask<T> task) throws StartFailure {
-        try {
-            return task.get();
-        } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
-                case StartFailure failure -> throw failure;
-                case RuntimeException defect -> throw defect;
-                case Error defect -> throw defect;
-                case null, default -> throw new IllegalStateException(failed);
-            }
-        } catch (InterruptedException interrupted) {
-            throw stopped(interrupted);
-        }
-    }
-
-    private static void awaitEnd(FutureTask<?> task) {
-        try {
-            task.get();
-        } catch (ExecutionException failed) {
-            // whoever waits for the result reports it
-        } catch (InterruptedException interrupted) {
-            throw stopped(interrupted);
-        }
-    }
-
-    private static IllegalStateException stopped(InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        return new IllegalStateException("interrupted while starting", interrupted);
     }
 
     private void tellFailure(ExitCode exitCode, Throwable cause) {
@@ -298,12 +254,12 @@ final class Standalone implements AutoCloseable {
                                         String.valueOf(cause.getMessage()))));
     }
 
-    /** What listens where, for a person. */
+    /** What listens where, for a person; empty if it was closed meanwhile. */
     synchronized String announcement() {
         HttpEndpoint endpoint = http;
         Broker serves = broker;
         if (endpoint == null || serves == null) {
-            throw new IllegalStateException("not open");
+            return "";
         }
         StandaloneConfig.File file = config.sinks().file();
         String url = "http://" + Listener.text(endpoint.localAddress());

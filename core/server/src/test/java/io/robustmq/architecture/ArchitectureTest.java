@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.EvaluationResult;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,16 +51,20 @@ class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("rules")
     void our_classes_keep_the_rule_whose_breach_would_be(String rule) {
-        assertThat(RULES.get(rule).evaluate(OURS).getFailureReport().getDetails()).isEmpty();
+        assertThat(rule(RULES, rule).evaluate(OURS).getFailureReport().getDetails()).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("rules")
     void the_wrong_example_breaks_its_rule(String rule) {
-        EvaluationResult result = WRONG_RULES.get(rule).evaluate(EXAMPLES);
+        EvaluationResult result = rule(WRONG_RULES, rule).evaluate(EXAMPLES);
         assertThat(result.getFailureReport().getDetails())
                 .isNotEmpty()
                 .allMatch(detail ->
                         detail.contains("." + rule + ".") || detail.contains("." + rule + ">"));
+    }
+
+    private static ArchRule rule(Map<String, ArchRule> rules, String name) {
+        return Objects.requireNonNull(rules.get(name), name);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +27,7 @@ class PasswordFileTest {
 
     @Test
     void what_mosquitto_wrote_is_understood() throws IOException {
-        PasswordHash hash = users(ANN).get("ann");
-        assertThat(hash).isNotNull();
+        PasswordHash hash = Objects.requireNonNull(users(ANN).get("ann"));
         assertThat(hash.matches(utf8("secret"))).isTrue();
         assertThat(hash.matches(utf8("Secret"))).isFalse();
         assertThat(hash.matches(utf8(""))).isFalse();
