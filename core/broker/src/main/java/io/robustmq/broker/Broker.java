@@ -216,6 +216,11 @@ public final class Broker implements AutoCloseable {
         return measures;
     }
 
+    /** For tests. */
+    List<Loop> loops() {
+        return loops;
+    }
+
     /** Does on every loop what is done each second, now, and waits for it. For tests. */
     void sweep() {
         for (Loop loop : loops) {

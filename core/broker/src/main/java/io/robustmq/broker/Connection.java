@@ -232,6 +232,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.config().setAutoRead(!handoffFull && !deaf);
     }
 
+    /** Not read because another loop has to catch up. */
+    boolean isHeldBack() {
+        return handoffFull;
+    }
+
     void handoffHasRoom() {
         handoffFull = false;
         holdBackIfNeeded();

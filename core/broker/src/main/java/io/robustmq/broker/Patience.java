@@ -29,7 +29,7 @@ final class Patience {
                     connection.emit(
                             new ConnectionEvent.HandshakeTimedOut(
                                     connection.peer(), timeout.toMillis()));
-                    connection.end(Ending.PEER_CLOSED, 0);
+                    connection.end(Ending.REFUSED, 0);
                 },
                 timeout.toNanos());
     }
@@ -45,6 +45,10 @@ final class Patience {
 
     private void check() {
         long idleNanos = System.nanoTime() - connection.readNanos();
+        if (connection.isHeldBack()) {
+            start(this::check, limitNanos); // it is the broker that does not read
+            return;
+        }
         if (idleNanos < limitNanos) {
             start(this::check, limitNanos - idleNanos);
             return;

@@ -8,16 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
-import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
-import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -294,48 +290,14 @@ class ConnectTest {
                 .isInstanceOf(BindException.class);
     }
 
-    /** Lets in whoever says the password that is its name backwards, after some thought. */
-    private record Backwards(boolean isSlow) implements Authenticator {
-        @Override
-        public Outcome authenticate(@Nullable String userName, byte @Nullable [] password) {
-            String expected = new StringBuilder("" + userName).reverse().toString();
-            boolean right =
-                    password != null
-                            && Arrays.equals(password, expected.getBytes(StandardCharsets.UTF_8));
-            return right && userName != null
-                    ? new Granted(AuthenticationEvent.Method.PASSWORD, userName)
-                    : new Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
-        }
-    }
-
     @Test
-    void who_is_let_in_is_the_authenticators_choice_on_the_loop_or_beside_it() throws Exception {
-        for (boolean slow : new boolean[] {false, true}) {
-            try (TestBroker broker =
-                            TestBroker.open(settings(loops), new Backwards(slow), Tracing.OFF);
-                    RawClient right = broker.client();
-                    RawClient wrong = broker.client();
-                    RawClient old = broker.client(MqttVersion.V3_1_1)) {
-                Options options = new Options();
-                options.userName = "anna";
-                options.password = "anna".substring(0, 3) + "x";
-                wrong.sendConnect("w", options);
-                assertThat(wrong.expect(CONNACK).u8(1)).isEqualTo(0x86);
-                wrong.expectEnd();
-                old.sendConnect("o", options);
-                assertThat(old.expect(CONNACK).u8(1)).isEqualTo(4);
-
-                options.password = "anna";
-                right.connect("r", options);
-                assertThat(right.untilPong()).isEmpty();
-
-                broker.events.await(
-                        AuthenticationEvent.Succeeded.class, e -> e.userName().equals("anna"));
-                assertThat(broker.events.of(AuthenticationEvent.Failed.class)).hasSize(2);
-                assertThat(broker.events.of(AuthenticationEvent.AnonymousAllowed.class)).isEmpty();
-                assertThat(broker.broker.measures().authenticationsFailed()).isEqualTo(2);
-                assertThat(broker.broker.measures().authenticationsSucceeded()).isEqualTo(1);
-            }
+    void a_reset_connection_is_reported_as_such() throws Exception {
+        TestBroker broker = broker();
+        try (RawClient client = broker.connected("c")) {
+            client.reset();
+            broker.events.await(ConnectionEvent.IoFailed.class);
+            assertThat(broker.events.await(ConnectionEvent.Closed.class).ending())
+                    .isEqualTo(Ending.IO_ERROR);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ class LoopsTest {
                 client.close();
             }
             waitUntil(() -> broker.broker.measures().connections() == 0);
-            assertThat(broker.broker.measures().sessionsConnected()).isZero();
+            waitUntil(() -> broker.broker.measures().sessionsConnected() == 0);
             assertThat(broker.events.of(ConnectionEvent.Failed.class)).isEmpty();
         }
     }
@@ -134,6 +135,70 @@ class LoopsTest {
             assertThat(failure.get()).isNull();
             assertThat(seen).hasSize(3 * messages);
             assertThat(broker.events.of(ConnectionEvent.Failed.class)).isEmpty();
+        }
+    }
+
+    /** The loop that a connected client is on. */
+    private static Loop loopOf(TestBroker broker, String clientId) {
+        for (Loop loop : broker.broker.loops()) {
+            boolean here =
+                    loop.executor()
+                            .submit(() -> loop.sessions().find(clientId) != null)
+                            .syncUninterruptibly()
+                            .getNow();
+            if (here) {
+                return loop;
+            }
+        }
+        throw new AssertionError(clientId + " is on no loop");
+    }
+
+    @Test
+    void a_loop_that_is_behind_holds_its_publishers_back_and_loses_nothing() throws Exception {
+        int messages = 3000;
+        String payload = "x".repeat(20_000);
+        try (TestBroker broker = TestBroker.open(settings(LOOPS));
+                RawClient publisher = broker.connected("publisher")) {
+            Loop from = loopOf(broker, "publisher");
+            RawClient subscriber = publisher;
+            Loop to = from;
+            for (int i = 0; to == from; i++) {
+                subscriber = broker.connected("subscriber-" + i);
+                to = loopOf(broker, "subscriber-" + i);
+            }
+            subscriber.subscribe("t", 1);
+            CountDownLatch asleep = new CountDownLatch(1);
+            to.executor().execute(() -> waitFor(asleep));
+
+            Thread sending =
+                    new Thread(() -> {
+                        try {
+                            for (int i = 1; i <= messages; i++) {
+                                publisher.publish("t", i + payload, 1, i);
+                            }
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
+            sending.start();
+            waitUntil(from::isHandoffFull);
+            assertThat(broker.broker.measures().publishReceived(1)).isLessThan(messages);
+            asleep.countDown();
+            for (int i = 1; i <= messages; i++) {
+                RawClient.Message message = subscriber.message();
+                assertThat(message.payload()).isEqualTo(i + payload);
+                subscriber.ack(PUBACK, message.packetId());
+            }
+            sending.join();
+            subscriber.close();
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

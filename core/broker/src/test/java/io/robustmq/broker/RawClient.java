@@ -376,6 +376,12 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** With a TCP reset. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /** Without a word, as a client that is killed. */
     @Override
     public void close() throws IOException {
