@@ -114,6 +114,11 @@ public final class MosquittoClients {
             return received();
         }
 
+        /** Ends it as {@code kill -9} does: no DISCONNECT. */
+        public void kill() throws InterruptedException {
+            process.kill();
+        }
+
         @Override
         public void close() {
             process.close();
