@@ -8,9 +8,12 @@ import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.testkit.Await;
 import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.NeedsPart;
+import io.robustmq.testkit.OtelCollector;
+import io.robustmq.testkit.OtlpSpan;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.Repository;
 import io.robustmq.testkit.RobustMq;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A broker as users start it, a little traffic, a real Prometheus with our configuration and rules:
@@ -39,8 +45,12 @@ class QueriesIT {
     @BeforeAll
     static void start_and_publish_a_little() throws Exception {
         queries = Queries.in(Repository.root());
-        broker = RobustMq.in(folder.resolve("broker")).traceAll().start();
+        broker = RobustMq.in(folder.resolve("broker")).start();
         prometheus = Prometheus.scraping(broker.httpPort(), folder);
+        publishALittle(broker);
+    }
+
+    private static void publishALittle(RobustMq broker) throws Exception {
         MosquittoClients clients = broker.mosquitto();
         try (MosquittoClients.Subscriber all =
                 clients.subscribe("-V", "5", "-q", "2", "-t", "meters/#")) {
@@ -63,13 +73,49 @@ class QueriesIT {
 
     @Test
     void every_metric_label_and_event_that_is_asked_for_is_there() throws Exception {
+        assertThat(queries).hasSizeGreaterThan(50);
+        assertThat(missing(Repository.root())).isEmpty();
+    }
+
+    private static List<String> missing(Path root) throws Exception {
         Known known = known();
         List<String> missing = new ArrayList<>();
-        queries.forEach(query -> missing.addAll(known.missing(query)));
-        Queries.texts(Repository.root()).forEach(text -> missing.addAll(known.missing(text)));
+        Queries.in(root).forEach(query -> missing.addAll(known.missing(query)));
+        Queries.texts(root).forEach(text -> missing.addAll(known.missing(text)));
+        return missing;
+    }
 
-        assertThat(queries).hasSizeGreaterThan(50);
-        assertThat(missing).isEmpty();
+    /** A slip of the pen in a copy of what is published. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '\0',
+            value = {
+                "dashboards/robustmq-overview.json;robustmq_mqtt_slow_consumers;robustmq_mqtt_slow_clients",
+                "dashboards/robustmq-overview.json;sum by (reason);sum by (why)",
+                "dashboards/robustmq-overview.json;area=\\\"heap\\\";area=\\\"heaps\\\"",
+                "dashboards/robustmq-overview.json;legendFormat\": \"{{role}};legendFormat\": \"{{rule}}",
+                "dashboards/robustmq-overview.json;label_values(robustmq_build_info, job);label_values(robustmq_build_info, jab)",
+                "dashboards/robustmq-overview.json;severity_text;severity",
+                "dashboards/robustmq-overview.json;connection.write_blocked;connection.blocked",
+                "alerts/robustmq.rules.yml;robustmq_pipeline_sink_up;robustmq_pipeline_sink",
+                "alerts/robustmq.rules.yml;slow_consumer|;slow_client|",
+                "alerts/robustmq.rules.yml;$labels.sink;$labels.zink",
+                "alerts/robustmq.rules.yml;level=\"error\";level=\"ERROR\"",
+                "alerts/runbooks/SinkDown.md;pipeline.sink_failed;pipeline.sink_broke",
+                "alerts/runbooks/EventsDropped.md;robustmq_pipeline_sink_up;robustmq_sink_up",
+                "alerts/tests/SinkDown.yml;sink=\"file\";sink=\"disk\"",
+            })
+    void what_the_broker_does_not_have_is_found(
+            String file, String from, String to, @TempDir Path copy) throws Exception {
+        for (String folder : List.of("dashboards", "alerts", "alerts/tests", "alerts/runbooks")) {
+            Files.createDirectories(copy.resolve(folder));
+        }
+        String sound = Queries.text(Repository.root().resolve(file));
+        assertThat(sound).contains(from);
+        Files.writeString(copy.resolve(file), sound.replace(from, to));
+
+        assertThat(missing(copy)).isNotEmpty();
     }
 
     /** Not too many of them either, else the first test proves nothing. */
@@ -128,18 +174,32 @@ class QueriesIT {
         assertThat(prometheus.alerts()).isEmpty();
     }
 
+    /** Traces are only made for somebody who takes them. */
     @Test
-    void the_latency_panel_gets_the_traces_behind_its_dots() throws Exception {
-        Await.untilTrue(
-                "exemplars with a trace id",
-                LIMIT,
-                () ->
-                        prometheus
+    @NeedsPart(Part.OTEL_COLLECTOR)
+    void the_latency_panel_gets_the_traces_behind_its_dots(@TempDir Path other) throws Exception {
+        try (OtelCollector collector = OtelCollector.started(other);
+                RobustMq traced =
+                        RobustMq.in(other.resolve("broker"))
+                                .otlp("grpc", collector.grpcPort())
+                                .traceAll()
+                                .start();
+                Prometheus scraper = Prometheus.scraping(traced.httpPort(), other)) {
+            publishALittle(traced);
+            Await.untilTrue(
+                    "an exemplar with the trace id of a span",
+                    LIMIT,
+                    () -> {
+                        Set<String> traces =
+                                collector.spans().stream()
+                                        .map(OtlpSpan::traceId)
+                                        .collect(Collectors.toSet());
+                        return scraper
                                 .exemplars("robustmq_mqtt_delivery_latency_seconds_bucket")
                                 .stream()
-                                .anyMatch(labels ->
-                                        labels.getOrDefault("trace_id", "")
-                                                .matches("[0-9a-f]{32}")));
+                                .anyMatch(l -> traces.contains(l.getOrDefault("trace_id", "")));
+                    });
+        }
     }
 
     /** Once the broker was scraped after its traffic. */
