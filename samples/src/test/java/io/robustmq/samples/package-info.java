@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.samples;
+
+import org.jspecify.annotations.NullMarked;
