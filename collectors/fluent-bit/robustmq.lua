@@ -18,8 +18,8 @@ local function hex(bytes)
 end
 
 local function rfc3339(timestamp)
-  local millis = string.format("%03d", timestamp.nsec / 1000000)
-  return os.date("!%Y-%m-%dT%H:%M:%S", timestamp.sec) .. "." .. millis .. "Z"
+  local micros = string.format("%06d", math.floor(timestamp.nsec / 1000))
+  return os.date("!%Y-%m-%dT%H:%M:%S", timestamp.sec) .. "." .. micros .. "Z"
 end
 
 -- Fluent Bit calls a function of five parameters with the OTLP resource as group, and with ids as bytes.
