@@ -114,17 +114,13 @@ final class Dispatcher {
     }
 
     private void dispatch(Occurrence occurrence) {
-        FlatRecord flat =
-                new FlatRecord(
-                        ++seq,
-                        occurrence.time(),
-                        occurrence.kind().event(),
-                        occurrence.severity(),
-                        occurrence.service(),
-                        nodeId,
-                        occurrence.suppressed(),
-                        occurrence.trace(),
-                        occurrence.kind().read(occurrence.event(), identities));
+        FlatRecord flat;
+        try {
+            flat = flat(occurrence);
+        } catch (RuntimeException e) {
+            intake.lost(occurrence); // a defect in the event; the others must not suffer
+            return;
+        }
         for (Outlet outlet : outlets) {
             if (outlet.audience().takes(occurrence.severity(), occurrence.local())
                     && !outlet.worker().offer(flat)
@@ -132,6 +128,20 @@ final class Dispatcher {
                 outlet.drops().reportable++;
             }
         }
+    }
+
+    private FlatRecord flat(Occurrence occurrence) {
+        Object[] values = occurrence.kind().read(occurrence.event(), identities);
+        return new FlatRecord(
+                ++seq,
+                occurrence.time(),
+                occurrence.kind().event(),
+                occurrence.severity(),
+                occurrence.service(),
+                nodeId,
+                occurrence.suppressed(),
+                occurrence.trace(),
+                values);
     }
 
     private void keepHouse() {

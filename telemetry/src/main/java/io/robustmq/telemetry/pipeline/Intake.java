@@ -53,6 +53,18 @@ final class Intake {
     }
 
     void emit(Service service, Event event, @Nullable TraceContext trace) {
+        try {
+            take(service, event, trace);
+        } catch (RuntimeException e) {
+            // a defect in the event, such as a null key: the caller's work matters more than its
+            // log
+            emitted.add(Severity.ERROR, false);
+            dropped.add(Severity.ERROR, false);
+            droppedReportable.increment();
+        }
+    }
+
+    private void take(Service service, Event event, @Nullable TraceContext trace) {
         EventKind kind = kinds.of(event.getClass());
         Severity severity = event.severity();
         kind.series().count(service, severity);
@@ -73,11 +85,12 @@ final class Intake {
                 new Occurrence(
                         kind, event, severity, service, clock.instant(), leftOut, trace, local);
         if (closed || !ring.offer(occurrence)) {
-            drop(occurrence);
+            lost(occurrence);
         }
     }
 
-    private void drop(Occurrence occurrence) {
+    /** Counts what was let in and will reach no sink. */
+    void lost(Occurrence occurrence) {
         dropped.add(occurrence.severity(), occurrence.local());
         if (isReportable(occurrence.event())) {
             droppedReportable.increment();

@@ -153,7 +153,7 @@ public final class Pipeline implements AutoCloseable {
     /** Tells of sinks that fail, as events. */
     private final class Listener implements Worker.Listener {
         @Override
-        public void failed(Sink<?> sink, Exception cause, int attempts) {
+        public void failed(Sink<?> sink, Throwable cause, int attempts) {
             own.emit(
                     new PipelineEvent.SinkFailed(
                             sink.name(), sink.endpoint(), Failure.of(cause), attempts));

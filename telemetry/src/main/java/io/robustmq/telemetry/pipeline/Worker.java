@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Worker<T> {
     /** A sink's trouble, told once when it begins and once when it ends. The worker's thread. */
     interface Listener {
-        void failed(Sink<?> sink, Exception cause, int attempts);
+        void failed(Sink<?> sink, Throwable cause, int attempts);
 
         void recovered(Sink<?> sink, long outageMillis, long dropped);
     }
@@ -146,7 +146,7 @@ final class Worker<T> {
                 refused.addAndGet(inHand.size());
                 listener.failed(sink, e, attempts + 1);
                 break;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError e) {
                 attempts++;
                 if (attempts == 1) {
                     up = false;

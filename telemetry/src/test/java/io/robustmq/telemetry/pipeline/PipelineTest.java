@@ -141,6 +141,27 @@ class PipelineTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what a defect does
+    void a_broken_event_hurts_neither_who_emits_it_nor_the_others() throws Exception {
+        Running running = Running.with(Running.consoleOnly());
+        running.events().emit(Samples.keyed(null));
+        running.events().emit(new ConnectionEvent.Closed(null, null, 0, 0, 0, 0, 0, 0));
+        running.events().emit(new ConnectionEvent.LimitReached(null, 10));
+        running.events().emit(new ConnectionEvent.Failed(null, null));
+        running.events().emit(Samples.lifecycle(1));
+        List<String> lines = running.closedLines();
+        assertThat(lines).anyMatch(line -> line.contains("journal.closed"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("limit_reached"))
+                .singleElement()
+                .asString()
+                .contains("\"remote_addr\":\"\"");
+        PipelineMetrics.Balance balance = running.balance("console");
+        assertThat(balance.dropped()).isEqualTo(3);
+        assertThat(balance.emitted()).isEqualTo(balance.shipped() + balance.dropped());
+    }
+
+    @Test
     void a_sink_gets_nothing_below_its_level() throws Exception {
         PipelineSettings settings =
                 Running.consoleOnly()

@@ -37,7 +37,7 @@ class SpanTracingTest {
                     50,
                     new Worker.Listener() {
                         @Override
-                        public void failed(Sink<?> failed, Exception cause, int attempts) {}
+                        public void failed(Sink<?> failed, Throwable cause, int attempts) {}
 
                         @Override
                         public void recovered(Sink<?> back, long outageMillis, long dropped) {}

@@ -19,7 +19,7 @@ class WorkerTest {
                     100,
                     new Worker.Listener() {
                         @Override
-                        public void failed(Sink<?> failed, Exception cause, int attempts) {
+                        public void failed(Sink<?> failed, Throwable cause, int attempts) {
                             told.add("failed " + cause.getMessage() + " " + attempts);
                         }
 
