@@ -273,6 +273,14 @@ final class Standalone implements AutoCloseable {
             Path directory = file.directory().toAbsolutePath().normalize();
             line(text, "events", directory.resolve(file.prefix() + "-*.log").toString());
         }
+        StandaloneConfig.Otlp otlp = config.sinks().otlp();
+        if (otlp.enabled()) {
+            line(text, "OTLP", "to " + otlp.endpoint());
+        }
+        StandaloneConfig.Fluent fluent = config.sinks().fluent();
+        if (fluent.enabled()) {
+            line(text, "Fluent", "to " + Listener.text(fluent.address()));
+        }
         return text.toString();
     }
 
