@@ -37,7 +37,8 @@ final class DependenciesPageTest {
             for (Path pom : files.filter(f -> f.endsWith("pom.xml")).toList()) {
                 String text = Files.readString(pom);
                 // what is managed is not used yet
-                String used = text.replaceAll("(?s)<dependencyManagement>.*</dependencyManagement>", "");
+                String used =
+                        text.replaceAll("(?s)<dependencyManagement>.*</dependencyManagement>", "");
                 Matcher matcher = DEPENDENCY.matcher(used);
                 while (matcher.find()) {
                     if (!matcher.group(1).equals("io.robustmq")) {
