@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * or its socket is full.
  *
  * <p>Bound: {@code maxQueuedMessages} and {@code maxQueuedBytes}. When full, what comes is dropped
- * and counted, and {@code session.queue_filled} says so once until there is room again.
+ * and counted, and {@code session.queue_filled} says so once until a quarter is free again.
  */
 final class SessionQueue {
     private final Session session;
@@ -62,7 +62,12 @@ final class SessionQueue {
     void remove(Delivery delivery) {
         waiting.remove(delivery);
         account(delivery, -1);
-        full = false;
+        if (full) {
+            BrokerSettings.Queues limits = session.home().shared().settings().queues();
+            full =
+                    waiting.size() > limits.maxQueuedMessages() / 4 * 3
+                            || bytes > limits.maxQueuedBytes() / 4 * 3;
+        }
     }
 
     /** Drops what has expired; false if nothing is left that can. */

@@ -167,6 +167,7 @@ final class Subscriber {
                                 payload.length,
                                 message.receivedNanos(),
                                 false,
+                                false,
                                 trace));
             }
         }
@@ -197,7 +198,8 @@ final class Subscriber {
             Tracing.@Nullable DeliveryTrace trace) {
         boolean sampled = loop.samplers().delivered.take(trace != null);
         if (sampled || trace != null) {
-            outbound.mark(new Written(topic, qos, payloadBytes, receivedNanos, sampled, trace));
+            outbound.mark(
+                    new Written(topic, qos, payloadBytes, receivedNanos, true, sampled, trace));
         }
     }
 

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * message.delivered}.
  *
  * @param receivedNanos when its PUBLISH was read
+ * @param live it did not have to wait for its client, so that its latency says something
  */
 record Written(
         String topic,
         int qos,
         int payloadBytes,
         long receivedNanos,
+        boolean live,
         boolean sampled,
         Tracing.@Nullable DeliveryTrace trace) {
 
@@ -26,8 +28,10 @@ record Written(
         if (trace != null) {
             trace.written(nowNanos);
             context = trace.context();
-            loop.latency()
-                    .example(nowNanos - receivedNanos, context, loop.shared().clock().millis());
+            if (live) {
+                loop.latency()
+                        .example(nowNanos - receivedNanos, context, loop.shared().clock().millis());
+            }
         }
         if (sampled) {
             MessageEvent.Delivered event =
