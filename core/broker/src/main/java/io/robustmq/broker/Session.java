@@ -69,7 +69,8 @@ final class Session {
         if (to == null) {
             return;
         }
-        while (resend != null) {
+        // sending may find the socket broken, which ends the connection
+        while (resend != null && subscriber == to) {
             if (to.isBlocked() || outstanding >= window) {
                 return;
             }
@@ -82,7 +83,7 @@ final class Session {
             }
         }
         Delivery next = queue.first();
-        while (next != null && maySend(to, next)) {
+        while (next != null && subscriber == to && maySend(to, next)) {
             queue.remove(next);
             Message message = next.message;
             if (message.expires() && message.isExpiredAt(home.nowMillis())) {

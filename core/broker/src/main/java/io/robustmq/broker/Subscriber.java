@@ -238,7 +238,9 @@ final class Subscriber {
                             connection.peer(),
                             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - blockedSinceNanos),
                             droppedWhileBlocked));
-            session.pump();
+            // as a task of its own: this may be within a flush in the middle of sending a message,
+            // which the next ones must not overtake
+            loop.executor().execute(session::pump);
         } else {
             blockedSinceNanos = System.nanoTime();
             droppedWhileBlocked = 0;

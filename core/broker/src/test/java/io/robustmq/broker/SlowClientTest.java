@@ -114,6 +114,37 @@ class SlowClientTest {
         assertThat(broker.broker.measures().dropped(DropReason.SLOW_CONSUMER)).isZero();
     }
 
+    /** A flush in the middle of sending, that makes room, must not let later messages overtake. */
+    @Test
+    void a_long_queue_keeps_its_order_while_the_socket_fills_and_empties() throws Exception {
+        close();
+        broker =
+                TestBroker.open(
+                        with(
+                                settings(loops),
+                                new BrokerSettings.Queues(65_535, 100_000, 1L << 30, 260 * 1024)));
+        publisher = broker.connected("publisher");
+        Options kept = new Options().keepSession().expiry(100);
+        slow = broker.client();
+        slow.connect("c", kept);
+        slow.subscribe("t", 1);
+        slow.close();
+        TestBroker.waitUntil(() -> broker.broker.measures().sessionsOffline() == 1);
+        int sent = 5000;
+        for (int i = 1; i <= sent; i++) {
+            publisher.publish("t", i + PAYLOAD, 1, i);
+        }
+        for (int i = 1; i <= sent; i++) {
+            publisher.expect(PUBACK);
+        }
+        slow = broker.client();
+        slow.connect("c", kept);
+        for (int i = 1; i <= sent; i++) {
+            assertThat(slow.message().payload()).isEqualTo(i + PAYLOAD);
+        }
+        assertThat(slow.untilPong()).isEmpty();
+    }
+
     @Test
     void a_client_that_does_not_read_its_answers_is_not_read_either() throws Exception {
         Thread flood =
