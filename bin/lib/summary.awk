@@ -55,6 +55,9 @@ FNR == 1 { settle() }
 
 END {
     settle()
+    if (broke == "yes") {
+        failures[++failed] = "the build itself: see what Maven says above"
+    }
     print ""
     for (i = 1; i <= skipped; i++) {
         if (i == 1) {
@@ -64,7 +67,7 @@ END {
     }
     for (i = 1; i <= failed; i++) {
         if (i == 1) {
-            print "failed (see target/surefire-reports of its module):"
+            print "failed (reports: target/*-reports of its module):"
         }
         print "  " failures[i]
     }
