@@ -43,6 +43,7 @@ final class RecordSchemaIT {
         List<JsonNode> console = broker.records();
         List<JsonNode> file = broker.fileRecords();
 
+        assertThat(broker.process().stdout()).allMatch(line -> line.startsWith("{"));
         assertThat(violations(console)).isEmpty();
         assertThat(violations(file)).isEmpty();
         assertThat(console)
@@ -93,6 +94,8 @@ final class RecordSchemaIT {
             assertThat(socket.getInputStream().readAllBytes()).isNotNull();
         }
         broker.awaitRecord("connection.protocol_violated");
+        broker.alarmHazelcast();
+        broker.awaitRecord("foreign.line");
     }
 
     private static List<String> violations(List<JsonNode> records) throws IOException {

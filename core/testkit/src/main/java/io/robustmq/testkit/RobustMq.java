@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,14 +34,16 @@ public final class RobustMq implements AutoCloseable {
 
     private final int mqttPort;
     private final int httpPort;
+    private final int placementPort;
     private final Path data;
     private final ChildProcess process;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    private RobustMq(int mqttPort, int httpPort, Path data, ChildProcess process) {
-        this.mqttPort = mqttPort;
-        this.httpPort = httpPort;
+    private RobustMq(Map<String, String> settings, Path data, ChildProcess process) {
+        this.mqttPort = port(settings, "mqtt.listen");
+        this.httpPort = port(settings, "http.listen");
+        this.placementPort = port(settings, "placement.listen");
         this.data = data;
         this.process = process;
     }
@@ -110,15 +114,7 @@ public final class RobustMq implements AutoCloseable {
                             Files.createDirectories(data),
                             Map.of("ROBUSTMQ_BUILD", "never"),
                             command);
-            return new RobustMq(
-                    port(all.getOrDefault("mqtt.listen", "")),
-                    port(all.getOrDefault("http.listen", "")),
-                    data,
-                    process);
-        }
-
-        private static int port(String address) {
-            return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+            return new RobustMq(all, data, process);
         }
     }
 
@@ -133,6 +129,11 @@ public final class RobustMq implements AutoCloseable {
 
     public int httpPort() {
         return httpPort;
+    }
+
+    /** Hazelcast's. */
+    public int placementPort() {
+        return placementPort;
     }
 
     public ChildProcess process() {
@@ -212,6 +213,16 @@ public final class RobustMq implements AutoCloseable {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Makes a library complain: Hazelcast is spoken to in a protocol that is not its own. */
+    public void alarmHazelcast() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", placementPort)) {
+            socket.getOutputStream().write("not a member".getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            // it hangs up
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
     /** Waits until {@code /health/ready} answers 200. */
     public void awaitReady() throws Exception {
         Await.untilTrue(
@@ -240,6 +251,11 @@ public final class RobustMq implements AutoCloseable {
     public void close() {
         process.close();
         http.close();
+    }
+
+    private static int port(Map<String, String> settings, String key) {
+        String address = settings.getOrDefault(key, "");
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     private static Stream<JsonNode> parse(String line) {
