@@ -48,6 +48,12 @@ final class DataDirectory implements AutoCloseable {
      * @param key the configuration key that names {@code folder}
      */
     static StartFailure cannotUse(String key, Path folder, IOException why) {
+        // what the file system refuses, another folder may allow; other reasons speak for
+        // themselves
+        String remedy =
+                why instanceof FileSystemException
+                        ? "; set " + key + " to a folder that this user can write to"
+                        : "";
         return new StartFailure(
                 ExitCode.CANNOT_CREATE,
                 key
@@ -55,9 +61,7 @@ final class DataDirectory implements AutoCloseable {
                         + folder.toAbsolutePath().normalize()
                         + " cannot be used: "
                         + reason(why)
-                        + "; set "
-                        + key
-                        + " to a folder that this user can write to",
+                        + remedy,
                 why);
     }
 

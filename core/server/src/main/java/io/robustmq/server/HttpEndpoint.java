@@ -24,8 +24,6 @@ final class HttpEndpoint implements AutoCloseable {
     /** Seconds that a client may take to send a request, and to read the answer. */
     private static final int MAX_EXCHANGE_SECONDS = 30;
 
-    private static final int THREADS = 2;
-
     private static final String INDEX =
             """
             <!doctype html><html lang="en"><title>RobustMQ</title><h1>RobustMQ</h1><ul>
@@ -54,10 +52,11 @@ final class HttpEndpoint implements AutoCloseable {
         System.setProperty("sun.net.httpserver.maxRspTime", "" + MAX_EXCHANGE_SECONDS);
         HttpServer created = HttpServer.create(listen, 0);
         created.createContext("/", this::answer);
-        // bounded by MAX_CONNECTIONS, as one connection has one exchange at a time
+        // One thread for each exchange, so that a client that sends or reads slowly delays nobody
+        // else;
+        // bounded by MAX_CONNECTIONS, as a connection has one exchange at a time.
         ExecutorService pool =
-                Executors.newFixedThreadPool(
-                        THREADS, Thread.ofPlatform().name("http-", 0).daemon().factory());
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
         created.setExecutor(pool);
         created.start();
         server = created;

@@ -10,11 +10,15 @@ import io.robustmq.telemetry.event.TraceContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +126,28 @@ class HttpEndpointTest {
                 client.send(request(path).HEAD().build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void clients_that_send_half_a_request_delay_nobody() throws Exception {
+        List<Socket> halves = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                Socket half =
+                        new Socket(
+                                endpoint.localAddress().getAddress(),
+                                endpoint.localAddress().getPort());
+                halves.add(half);
+                half.getOutputStream().write("GET /health".getBytes(StandardCharsets.US_ASCII));
+            }
+            // a request waits at most as long as this allows, not until the halves time out
+            HttpRequest request = request("/health/live").timeout(Duration.ofSeconds(10)).build();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
     }
 
     @Test
