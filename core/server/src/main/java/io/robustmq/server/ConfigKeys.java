@@ -125,7 +125,7 @@ final class ConfigKeys {
                             "mqtt.max-retained-bytes",
                             size(0, TIB),
                             "\"256MiB\"",
-                            "The same limit in bytes of payload."),
+                            "The same limit in bytes of topics, payloads and properties."),
                     key(
                             "mqtt.max-session-expiry",
                             span(Duration.ZERO, Duration.ofDays(36_500)),
@@ -172,7 +172,7 @@ final class ConfigKeys {
                             "placement.listen",
                             LISTEN,
                             "\"127.0.0.1:1229\"",
-                            "Address and port of the consensus member. Never open it to a network you do not trust."),
+                            "Address and port of the consensus member (Hazelcast), a loopback address: it speaks without encryption."),
 
                     // Events
                     key(

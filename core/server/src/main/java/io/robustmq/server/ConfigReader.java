@@ -1,6 +1,8 @@
 package io.robustmq.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -221,6 +223,15 @@ final class ConfigReader {
                             "mqtt.allow-anonymous",
                             "is false and mqtt.password-file is empty, so nobody could connect: set one of them"));
         }
+        InetSocketAddress placement = (InetSocketAddress) value("placement.listen");
+        if (isLiteralButNotLoopback(placement.getHostString())) {
+            problems.add(
+                    new ConfigProblem(
+                            sources.getOrDefault("placement.listen", "default"),
+                            "placement.listen",
+                            "must be a loopback address such as 127.0.0.1, was "
+                                    + placement.getHostString()));
+        }
         List<String> listeners = List.of("mqtt.listen", "http.listen", "placement.listen");
         for (int i = 0; i < listeners.size(); i++) {
             for (String other : listeners.subList(0, i)) {
@@ -236,6 +247,15 @@ final class ConfigReader {
                                             + shownAddress(mine)));
                 }
             }
+        }
+    }
+
+    /** Names are looked up at the start, not here. */
+    private static boolean isLiteralButNotLoopback(String host) {
+        try {
+            return !InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException name) {
+            return false;
         }
     }
 
