@@ -145,12 +145,12 @@ final class GroupCommit implements Runnable {
             return AppendQueue.FOREVER_NANOS;
         }
         long left = INTERVAL_MILLIS - Duration.between(unsyncedSince, clock.instant()).toMillis();
-        return Math.clamp(left, 1, INTERVAL_MILLIS) * 1_000_000;
+        return Math.clamp(left, 1L, (long) INTERVAL_MILLIS) * 1_000_000;
     }
 
     private void syncIfDue() throws IOException {
         Instant now = clock.instant();
-        if (unsyncedSince == Instant.MAX) {
+        if (unsyncedSince.equals(Instant.MAX)) {
             unsyncedSince = now;
         }
         if (Duration.between(unsyncedSince, now).toMillis() >= INTERVAL_MILLIS) {

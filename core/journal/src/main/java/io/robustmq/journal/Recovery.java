@@ -87,7 +87,7 @@ final class Recovery {
     private Shard check(List<Listed> files) throws IOException {
         List<Checked> segments = new ArrayList<>();
         for (Listed listed : files) {
-            boolean last = listed == files.getLast();
+            boolean last = listed.equals(files.getLast());
             try (DiskFile file = parts.disk().open(listed.path)) {
                 String problem = Segment.headerProblem(file, shard, listed.baseOffset);
                 if (problem == null) {
