@@ -48,7 +48,7 @@ final class ComponentSettings {
         return new PipelineSettings(
                 intake(config.events()),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
-                file(config.sinks().file()),
+                file(config),
                 otlp(config.sinks().otlp()),
                 fluent(config.sinks().fluent()),
                 new PipelineSettings.Traces(
@@ -83,10 +83,11 @@ final class ComponentSettings {
                 defaults.libraries());
     }
 
-    private static PipelineSettings.RollingFile file(StandaloneConfig.File file) {
+    private static PipelineSettings.RollingFile file(StandaloneConfig config) {
+        StandaloneConfig.File file = config.sinks().file();
         return new PipelineSettings.RollingFile(
                 file.enabled(),
-                file.directory(),
+                config.logDirectory(),
                 file.prefix(),
                 file.level(),
                 file.maxSize(),

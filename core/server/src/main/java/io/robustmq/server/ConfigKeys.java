@@ -205,9 +205,9 @@ final class ConfigKeys {
                     key("sinks.file.enabled", FLAG, "true", "Whether this sink is on."),
                     key(
                             "sinks.file.directory",
-                            new ValueKind.Location(false),
-                            "\"./robust-data/logs\"",
-                            "Folder of the log files. Created if missing."),
+                            new ValueKind.Location(true),
+                            "\"\"",
+                            "Folder of the log files. Created if missing. Empty is logs in data.directory."),
                     key(
                             "sinks.file.prefix",
                             new ValueKind.Text(

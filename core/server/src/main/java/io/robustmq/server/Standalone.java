@@ -116,8 +116,7 @@ final class Standalone implements AutoCloseable {
             opening.open();
         } catch (IOException unusable) {
             opening.close();
-            throw DataDirectory.cannotUse(
-                    "sinks.file.directory", config.sinks().file().directory(), unusable);
+            throw DataDirectory.cannotUse("sinks.file.directory", config.logDirectory(), unusable);
         }
         pipeline = opening;
         return opening;
@@ -270,7 +269,7 @@ final class Standalone implements AutoCloseable {
         line(text, "HTTP", url + "/metrics " + url + "/health/ready");
         line(text, "data", config.data().directory().toAbsolutePath().normalize().toString());
         if (file.enabled()) {
-            Path directory = file.directory().toAbsolutePath().normalize();
+            Path directory = config.logDirectory().toAbsolutePath().normalize();
             line(text, "events", directory.resolve(file.prefix() + "-*.log").toString());
         }
         StandaloneConfig.Otlp otlp = config.sinks().otlp();

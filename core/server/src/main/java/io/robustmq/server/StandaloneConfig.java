@@ -26,6 +26,12 @@ record StandaloneConfig(
         Sinks sinks,
         Tracing tracing) {
 
+    /** Where the log files go: said, or beside the journal. */
+    Path logDirectory() {
+        Path said = sinks.file().directory();
+        return said.toString().isEmpty() ? data.directory().resolve("logs") : said;
+    }
+
     record Data(Path directory) {}
 
     record Mqtt(

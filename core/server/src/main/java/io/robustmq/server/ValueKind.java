@@ -284,7 +284,7 @@ sealed interface ValueKind {
     record Location(boolean mayBeEmpty) implements ValueKind {
         @Override
         public String allowed() {
-            return mayBeEmpty ? "a path, or empty for none" : "a path";
+            return mayBeEmpty ? "a path, or empty" : "a path";
         }
 
         @Override
