@@ -137,7 +137,7 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
     }
 
     private Stream<Map<String, String>> named(String metric) {
-        return series.stream().filter(labels -> labels.get(NAME).equals(metric));
+        return series.stream().filter(labels -> metric.equals(labels.get(NAME)));
     }
 
     private List<String> missingOfLogQl(String query) {

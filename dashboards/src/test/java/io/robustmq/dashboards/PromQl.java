@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a PromQL query asks for: its selectors, and the labels that it groups by. Reads every query
@@ -53,8 +52,8 @@ final class PromQl {
         this.query = query;
     }
 
-    /** {@code metric} is null for a selector of labels only. */
-    record Selector(@Nullable String metric, List<LabelMatcher> matchers) {}
+    /** {@code metric} is empty for a selector of labels only. */
+    record Selector(String metric, List<LabelMatcher> matchers) {}
 
     record LabelMatcher(String label, String operator, String value) {}
 
@@ -148,7 +147,7 @@ final class PromQl {
                     expression();
                     expect(")");
                 } else if (first.is("{")) {
-                    selectors.add(new Selector(null, matchers()));
+                    selectors.add(new Selector("", matchers()));
                 } else {
                     throw unexpected("an operand");
                 }

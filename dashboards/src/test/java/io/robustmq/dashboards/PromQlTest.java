@@ -61,7 +61,7 @@ class PromQlTest {
                 .containsExactly(
                         plain("a"),
                         plain("b"),
-                        new Selector(null, List.of(new LabelMatcher("__name__", "=", "c"))),
+                        new Selector("", List.of(new LabelMatcher("__name__", "=", "c"))),
                         plain("d"));
     }
 
