@@ -18,7 +18,7 @@ public final class Envelope {
                     text("time", "When it happened: RFC 3339, UTC"),
                     number(
                             "seq",
-                            "Number of the record on this node since its start, from 1; a gap is a loss"),
+                            "Number of the record on this node since its start, from 1; a gap is a loss, but for what a sink leaves out: levels below its own, records about sending"),
                     text("event", "The event's name"),
                     new Field(
                             "level",
