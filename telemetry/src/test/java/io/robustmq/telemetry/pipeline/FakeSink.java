@@ -3,6 +3,7 @@ package io.robustmq.telemetry.pipeline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** A sink that works, fails or hangs as the test says, and keeps what it was given. */
@@ -14,7 +15,7 @@ final class FakeSink<T> implements Sink<T> {
     private volatile boolean hanging;
     private volatile boolean entered;
     private volatile boolean closed;
-    private volatile int calls;
+    private final List<Long> callNanos = new CopyOnWriteArrayList<>();
 
     FakeSink<T> failing(boolean now) {
         failing = now;
@@ -44,8 +45,9 @@ final class FakeSink<T> implements Sink<T> {
         return closed;
     }
 
-    int calls() {
-        return calls;
+    /** When it was called, {@link System#nanoTime}. */
+    List<Long> callNanos() {
+        return callNanos;
     }
 
     synchronized List<T> taken() {
@@ -63,10 +65,9 @@ final class FakeSink<T> implements Sink<T> {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread ships
     public void ship(List<T> batch) throws IOException, InterruptedException {
         entered = true;
-        calls++;
+        callNanos.add(System.nanoTime());
         if (hanging) {
             released.await();
         }

@@ -89,7 +89,8 @@ class FluentOutageTest {
             Running.await("asked", server::asked);
             server.manner(ForwardServer.Manner.SILENT);
             emit(running, 150, 200);
-            Thread.sleep(500); // longer than the acknowledgement may take
+            // it comes again because the acknowledgement did not
+            Running.await("sent again", () -> server.unanswered() >= 2);
             server.manner(ForwardServer.Manner.ACKNOWLEDGE);
             emit(running, 200, 250);
             Running.await("all", () -> running.balance("fluent").waiting() == 0);

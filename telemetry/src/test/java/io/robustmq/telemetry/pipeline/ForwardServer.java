@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.msgpack.core.MessagePack;
 import org.msgpack.core.MessagePacker;
@@ -32,6 +33,7 @@ final class ForwardServer implements AutoCloseable {
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Manner manner = Manner.ACKNOWLEDGE;
     private volatile boolean asked;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final int port;
     private @Nullable ServerSocket listener;
 
@@ -62,6 +64,11 @@ final class ForwardServer implements AutoCloseable {
 
     boolean asked() {
         return asked;
+    }
+
+    /** Chunks that it was silent about. */
+    int unanswered() {
+        return unanswered.get();
     }
 
     /** What was acknowledged, by the number in the field. */
@@ -107,7 +114,7 @@ final class ForwardServer implements AutoCloseable {
                                         .get(ValueFactory.newString("chunk"));
                         packer.packMapHeader(1).packString("ack").packValue(chunk).flush();
                     }
-                    case SILENT -> {}
+                    case SILENT -> unanswered.incrementAndGet();
                     case BREAK_OFF -> {
                         return;
                     }

@@ -71,9 +71,12 @@ class WorkerTest {
         sink.failing(true);
         worker.start();
         worker.offer(1);
-        Running.await("tried", sink::entered);
-        Thread.sleep(1000);
-        assertThat(sink.calls()).isBetween(2, 5); // after 0, 100, 300, 700 ms
+        Running.await("tried", () -> sink.callNanos().size() >= 4);
+        List<Long> calls = sink.callNanos();
+        for (int i = 1; i < 4; i++) {
+            long pauseMillis = (calls.get(i) - calls.get(i - 1)) / 1_000_000;
+            assertThat(pauseMillis).isGreaterThanOrEqualTo(99L << (i - 1));
+        }
     }
 
     @Test
