@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class DataDirectory implements AutoCloseable {
         return switch (failure) {
             case AccessDeniedException denied -> "permission denied on " + denied.getFile();
             case FileAlreadyExistsException exists -> exists.getFile() + " is not a folder";
+            case NoSuchFileException missing -> missing.getFile() + " cannot be created";
             case FileSystemException other when other.getReason() != null ->
                     other.getReason() + " on " + other.getFile();
             case IOException other ->
