@@ -19,7 +19,8 @@ class ArchitectureTest {
     private static final Map<String, ArchRule> RULES = new Architecture("io.robustmq").rules();
     private static final Map<String, ArchRule> WRONG_RULES = new Architecture(WRONG).rules();
 
-    private static final JavaClasses OURS =
+    /** All main code, read once: that takes seconds. */
+    static final JavaClasses OURS =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("io.robustmq");
