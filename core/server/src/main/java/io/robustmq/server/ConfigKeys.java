@@ -58,7 +58,7 @@ final class ConfigKeys {
                             "data.directory",
                             new ValueKind.Location(false),
                             "\"./robust-data\"",
-                            "Folder of the journal. Created if missing; one process at a time may use it."),
+                            "Folder of the journal and the log files. Created if missing; one process at a time may use it."),
 
                     // MQTT
                     key(
@@ -154,10 +154,20 @@ final class ConfigKeys {
                             "\"127.0.0.1:9091\"",
                             "Address and port for /metrics, /health/live and /health/ready."),
                     key(
+                            "journal.directories",
+                            new ValueKind.Locations(),
+                            "[]",
+                            "Folders of the journal, each best on a disk of its own; a shard stays in the one it was created in. Created if missing. Empty is journal in data.directory. In the environment and with --set, parted by commas."),
+                    key(
                             "journal.segment-size",
                             size(MIB, 2 * GIB - MIB),
                             "\"64MiB\"",
                             "Size at which a segment file is sealed and the next begun."),
+                    key(
+                            "journal.segment-age",
+                            span(Duration.ZERO, Duration.ofDays(3650)),
+                            "\"0s\"",
+                            "Age of its first record at which a segment file is sealed although it is not full. 0s is never."),
                     key(
                             "journal.durability",
                             new ValueKind.Choice(Durability.class),

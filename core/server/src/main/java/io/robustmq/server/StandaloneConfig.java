@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The whole configuration of {@code robustmq standalone}. The component's path in kebab case is the
@@ -30,6 +31,13 @@ record StandaloneConfig(
     Path logDirectory() {
         Path said = sinks.file().directory();
         return said.toString().isEmpty() ? data.directory().resolve("logs") : said;
+    }
+
+    /** Where the journal's shards go: said, or in the data directory. */
+    List<Path> journalDirectories() {
+        return journal.directories().isEmpty()
+                ? List.of(data.directory().resolve("journal"))
+                : journal.directories();
     }
 
     record Data(Path directory) {}
@@ -55,7 +63,12 @@ record StandaloneConfig(
 
     record Http(InetSocketAddress listen) {}
 
-    record Journal(long segmentSize, Durability durability, Duration slowSync) {}
+    record Journal(
+            List<Path> directories,
+            long segmentSize,
+            Duration segmentAge,
+            Durability durability,
+            Duration slowSync) {}
 
     record Placement(InetSocketAddress listen) {}
 
