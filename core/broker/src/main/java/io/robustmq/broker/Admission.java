@@ -8,6 +8,7 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Peer;
+import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -139,13 +140,8 @@ final class Admission {
         if (assigned) {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));
         }
-        Loop home = homeOf(connection.peer().clientId());
+        Loop home = Loop.homeOf(connection.peer().clientId(), loops);
         connection.moveTo(home, () -> arrived(connection, connect, assigned));
-    }
-
-    private Loop homeOf(String clientId) {
-        int hash = clientId.hashCode() * 0x9E3779B9; // else similar names share a loop
-        return loops.get((hash >>> 16) % loops.size());
     }
 
     private void arrived(Connection connection, Connect connect, boolean assigned) {
@@ -158,12 +154,38 @@ final class Admission {
                 Math.min(
                         connect.sessionExpirySeconds(),
                         shared.settings().limits().maxSessionExpirySeconds());
-        Session session = settled(home.sessions().find(peer.clientId()), connection, connect);
+        Session old = home.sessions().find(peer.clientId());
+        IOException fault = home.log().failure();
+        if (fault != null && expirySeconds > 0 && old == null) {
+            refuse(connection, fault);
+            return;
+        }
+        Session session = settled(old, connection, connect);
+        if (old != null && session == null && old.backlog() != null) {
+            // its end is in the log first: or else it would be there again after a crash
+            home.log()
+                    .add(
+                            new LogEntry(home, SessionRecord.NOTHING.encoded()) {
+                                @Override
+                                void committed() {
+                                    connection.guarded(
+                                            () -> arrived(connection, connect, assigned));
+                                }
+
+                                @Override
+                                void refused(IOException why) {
+                                    if (connection.isAdmitting()) {
+                                        refuse(connection, why);
+                                    }
+                                }
+                            });
+            return;
+        }
         boolean present = session != null;
         if (session == null) {
-            session = home.sessions().create(peer, expirySeconds);
+            session = home.sessions().create(peer, expirySeconds, connect.will());
         } else {
-            home.sessions().resumed(session, peer, expirySeconds);
+            home.sessions().resumed(session, peer, expirySeconds, connect.will());
         }
         int keepAliveSeconds = keepAliveSeconds(connect);
         PacketEncoder.connack(
@@ -179,6 +201,10 @@ final class Admission {
                                 peer, keepAliveSeconds, connect.cleanStart(), present));
         session.resume(subscriber);
         connection.goOn();
+    }
+
+    private static void refuse(Connection connection, IOException fault) {
+        connection.refuse(StorageFault.reasonCode(fault), StorageFault.detail(fault));
     }
 
     /** The session to go on with; an old connection of the client ends first [MQTT-3.1.4-3]. */

@@ -17,6 +17,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.robustmq.journal.Shard;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
@@ -61,17 +62,22 @@ public final class Broker implements AutoCloseable {
     private @Nullable ThreadPoolExecutor slowAuthentication;
     private @Nullable Channel listener;
 
+    /**
+     * @param log open, and the broker's alone; it stays open when the broker is closed
+     */
     public Broker(
             BrokerSettings settings,
+            Shard log,
             Authenticator authenticator,
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(settings, authenticator, events, tracing, clock, new SecureRandom());
+        this(settings, log, authenticator, events, tracing, clock, new SecureRandom());
     }
 
     Broker(
             BrokerSettings settings,
+            Shard log,
             Authenticator authenticator,
             Events events,
             Tracing tracing,
@@ -80,19 +86,21 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.authenticator = authenticator;
         this.random = random;
-        this.shared = Shared.of(settings, events, tracing, clock);
+        this.shared = Shared.of(settings, log, events, tracing, clock);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
                         shared.latencies(),
                         shared.openConnections(),
+                        shared.delayedCount(),
                         shared.retained());
     }
 
     /**
-     * Listens.
+     * Makes the state that the log tells, then listens.
      *
      * @throws BindException if the address cannot be bound, as when it is in use
+     * @throws IOException if the log cannot be read
      */
     public void open() throws IOException {
         boolean epoll = Epoll.isAvailable();
@@ -122,6 +130,12 @@ public final class Broker implements AutoCloseable {
         }
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
+        try {
+            shared.log().open(loops, shared.retained());
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
         Admission admission = new Admission(shared, authenticator, authenticating, loops, random);
 
         ChannelFuture bound =
@@ -243,6 +257,9 @@ public final class Broker implements AutoCloseable {
                     .submit(() -> endAll(loop))
                     .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         }
+        if (!loops.isEmpty()) {
+            shared.log().close(loops);
+        }
         loops = List.of();
         MultiThreadIoEventLoopGroup threads = group;
         if (threads != null) {
@@ -260,6 +277,6 @@ public final class Broker implements AutoCloseable {
         for (Connection connection : List.copyOf(loop.connections())) {
             connection.end(Ending.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
         }
-        loop.close();
+        loop.log().flush();
     }
 }

@@ -15,16 +15,19 @@ public final class BrokerMeasures {
     private final List<Counters> counters;
     private final List<Latency> latencies;
     private final AtomicInteger connections;
+    private final AtomicInteger delayed;
     private final RetainedStore retained;
 
     BrokerMeasures(
             List<Counters> counters,
             List<Latency> latencies,
             AtomicInteger connections,
+            AtomicInteger delayed,
             RetainedStore retained) {
         this.counters = counters;
         this.latencies = latencies;
         this.connections = connections;
+        this.delayed = delayed;
         this.retained = retained;
     }
 
@@ -43,6 +46,11 @@ public final class BrokerMeasures {
 
     public long subscriptions() {
         return sum(Counters.SUBSCRIPTIONS);
+    }
+
+    /** Published to {@code $delayed/…} and not yet due. */
+    public long delayedMessages() {
+        return delayed.get();
     }
 
     public long retainedMessages() {

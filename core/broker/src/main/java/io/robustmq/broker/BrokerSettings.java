@@ -14,6 +14,7 @@ public record BrokerSettings(
         Limits limits,
         Queues queues,
         Retained retained,
+        Storage storage,
         int messageEventsPerSecond) {
 
     /**
@@ -45,16 +46,37 @@ public record BrokerSettings(
      * What waits for one client.
      *
      * @param maxInFlight QoS 1 and 2 messages sent and not acknowledged, 1 to 65535
-     * @param maxQueuedMessages messages that wait behind those; what comes then is dropped
+     * @param maxQueuedMessages messages that wait behind those
      * @param maxQueuedBytes their payloads
      * @param maxOutboundBytes written and not yet taken by the socket; above it QoS 0 is dropped
      *     and QoS 1 and 2 wait in the queue
+     * @param whenFull what happens when a message comes and the queue is full
      */
     public record Queues(
-            int maxInFlight, int maxQueuedMessages, long maxQueuedBytes, long maxOutboundBytes) {}
+            int maxInFlight,
+            int maxQueuedMessages,
+            long maxQueuedBytes,
+            long maxOutboundBytes,
+            WhenFull whenFull) {}
+
+    /** Which message of a full queue is dropped, and counted. */
+    public enum WhenFull {
+        /** The one that comes. */
+        REFUSE,
+        /** The one that has waited longest; only of sessions that outlive their connections. */
+        DROP_OLDEST
+    }
 
     /** Retained messages of the whole broker; bytes are those of topics and payloads. */
     public record Retained(int maxMessages, long maxBytes) {}
+
+    /**
+     * What is kept in the log.
+     *
+     * @param snapshotBytes so much is appended between two snapshots: what a start has to read
+     * @param maxDelayedMessages more are refused with 0x97
+     */
+    public record Storage(long snapshotBytes, int maxDelayedMessages) {}
 
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
@@ -65,8 +87,9 @@ public record BrokerSettings(
                         100_000,
                         Duration.ofSeconds(10)),
                 new Limits(1 << 20, 1024, 64, Duration.ofDays(7).toSeconds(), 0),
-                new Queues(1024, 100_000, 64L << 20, 4L << 20),
+                new Queues(1024, 100_000, 64L << 20, 4L << 20, WhenFull.REFUSE),
                 new Retained(100_000, 256L << 20),
+                new Storage(64L << 20, 1_000_000),
                 10);
     }
 }

@@ -58,7 +58,7 @@ final class ClientPackets implements PacketHandler {
                     pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, connection.outbound());
                 }
             }
-            case COMPLETED -> {}
+            case COMPLETED, LATER -> {}
             case WRONG_QOS -> wrongAcknowledgement(PacketType.PUBREC, packetId, 1);
         }
     }
@@ -70,12 +70,20 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubrel(int packetId, int reasonCode) {
-        int answer =
-                session().released(packetId)
-                        ? ReasonCode.SUCCESS
-                        : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        switch (session().released(packetId)) {
+            case COMPLETED -> pubcomp(packetId, ReasonCode.SUCCESS, connection.outbound());
+            case UNKNOWN ->
+                    pubcomp(
+                            packetId,
+                            ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                            connection.outbound());
+            case LATER -> {}
+        }
+    }
+
+    private void pubcomp(int packetId, int reasonCode, Outbound outbound) {
         PacketEncoder.pubcomp(
-                connection.outbound().packet(ACK_BYTES), connection.version(), packetId, answer);
+                outbound.packet(ACK_BYTES), connection.version(), packetId, reasonCode);
     }
 
     @Override

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * One TCP connection, from its first byte to its last. Belongs to one event loop at a time: after
  * CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
  *
- * <p>A client is not read while it is being admitted; while another loop has to catch up with what
- * was published ({@link Handoff}); and while it leaves twice {@code maxOutboundBytes} unread, which
- * only answers to its own packets can bring about.
+ * <p>A client is not read while it is being admitted; while another loop, or the log, has to catch
+ * up with what was published ({@link Handoff}, {@link LoopLog}, {@link Answers}); and while it
+ * leaves twice {@code maxOutboundBytes} unread, which only answers to its own packets can bring
+ * about.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     /** How long a client may take to read its last packet. */
@@ -56,7 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Peer peer;
     private long readNanos;
     private long receivedBytes;
-    private boolean handoffFull;
+    private boolean behind;
 
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
@@ -221,24 +222,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase != Phase.CONNECTED) {
             return;
         }
-        if (loop.isHandoffFull() && !handoffFull) {
-            handoffFull = true;
+        Session of = session;
+        if (!behind && (loop.isBehind() || of != null && of.answers().areMany())) {
+            behind = true;
             loop.readAgainLater(this);
         }
         boolean deaf =
                 outbound.isBlocked()
                         && outbound.pendingBytes()
                                 > 2 * shared.settings().queues().maxOutboundBytes();
-        channel.config().setAutoRead(!handoffFull && !deaf);
+        channel.config().setAutoRead(!behind && !deaf);
     }
 
-    /** Not read because another loop has to catch up. */
+    /** Not read because another loop, or the log, has to catch up. */
     boolean isHeldBack() {
-        return handoffFull;
+        return behind;
     }
 
-    void handoffHasRoom() {
-        handoffFull = false;
+    void mayReadAgain() {
+        behind = false;
         holdBackIfNeeded();
     }
 
@@ -361,6 +363,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void emit(Event event) {
         shared.events().emit(event);
+    }
+
+    boolean isConnected() {
+        return phase == Phase.CONNECTED;
     }
 
     boolean wantsMore() {

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ final class Delivery {
 
     final Message message;
     final int qos;
+
+    /** Of a session that outlives its connections: which of its messages this is. */
+    long number;
+
     final boolean retain;
 
     /** Subscription identifiers, shared, empty if there are none. */
@@ -48,5 +53,12 @@ final class Delivery {
         this.retain = retain;
         this.subscriptionIds = subscriptionIds;
         this.live = live;
+    }
+
+    /** It is a part of that trace. */
+    void tracedBy(Tracing.PublishTrace publish, Peer subscriber) {
+        Tracing.DeliveryTrace span = publish.delivery(subscriber, qos, System.nanoTime());
+        trace = span;
+        context = span == null ? publish.context() : span.context();
     }
 }

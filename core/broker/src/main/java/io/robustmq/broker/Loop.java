@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #counters} and {@link #latency} only its own thread may call.
  */
 final class Loop {
+    /** Messages read back and not yet acknowledged; beyond it each session has {@link #LITTLE}. */
+    private static final long MUCH_LOADED = 32L << 20;
+
+    private static final int LITTLE = 16 * 1024;
+
     private final int index;
     private final EventLoop executor;
     private final Shared shared;
@@ -28,6 +34,12 @@ final class Loop {
     private final Retaining retaining;
     private final Sessions sessions;
     private final Publication publication;
+    private final Publication spare;
+    private final LoopLog log;
+    private final Logged logged;
+    private final Delayed delayed;
+    private final Wills wills;
+    private long loadedBytes;
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
     private final Set<Session> withExpiringMessages = new HashSet<>();
@@ -40,6 +52,7 @@ final class Loop {
     private final Bursts bursts = new Bursts();
     private boolean flushScheduled;
     private boolean handoffFull;
+    private boolean logFull;
     private final List<Connection> notRead = new ArrayList<>();
 
     Loop(int index, EventLoop executor, Shared shared) {
@@ -52,6 +65,11 @@ final class Loop {
         this.router = new Router(this, shared.subscriptions());
         this.sessions = new Sessions(this);
         this.publication = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
+        this.spare = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
+        this.log = new LoopLog(this, shared.log().shard());
+        this.logged = new Logged(this);
+        this.delayed = new Delayed(this);
+        this.wills = new Wills(this);
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -82,6 +100,7 @@ final class Loop {
 
     private void flush() {
         flushScheduled = false;
+        log.flush();
         for (Handoff each : handoffs) {
             if (each != null) {
                 each.flush();
@@ -137,9 +156,13 @@ final class Loop {
         handoffFull = true;
     }
 
-    /** Asked after each read: publishers are not read while another loop has to catch up. */
-    boolean isHandoffFull() {
-        return handoffFull;
+    void logIsFull() {
+        logFull = true;
+    }
+
+    /** Asked after each read: publishers are not read while what they sent waits elsewhere. */
+    boolean isBehind() {
+        return handoffFull || logFull;
     }
 
     void readAgainLater(Connection connection) {
@@ -148,9 +171,57 @@ final class Loop {
 
     void handoffHasRoom() {
         handoffFull = false;
-        List<Connection> all = new ArrayList<>(notRead);
-        notRead.clear();
-        all.forEach(Connection::handoffHasRoom);
+        readAgain();
+    }
+
+    void logHasRoom() {
+        logFull = false;
+    }
+
+    private void readAgain() {
+        if (!notRead.isEmpty() && !isBehind()) {
+            List<Connection> all = new ArrayList<>(notRead);
+            notRead.clear();
+            all.forEach(Connection::mayReadAgain);
+        }
+    }
+
+    // the log
+
+    /** What it has now, in its order. */
+    void committed(List<LogEntry> entries) {
+        for (LogEntry entry : entries) {
+            entry.committedOn(this);
+        }
+        readAgain();
+    }
+
+    /** What sessions of this loop get of a message that is in the log now. */
+    void deliver(Publishing committed, Route.Target[] targets) {
+        try {
+            router.deliver(targets, publication.of(committed));
+        } finally {
+            publication.done();
+        }
+    }
+
+    /**
+     * Reads what a session gets of the messages at these offsets; taken on this loop. While much is
+     * in memory already, it is little at a time.
+     */
+    void read(int session, long[] offsets, Consumer<@Nullable Delivery[]> taken) {
+        int most = loadedBytes < MUCH_LOADED ? Backlog.LOAD_BYTES : LITTLE;
+        shared.log().reader().read(this, session, offsets, most, taken);
+    }
+
+    /** Sessions have so much more or less of the log in memory. */
+    void loaded(long bytes) {
+        loadedBytes += bytes;
+    }
+
+    void queued(int messages, long bytes) {
+        counters.add(Counters.QUEUED_MESSAGES, messages);
+        counters.add(Counters.QUEUED_BYTES, bytes);
     }
 
     // each second
@@ -160,8 +231,10 @@ final class Loop {
         second++;
         samplers.refill();
         long nowMillis = nowMillis();
+        log.sweep();
         sessions.sweep(nowMillis);
-        withExpiringMessages.removeIf(session -> !session.queue().removeExpired(nowMillis));
+        delayed.sweep(nowMillis);
+        withExpiringMessages.removeIf(session -> !session.removeExpired(nowMillis));
         router.forgetStaleRoutes();
         if (index == 0) {
             shared.retained().removeExpired(nowMillis);
@@ -179,6 +252,13 @@ final class Loop {
     /** Frees buffers, when no connection is left. */
     void close() {
         publication.close();
+        spare.close();
+    }
+
+    /** The loop that a client's session lives on. */
+    static Loop homeOf(String clientId, List<Loop> loops) {
+        int hash = clientId.hashCode() * 0x9E3779B9; // else similar names share a loop
+        return loops.get((hash >>> 16) % loops.size());
     }
 
     /** Counts up each second; for what is limited per second. */
@@ -228,6 +308,27 @@ final class Loop {
 
     Publication publication() {
         return publication;
+    }
+
+    /** For a message that comes up while another is being published. */
+    Publication spare() {
+        return spare;
+    }
+
+    LoopLog log() {
+        return log;
+    }
+
+    Logged logged() {
+        return logged;
+    }
+
+    Delayed delayed() {
+        return delayed;
+    }
+
+    Wills wills() {
+        return wills;
     }
 
     /** Open ones, before CONNECT too. */

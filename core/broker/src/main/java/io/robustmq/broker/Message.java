@@ -31,11 +31,30 @@ record Message(
 
     /** What is left of the Message Expiry Interval, rounded up; -1 without expiry. */
     long expirySecondsLeft(long nowMillis) {
-        return expires() ? Math.max(0, (expiresAtMillis - nowMillis + 999) / 1000) : -1;
+        return expirySecondsLeft(expiresAtMillis, nowMillis);
+    }
+
+    static long expirySecondsLeft(long expiresAtMillis, long nowMillis) {
+        return expiresAtMillis == NEVER
+                ? -1
+                : Math.max(0, (expiresAtMillis - nowMillis + 999) / 1000);
     }
 
     static long expiresAtMillis(long expirySeconds, long nowMillis) {
         return expirySeconds < 0 ? NEVER : nowMillis + expirySeconds * 1000;
+    }
+
+    /** It as a retained message that is sent with that QoS. */
+    Message retained(int withQos) {
+        return new Message(
+                topic,
+                topicUtf8,
+                payload,
+                withQos,
+                true,
+                expiresAtMillis,
+                properties,
+                receivedNanos);
     }
 
     /** What a queue or a store accounts for it. */

@@ -30,6 +30,7 @@ final class Publication {
 
     // for this publish
     private @Nullable PublishPacket packet;
+    private @Nullable Publishing logged;
     private @Nullable Message message;
     private @Nullable ByteBuf sharedPayload;
     private String topic = "";
@@ -38,6 +39,7 @@ final class Publication {
     private boolean retain;
     private int payloadLength;
     private long expirySeconds;
+    private long expiresAtMillis;
     private byte[] properties = {};
     private long receivedNanos;
     private @Nullable Session publisher;
@@ -64,6 +66,25 @@ final class Publication {
         receivedNanos = nanos;
         publisher = from;
         trace = tracedBy;
+        expiresAtMillis = Message.expiresAtMillis(expirySeconds, clock.millis());
+        return this;
+    }
+
+    /** A message that is in the log now. */
+    Publication of(Publishing committed) {
+        Publishing.Content content = committed.content();
+        logged = committed;
+        topic = content.topic();
+        topicUtf8 = content.topicUtf8();
+        qos = content.qos();
+        retain = content.retain();
+        payloadLength = content.payloadLength();
+        expiresAtMillis = content.expiresAtMillis();
+        expirySeconds = Message.expirySecondsLeft(expiresAtMillis, clock.millis());
+        properties = content.properties();
+        receivedNanos = content.receivedNanos();
+        publisher = content.publisher();
+        trace = content.trace();
         return this;
     }
 
@@ -74,7 +95,8 @@ final class Publication {
         qos = kept.qos();
         retain = kept.retain();
         payloadLength = kept.payload().length;
-        expirySeconds = kept.expires() ? kept.expirySecondsLeft(clock.millis()) : -1;
+        expiresAtMillis = kept.expiresAtMillis();
+        expirySeconds = Message.expirySecondsLeft(expiresAtMillis, clock.millis());
         properties = kept.properties();
         receivedNanos = kept.receivedNanos();
         publisher = from;
@@ -85,6 +107,7 @@ final class Publication {
     /** Lets go of everything that belongs to this publish. */
     void done() {
         packet = null;
+        logged = null;
         message = null;
         publisher = null;
         trace = null;
@@ -110,12 +133,13 @@ final class Publication {
     /** The copy to keep, made when first asked for. */
     Message message() {
         Message kept = message;
+        if (kept == null && logged != null) {
+            kept = logged.message();
+            message = kept;
+        }
         if (kept == null) {
-            PublishPacket received = packet;
             byte[] payload = new byte[payloadLength];
-            if (received != null) {
-                received.payload().readBytes(payload);
-            }
+            copyPayload(payload, 0);
             kept =
                     new Message(
                             topic,
@@ -123,9 +147,7 @@ final class Publication {
                             payload,
                             qos,
                             retain,
-                            expirySeconds < 0
-                                    ? Message.NEVER
-                                    : Message.expiresAtMillis(expirySeconds, clock.millis()),
+                            expiresAtMillis,
                             properties,
                             receivedNanos);
             message = kept;
@@ -184,8 +206,20 @@ final class Publication {
         PublishPacket received = packet;
         if (received != null) {
             received.writePayload(out);
+        } else if (logged != null) {
+            out.writeBytes(logged.payload(), logged.payloadAt(), payloadLength);
         } else if (message != null) {
             out.writeBytes(message.payload());
+        }
+    }
+
+    /** Into {@code out} from {@code at} on. */
+    void copyPayload(byte[] out, int at) {
+        PublishPacket received = packet;
+        if (received != null) {
+            received.payload().readBytes(out, at, payloadLength);
+        } else if (message != null) {
+            System.arraycopy(message.payload(), 0, out, at, payloadLength);
         }
     }
 
@@ -216,6 +250,25 @@ final class Publication {
     /** -1 without expiry. */
     long expirySeconds() {
         return expirySeconds;
+    }
+
+    /** {@link Message#NEVER} without expiry. */
+    long expiresAtMillis() {
+        return expiresAtMillis;
+    }
+
+    /** As {@link Message#bytes} counts. */
+    int bytes() {
+        return topicUtf8.length + properties.length + payloadLength;
+    }
+
+    /** Where in the log it is; only while a message is delivered that is. */
+    long offset() {
+        Publishing committed = logged;
+        if (committed == null) {
+            throw new IllegalStateException("a message on " + topic + " is not in the log");
+        }
+        return committed.offset();
     }
 
     byte[] properties() {

@@ -1,30 +1,35 @@
 package io.robustmq.broker;
 
-import io.netty.buffer.ByteBuf;
 import io.robustmq.protocol.MqttVersion;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.PublishPacket;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Violation;
 import io.robustmq.telemetry.event.AuthenticationEvent;
-import io.robustmq.telemetry.event.Event;
-import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a client's PUBLISH does: checked, retained, routed, answered. */
+/**
+ * What a client's PUBLISH does: checked, retained, routed, answered. What must be kept is delivered
+ * and answered when the log has it ({@link Logged}); what nobody keeps, at once.
+ */
 final class Publisher {
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
 
     private final Connection connection;
     private final Shared shared;
+    private final PublishEvents events;
+    private final PublishAnswers answers;
 
     Publisher(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
+        this.events = new PublishEvents(connection);
+        this.answers = new PublishAnswers(connection, events);
     }
 
     void publish(PublishPacket packet, Session session) {
@@ -48,26 +53,146 @@ final class Publisher {
         Publication publication =
                 loop.publication().of(packet, session, connection.readNanos(), trace);
         try {
-            if (packet.retain() && !retain(publication, loop) && qos > 0 && isTold()) {
-                reject(packet, trace);
-                return;
+            if (topic.startsWith(Delayed.PREFIX)) {
+                delay(publication, packet.packetId(), session);
+            } else {
+                publish(publication, packet.packetId(), session);
             }
-            int deliveries = route(publication, loop);
-            if (qos > 0) {
-                int code =
-                        deliveries == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
-                answer(qos, packet.packetId(), code, session);
-            }
-            report(publication, deliveries, loop);
         } finally {
             publication.done();
+        }
+    }
+
+    private void publish(Publication publication, int packetId, Session session) {
+        Loop loop = connection.loop();
+        int qos = publication.qos();
+        Tracing.PublishTrace trace = publication.trace();
+        long began = trace == null ? 0 : System.nanoTime();
+        Route route = loop.router().routeOf(publication.topic());
+        boolean changesRetained = loop.retaining().flag(publication) != 0;
+        boolean kept =
+                qos > 0
+                        && (changesRetained
+                                || !route.kept().targets().isEmpty()
+                                || qos == 2 && session.backlog() != null);
+        if (kept) {
+            if (trace != null) {
+                trace.step(Tracing.Step.ROUTE, began, System.nanoTime());
+            }
+            keep(publication, route, packetId, session);
+            return;
+        }
+        if (qos == 2) {
+            session.receivedNow(packetId);
+        }
+        if (qos > 0 && !session.answers().isEmpty()) {
+            answers.inTurn(publication.message(), packetId, session, trace);
+            return;
+        }
+        if (changesRetained) {
+            keepRetained(publication);
+        }
+        int deliveries = route(publication, route, loop);
+        if (qos > 0) {
+            answers.known(session, qos, packetId, PublishAnswers.code(deliveries));
+        }
+        events.published(publication, deliveries);
+    }
+
+    /** QoS 1 or 2: answered when it is in the log. */
+    private void keep(Publication publication, Route route, int packetId, Session session) {
+        Logged logged = connection.loop().logged();
+        PublishAnswers.InLog answer =
+                answers.inLog(publication, packetId, session, route.sizeFor(session));
+        MessageRecord.Effects effects = MessageRecord.Effects.from(session, packetId, publication);
+        Logged.Taken taken = logged.publish(publication, effects, route, connection.peer(), answer);
+        if (taken == Logged.Taken.RETAINED_FULL && !isTold()) {
+            taken = logged.publishUnretained(publication, effects, route, answer);
+        }
+        switch (taken) {
+            case YES -> {
+                if (publication.qos() == 2) {
+                    session.receivedNow(packetId);
+                }
+                session.answers().add(answer);
+            }
+            case RETAINED_FULL ->
+                    reject(
+                            publication,
+                            packetId,
+                            session,
+                            ReasonCode.QUOTA_EXCEEDED,
+                            retainedLimits());
+            case TOO_LARGE ->
+                    reject(
+                            publication,
+                            packetId,
+                            session,
+                            ReasonCode.QUOTA_EXCEEDED,
+                            StorageFault.tooLarge(publication.payloadLength()));
+        }
+    }
+
+    /** QoS 0: delivered whether it can be kept or not; retaining reports a store that is full. */
+    private void keepRetained(Publication publication) {
+        String topic = publication.topic();
+        Publishing.Waiting waiting =
+                new Publishing.Waiting() {
+                    @Override
+                    public void committed(long offset) {}
+
+                    @Override
+                    public void refused(IOException why) {
+                        int code = StorageFault.reasonCode(why);
+                        events.rejected(topic, code, StorageFault.detail(why), null);
+                    }
+                };
+        Logged.Taken taken =
+                connection
+                        .loop()
+                        .logged()
+                        .publish(
+                                publication,
+                                MessageRecord.Effects.NONE,
+                                Route.nobody(connection.loop().loops()),
+                                connection.peer(),
+                                waiting);
+        if (taken == Logged.Taken.TOO_LARGE) {
+            events.rejected(
+                    topic,
+                    ReasonCode.QUOTA_EXCEEDED,
+                    StorageFault.tooLarge(publication.payloadLength()),
+                    null);
+        }
+    }
+
+    private void delay(Publication publication, int packetId, Session session) {
+        PublishAnswers.InLog answer = answers.inLog(publication, packetId, session, 1);
+        Delayed delayed = connection.loop().delayed();
+        Delayed.Outcome outcome =
+                delayed.accept(
+                        publication,
+                        MessageRecord.Effects.from(session, packetId, publication),
+                        connection.peer(),
+                        answer);
+        switch (outcome) {
+            case Delayed.Taken() -> {
+                if (publication.qos() == 2) {
+                    session.receivedNow(packetId);
+                }
+                if (publication.qos() > 0) {
+                    session.answers().add(answer);
+                }
+            }
+            case Delayed.Refused(int reasonCode, String detail) ->
+                    reject(publication, packetId, session, reasonCode, detail);
         }
     }
 
     /** QoS 2: false if it is a repeat, which is answered, or one too many. */
     private boolean mayReceive(int packetId, Session session) {
         if (session.hasReceived(packetId)) {
-            PacketEncoder.pubrec(ack(), connection.version(), packetId, ReasonCode.SUCCESS);
+            answers.repeated(session, packetId);
             return false;
         }
         int maximum = shared.settings().limits().receiveMaximum();
@@ -105,37 +230,20 @@ final class Publisher {
                         connection.readNanos());
     }
 
-    private boolean retain(Publication publication, Loop loop) {
-        Tracing.PublishTrace trace = publication.trace();
-        long began = trace == null ? 0 : System.nanoTime();
-        boolean done = loop.retaining().retain(publication, connection.peer());
-        if (trace != null) {
-            trace.step(Tracing.Step.RETAIN, began, System.nanoTime());
-        }
-        return done;
-    }
-
-    private static int route(Publication publication, Loop loop) {
+    private static int route(Publication publication, Route route, Loop loop) {
         Tracing.PublishTrace trace = publication.trace();
         if (trace == null) {
-            return loop.router().publish(publication);
+            return loop.router().publish(publication, route);
         }
         long began = System.nanoTime();
-        int deliveries = loop.router().publish(publication);
+        int deliveries = loop.router().publish(publication, route);
         long ended = System.nanoTime();
         trace.step(Tracing.Step.ROUTE, began, ended);
         trace.routed(deliveries, ended);
         return deliveries;
     }
 
-    private void answer(int qos, int packetId, int reasonCode, Session session) {
-        if (qos == 1) {
-            PacketEncoder.puback(ack(), connection.version(), packetId, reasonCode);
-        } else {
-            session.receivedNow(packetId);
-            PacketEncoder.pubrec(ack(), connection.version(), packetId, reasonCode);
-        }
-    }
+    // refusals
 
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
@@ -147,71 +255,38 @@ final class Publisher {
         if (trace != null) {
             trace.refused(code, "$SYS topics belong to the broker", System.nanoTime());
         }
-        if (isTold()) {
-            answerFailed(packet, code);
-        } else if (packet.qos() > 0) {
-            answer(packet.qos(), packet.packetId(), ReasonCode.SUCCESS, session);
+        int qos = packet.qos();
+        if (qos > 0) {
+            if (qos == 2 && !isTold()) {
+                session.receivedNow(packet.packetId());
+            }
+            answers.known(session, qos, packet.packetId(), isTold() ? code : ReasonCode.SUCCESS);
         }
     }
 
     /** Not stored, so not routed either: the client may try again. */
-    private void reject(PublishPacket packet, Tracing.@Nullable PublishTrace trace) {
-        int code = ReasonCode.QUOTA_EXCEEDED;
-        String detail =
-                "retained messages are limited to "
-                        + shared.settings().retained().maxMessages()
-                        + " of "
-                        + TopicLevels.MAX
-                        + " levels and "
-                        + shared.settings().retained().maxBytes()
-                        + " bytes in all";
-        emit(new MessageEvent.Rejected(connection.peer(), packet.topic(), code, detail), trace);
-        if (trace != null) {
-            trace.refused(code, detail, System.nanoTime());
+    private void reject(
+            Publication publication, int packetId, Session session, int reasonCode, String detail) {
+        events.rejected(publication.topic(), reasonCode, detail, publication.trace());
+        if (publication.qos() == 0) {
+            return;
         }
-        answerFailed(packet, code);
-    }
-
-    private void answerFailed(PublishPacket packet, int reasonCode) {
-        if (packet.qos() == 1) {
-            PacketEncoder.puback(ack(), connection.version(), packet.packetId(), reasonCode);
-        } else if (packet.qos() == 2) {
-            PacketEncoder.pubrec(ack(), connection.version(), packet.packetId(), reasonCode);
-        }
-    }
-
-    private void report(Publication publication, int deliveries, Loop loop) {
-        Tracing.PublishTrace trace = publication.trace();
-        boolean traced = trace != null;
-        if (deliveries == 0 && loop.samplers().unrouted.take(traced)) {
-            emit(
-                    new MessageEvent.Unrouted(
-                            connection.peer(), publication.topic(), publication.qos()),
-                    trace);
-        }
-        if (loop.samplers().published.take(traced)) {
-            emit(
-                    new MessageEvent.Published(
-                            connection.peer(),
-                            publication.topic(),
-                            publication.qos(),
-                            publication.retain(),
-                            publication.payloadLength(),
-                            deliveries),
-                    trace);
-        }
-    }
-
-    private void emit(Event event, Tracing.@Nullable PublishTrace trace) {
-        if (trace == null) {
-            shared.events().emit(event);
+        if (isTold()) {
+            answers.known(session, publication.qos(), packetId, reasonCode);
         } else {
-            shared.events().emit(event, trace.context());
+            connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);
         }
     }
 
-    private ByteBuf ack() {
-        return connection.outbound().packet(ClientPackets.ACK_BYTES);
+    private String retainedLimits() {
+        BrokerSettings.Retained limits = shared.settings().retained();
+        return "retained messages are limited to "
+                + limits.maxMessages()
+                + " of "
+                + TopicLevels.MAX
+                + " levels and "
+                + limits.maxBytes()
+                + " bytes in all";
     }
 
     /** Only MQTT 5 has reason codes, properties and a Receive Maximum. */

@@ -4,21 +4,47 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The latest retained message of each topic. Any thread; one lock, held for a store, a removal or
  * one match.
  *
+ * <p>A change is handed to the log under that lock: so the log has the changes of a topic in the
+ * order that they were made here, and after a restart the last one is the same.
+ *
  * <p>Bounded in messages and bytes; when full a new topic or a bigger message is refused. Expired
  * messages are not found, and {@link #removeExpired} frees their room.
  */
 final class RetainedStore {
     /** What became of a message. */
-    enum Stored {
-        STORED,
+    enum Result {
+        DONE,
+        /** There was none to clear. */
+        NOTHING,
         FULL
     }
+
+    /**
+     * @param before what it replaced
+     */
+    record Change(Result result, @Nullable Kept before) {}
+
+    /** A message, and where in the log it is once it is there. */
+    static final class Kept {
+        private final Message message;
+        private long offset;
+
+        private Kept(Message message, long offset) {
+            this.message = message;
+            this.offset = offset;
+        }
+    }
+
+    private static final long NOT_YET = -1;
+    private static final Change NOTHING = new Change(Result.NOTHING, null);
+    private static final Change FULL = new Change(Result.FULL, null);
 
     private final BrokerSettings.Retained limits;
     private final Node root = new Node();
@@ -42,40 +68,100 @@ final class RetainedStore {
      * Stores or replaces.
      *
      * @param message with at most {@link TopicLevels#MAX} levels
+     * @param logged hands it to the log; called if there is room for it
      */
-    synchronized Stored store(Message message) {
-        Message old = find(message.topic());
-        long newBytes = bytes + message.bytes() - (old == null ? 0 : old.bytes());
-        int newCount = count + (old == null ? 1 : 0);
+    synchronized Change store(Message message, Runnable logged) {
+        Kept old = find(message.topic());
+        long oldBytes = old == null ? 0 : old.message.bytes();
         // a message that is no bigger than the one it replaces is never refused
-        boolean grows = old == null || message.bytes() > old.bytes();
-        if (grows && (newCount > limits.maxMessages() || newBytes > limits.maxBytes())) {
-            return Stored.FULL;
+        boolean grows = old == null || message.bytes() > oldBytes;
+        if (grows
+                && (count + (old == null ? 1 : 0) > limits.maxMessages()
+                        || bytes + message.bytes() - oldBytes > limits.maxBytes())) {
+            return FULL;
         }
+        put(new Kept(message, NOT_YET), old);
+        logged.run();
+        return new Change(Result.DONE, old);
+    }
+
+    /** At the start: what the log has. */
+    synchronized void restore(Message message, long offset) {
+        put(new Kept(message, offset), find(message.topic()));
+    }
+
+    private void put(Kept kept, @Nullable Kept old) {
+        Message message = kept.message;
         Node node = root;
         for (String level : TopicLevels.split(message.topic())) {
             node = node.childToWrite(level);
         }
-        node.message = message;
-        account(newCount, newBytes);
+        node.kept = kept;
+        account(
+                count + (old == null ? 1 : 0),
+                bytes + message.bytes() - (old == null ? 0 : old.message.bytes()));
         if (message.expires()) {
             expiring.put(message.topic(), message);
         } else {
             expiring.remove(message.topic());
         }
-        return Stored.STORED;
     }
 
-    /** False if there was none. */
-    synchronized boolean clear(String topic) {
-        Message old = find(topic);
+    synchronized boolean has(String topic) {
+        return find(topic) != null;
+    }
+
+    synchronized Change clear(String topic, Runnable logged) {
+        Kept old = find(topic);
         if (old == null) {
-            return false;
+            return NOTHING;
         }
+        remove(topic, old);
+        logged.run();
+        return new Change(Result.DONE, old);
+    }
+
+    private void remove(String topic, Kept old) {
         unlink(root, TopicLevels.split(topic), 0);
-        account(count - 1, bytes - old.bytes());
+        account(count - 1, bytes - old.message.bytes());
         expiring.remove(topic);
-        return true;
+    }
+
+    /** The message is in the log. */
+    @SuppressWarnings("ReferenceEquality") // this very one, not one like it
+    synchronized void isAt(Message message, long offset) {
+        Kept kept = find(message.topic());
+        if (kept != null && kept.message == message) {
+            kept.offset = offset;
+        }
+    }
+
+    /**
+     * The log did not take a change: what was before it is there again, unless another change has
+     * come since.
+     *
+     * @param message that was stored; null if one was cleared
+     */
+    @SuppressWarnings("ReferenceEquality") // this very one, not one like it
+    synchronized void undo(String topic, @Nullable Message message, Change change) {
+        Kept now = find(topic);
+        if ((now == null ? null : now.message) != message) {
+            return;
+        }
+        Kept before = change.before;
+        if (before != null) {
+            put(before, now);
+        } else if (now != null) {
+            remove(topic, now);
+        }
+    }
+
+    /** If the topic's message is still the one at that offset, {@code writer} writes it anew. */
+    synchronized void rewrite(String topic, long offset, Consumer<Message> writer) {
+        Kept kept = find(topic);
+        if (kept != null && kept.offset == offset) {
+            writer.accept(kept.message);
+        }
     }
 
     /** Adds to {@code into} what matches and has not expired. */
@@ -91,7 +177,12 @@ final class RetainedStore {
                 gone.add(message.topic());
             }
         }
-        gone.forEach(this::clear);
+        for (String topic : gone) {
+            Kept old = find(topic);
+            if (old != null) {
+                remove(topic, old);
+            }
+        }
         return gone.size();
     }
 
@@ -127,7 +218,7 @@ final class RetainedStore {
         });
     }
 
-    private @Nullable Message find(String topic) {
+    private @Nullable Kept find(String topic) {
         Node node = root;
         for (String level : TopicLevels.split(topic)) {
             node = node.children.get(level);
@@ -135,18 +226,18 @@ final class RetainedStore {
                 return null;
             }
         }
-        return node.message;
+        return node.kept;
     }
 
     private static void unlink(Node node, String[] levels, int depth) {
         if (depth == levels.length) {
-            node.message = null;
+            node.kept = null;
             return;
         }
         Node child = node.children.get(levels[depth]);
         if (child != null) {
             unlink(child, levels, depth + 1);
-            if (child.message == null && child.children.isEmpty()) {
+            if (child.kept == null && child.children.isEmpty()) {
                 node.unlink(levels[depth]);
             }
         }
@@ -159,7 +250,7 @@ final class RetainedStore {
 
     private static final class Node {
         Map<String, Node> children = Map.of();
-        @Nullable Message message;
+        @Nullable Kept kept;
 
         Node childToWrite(String level) {
             if (children.isEmpty()) {
@@ -176,8 +267,8 @@ final class RetainedStore {
         }
 
         void addTo(List<Message> into, long nowMillis) {
-            if (message != null && !message.isExpiredAt(nowMillis)) {
-                into.add(message);
+            if (kept != null && !kept.message.isExpiredAt(nowMillis)) {
+                into.add(kept.message);
             }
         }
     }

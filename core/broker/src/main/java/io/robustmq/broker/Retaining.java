@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
+import org.jspecify.annotations.Nullable;
 
 /** What a publish with the retain flag does to the retained messages, and its events. */
 final class Retaining {
@@ -13,36 +14,51 @@ final class Retaining {
         this.store = loop.shared().retained();
     }
 
+    /** What the record of such a publish says: {@link MessageRecord#STORE}, CLEAR or neither. */
+    int flag(Publication publication) {
+        if (!publication.retain()) {
+            return 0;
+        }
+        if (publication.payloadLength() > 0) {
+            return MessageRecord.STORE;
+        }
+        return store.has(publication.topic()) ? MessageRecord.CLEAR : 0;
+    }
+
     /**
-     * Stores the message, or with an empty payload clears what is there [MQTT-3.3.1-6].
+     * Stores the message, or with an empty payload clears what is there [MQTT-3.3.1-6], and hands
+     * the record to the log.
      *
-     * @return false if it was refused because the store is full
+     * @return null if it was refused because the store is full; then nothing was handed over
      */
-    boolean retain(Publication publication, Peer peer) {
+    RetainedStore.@Nullable Change retain(Publication publication, Peer peer, LogEntry entry) {
         String topic = publication.topic();
-        boolean traced = publication.trace() != null;
         if (publication.payloadLength() == 0) {
-            if (store.clear(topic) && loop.samplers().retainedCleared.take(traced)) {
+            RetainedStore.Change change = store.clear(topic, () -> loop.log().addAtOnce(entry));
+            if (change.result() == RetainedStore.Result.NOTHING) {
+                loop.log().add(entry);
+            } else if (loop.samplers().retainedCleared.take(publication.trace() != null)) {
                 loop.shared().events().emit(new MessageEvent.RetainedCleared(peer, topic));
             }
-            return true;
+            return change;
         }
-        boolean fits = TopicLevels.count(topic) <= TopicLevels.MAX;
-        if (!fits || store.store(publication.message()) == RetainedStore.Stored.FULL) {
-            loop.shared()
-                    .events()
-                    .emit(
-                            new MessageEvent.RetainedRefused(
-                                    peer, topic, store.count(), store.bytes()));
-            return false;
+        if (TopicLevels.count(topic) <= TopicLevels.MAX) {
+            RetainedStore.Change change =
+                    store.store(publication.message(), () -> loop.log().addAtOnce(entry));
+            if (change.result() == RetainedStore.Result.DONE) {
+                if (loop.samplers().retainedStored.take(publication.trace() != null)) {
+                    loop.shared()
+                            .events()
+                            .emit(
+                                    new MessageEvent.RetainedStored(
+                                            peer, topic, publication.payloadLength()));
+                }
+                return change;
+            }
         }
-        if (loop.samplers().retainedStored.take(traced)) {
-            loop.shared()
-                    .events()
-                    .emit(
-                            new MessageEvent.RetainedStored(
-                                    peer, topic, publication.payloadLength()));
-        }
-        return true;
+        loop.shared()
+                .events()
+                .emit(new MessageEvent.RetainedRefused(peer, topic, store.count(), store.bytes()));
+        return null;
     }
 }

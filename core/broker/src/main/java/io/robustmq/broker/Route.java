@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param version of the subscriptions that it was computed from
  * @param targets by loop index
  * @param size of all of them
+ * @param kept those of sessions that outlive their connections
  */
-record Route(long version, Target[][] targets, int size) {
-    private static final int[] NO_IDS = {};
+record Route(long version, Target[][] targets, int size, Kept kept) {
+    static final int[] NO_IDS = {};
     private static final Target[] NOBODY = {};
 
     /**
@@ -30,7 +32,62 @@ record Route(long version, Target[][] targets, int size) {
             int qos,
             boolean retainAsPublished,
             int[] subscriptionIds,
-            @Nullable Target forItself) {}
+            @Nullable Target forItself) {
+
+        boolean isLike(Target other) {
+            return qos == other.qos
+                    && retainAsPublished == other.retainAsPublished
+                    && Arrays.equals(subscriptionIds, other.subscriptionIds);
+        }
+
+        boolean isKept() {
+            return qos > 0 && session.backlog() != null;
+        }
+    }
+
+    /**
+     * The targets whose messages go into the log, as they stand there. Any thread; the bytes are
+     * made when they are first asked for, and shared.
+     *
+     * @param byOptions by QoS - 1 and retain
+     */
+    record Kept(List<Target> targets, boolean noLocal, byte[] @Nullable [] byOptions) {
+        private static final byte[] NONE = {};
+
+        /**
+         * @param publisher gets its own messages only where it has not said No Local
+         */
+        byte[] encoded(int qos, boolean retain, @Nullable Session publisher) {
+            if (qos == 0 || targets.isEmpty()) {
+                return NONE;
+            }
+            if (noLocal && publisher != null) {
+                return encode(qos, retain, publisher);
+            }
+            int at = (qos - 1) * 2 + (retain ? 1 : 0);
+            byte[] known = byOptions[at];
+            if (known == null) {
+                known = encode(qos, retain, null);
+                byOptions[at] = known;
+            }
+            return known;
+        }
+
+        private byte[] encode(int qos, boolean retain, @Nullable Session publisher) {
+            int bytes = 0;
+            for (Target each : targets) {
+                bytes += MessageRecord.targetBytes(each.subscriptionIds);
+            }
+            ByteBuffer out = ByteBuffer.allocate(bytes);
+            for (Target each : targets) {
+                Target target = each.session == publisher ? each.forItself : each;
+                if (target != null && target.isKept()) {
+                    MessageRecord.putTarget(out, target, qos, retain);
+                }
+            }
+            return Arrays.copyOf(out.array(), out.position());
+        }
+    }
 
     static Route of(long version, List<Subscription> matched, int loops) {
         Map<Session, List<Subscription>> bySession = new LinkedHashMap<>();
@@ -49,7 +106,46 @@ record Route(long version, Target[][] targets, int size) {
         for (int i = 0; i < loops; i++) {
             targets[i] = byLoop.get(i).toArray(NOBODY);
         }
-        return new Route(version, targets, bySession.size());
+        return new Route(version, targets, bySession.size(), kept(targets));
+    }
+
+    /** How many get what that session publishes. */
+    int sizeFor(Session publisher) {
+        int all = size;
+        for (Target target : targets[publisher.home().index()]) {
+            if (target.session == publisher && target.forItself == null) {
+                all--;
+            }
+        }
+        return all;
+    }
+
+    private static Kept kept(Target[][] all) {
+        List<Target> kept = new ArrayList<>();
+        boolean noLocal = false;
+        for (Target[] targets : all) {
+            for (Target target : targets) {
+                if (target.isKept()) {
+                    kept.add(target);
+                    noLocal |= target.forItself == null || !target.forItself.isLike(target);
+                }
+            }
+        }
+        return new Kept(List.copyOf(kept), noLocal, new byte[4][]);
+    }
+
+    /** For one session, whose number nobody else has. */
+    static Route to(Target target, int loops) {
+        Target[][] targets = new Target[loops][];
+        Arrays.fill(targets, NOBODY);
+        targets[target.session.home().index()] = new Target[] {target};
+        return new Route(-1, targets, 1, kept(targets));
+    }
+
+    static Route nobody(int loops) {
+        Target[][] targets = new Target[loops][];
+        Arrays.fill(targets, NOBODY);
+        return new Route(-1, targets, 0, kept(targets));
     }
 
     private static Target merged(Session session, List<Subscription> all) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds who gets a message and hands it to them: sessions of this loop at once, those of another
- * loop through that loop's {@link Handoff}. Belongs to a loop.
+ * loop through that loop's {@link Handoff}; what goes through the log comes from there to each loop
+ * ({@link Commits}). Belongs to a loop.
  */
 final class Router {
     /** Topics remembered; when full all are forgotten, which costs a match each. */
@@ -34,8 +35,7 @@ final class Router {
     }
 
     /** Returns how many sessions it was for. */
-    int publish(Publication publication) {
-        Route route = routeOf(publication.topic());
+    int publish(Publication publication, Route route) {
         if (route.size() == 0) {
             return 0;
         }
@@ -85,6 +85,11 @@ final class Router {
                 return;
             }
         }
+        Backlog backlog = session.backlog();
+        if (qos > 0 && backlog != null) {
+            backlog.committed(publication, qos, retain, target.subscriptionIds());
+            return;
+        }
         Delivery delivery =
                 new Delivery(
                         publication.message(),
@@ -94,14 +99,13 @@ final class Router {
                         subscriber != null);
         Tracing.PublishTrace trace = publication.trace();
         if (trace != null) {
-            Tracing.DeliveryTrace span = trace.delivery(session.peer(), qos, System.nanoTime());
-            delivery.trace = span;
-            delivery.context = span == null ? trace.context() : span.context();
+            delivery.tracedBy(trace, session.peer());
         }
         session.deliver(delivery);
     }
 
-    private Route routeOf(String topic) {
+    /** Good for now; a publish that waits for the log keeps it. */
+    Route routeOf(String topic) {
         long now = subscriptions.version();
         Route route = lastRoute;
         if (lastTopicIs(topic) && route != null && route.version() == now) {

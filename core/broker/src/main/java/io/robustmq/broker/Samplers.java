@@ -7,6 +7,7 @@ final class Samplers {
     final Sampler unrouted;
     final Sampler retainedStored;
     final Sampler retainedCleared;
+    final Sampler delayed;
 
     Samplers(int perSecond) {
         published = new Sampler(perSecond);
@@ -14,6 +15,7 @@ final class Samplers {
         unrouted = new Sampler(perSecond);
         retainedStored = new Sampler(perSecond);
         retainedCleared = new Sampler(perSecond);
+        delayed = new Sampler(perSecond);
     }
 
     void refill() {
@@ -22,5 +24,6 @@ final class Samplers {
         unrouted.refill();
         retainedStored.refill();
         retainedCleared.refill();
+        delayed.refill();
     }
 }

@@ -4,6 +4,7 @@ import io.robustmq.protocol.Connect;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
+import java.io.IOException;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +24,10 @@ final class Session {
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
     private final InFlight inFlight = new InFlight();
     private final SessionQueue queue;
+    private final @Nullable Backlog backlog;
+    private final Answers answers = new Answers();
     private @Nullable BitSet received;
+    private @Nullable BitSet releasing;
     private int receivedCount;
     private Peer peer;
     private long expirySeconds;
@@ -33,6 +37,8 @@ final class Session {
 
     // for this connection
     private @Nullable Subscriber subscriber;
+    private Connect.@Nullable Will will;
+    private boolean connected;
     private int window;
     private int outstanding;
     private @Nullable Delivery resend;
@@ -44,11 +50,27 @@ final class Session {
     /** A will whose delay has begun. */
     record PendingWill(Connect.Will will, Peer peer, long dueMillis) {}
 
+    /** One that ends with its connection. */
     Session(String clientId, Loop home, Peer peer) {
         this.clientId = clientId;
         this.home = home;
         this.peer = peer;
         this.queue = new SessionQueue(this);
+        this.backlog = null;
+    }
+
+    /**
+     * One that outlives its connections, and is in the log.
+     *
+     * @param refs what the log has for it
+     * @param sent of those, the first that was never sent
+     */
+    Session(String clientId, Loop home, Peer peer, int number, Refs refs, long sent) {
+        this.clientId = clientId;
+        this.home = home;
+        this.peer = peer;
+        this.queue = new SessionQueue(this);
+        this.backlog = new Backlog(this, number, refs, sent);
     }
 
     /** A message is for this client: sent now, or it waits, or it is dropped. */
@@ -65,6 +87,9 @@ final class Session {
 
     /** Sends what waits, as far as the client's window and its socket allow. */
     void pump() {
+        if (backlog != null) {
+            backlog.pump();
+        }
         Subscriber to = subscriber;
         if (to == null) {
             return;
@@ -118,6 +143,9 @@ final class Session {
 
     /** False if the packet identifier is that of a QoS 2 message. */
     boolean puback(int packetId, int reasonCode) {
+        if (backlog != null) {
+            return backlog.puback(packetId, reasonCode);
+        }
         Delivery delivery = inFlight.get(packetId);
         if (delivery == null) {
             return true;
@@ -132,12 +160,17 @@ final class Session {
     /** What became of a PUBREC. */
     enum Pubrec {
         RELEASE,
+        /** PUBREL will be sent when the log has it. */
+        LATER,
         COMPLETED,
         UNKNOWN,
         WRONG_QOS
     }
 
     Pubrec pubrec(int packetId, int reasonCode) {
+        if (backlog != null) {
+            return backlog.pubrec(packetId, reasonCode);
+        }
         Delivery delivery = inFlight.get(packetId);
         if (delivery == null) {
             return Pubrec.UNKNOWN;
@@ -154,6 +187,10 @@ final class Session {
     }
 
     void pubcomp(int packetId, int reasonCode) {
+        if (backlog != null) {
+            backlog.pubcomp(packetId, reasonCode);
+            return;
+        }
         Delivery delivery = inFlight.get(packetId);
         if (delivery != null && delivery.state == Delivery.State.RELEASED) {
             complete(delivery, reasonCode);
@@ -192,15 +229,63 @@ final class Session {
         receivedCount++;
     }
 
-    /** False if there was no such message. */
-    boolean released(int packetId) {
+    /** The message could not be kept: as if it had not come. */
+    void refusedNow(int packetId) {
+        BitSet set = received;
+        if (set != null && set.get(packetId)) {
+            set.clear(packetId);
+            receivedCount--;
+        }
+    }
+
+    /** What became of a PUBREL. */
+    enum Pubrel {
+        COMPLETED,
+        /** PUBCOMP will be sent when the log has it: or else the identifier could be used twice. */
+        LATER,
+        UNKNOWN
+    }
+
+    Pubrel released(int packetId) {
         BitSet set = received;
         if (set == null || !set.get(packetId)) {
-            return false;
+            return Pubrel.UNKNOWN;
         }
-        set.clear(packetId);
-        receivedCount--;
-        return true;
+        if (backlog == null) {
+            refusedNow(packetId);
+            return Pubrel.COMPLETED;
+        }
+        BitSet pending = releasing;
+        if (pending == null) {
+            pending = new BitSet();
+            releasing = pending;
+        }
+        if (!pending.get(packetId)) {
+            pending.set(packetId);
+            writeReleased(packetId, backlog.number(), pending);
+        }
+        return Pubrel.LATER;
+    }
+
+    private void writeReleased(int packetId, int number, BitSet pending) {
+        home.log()
+                .add(
+                        new LogEntry(home, new SessionRecord.Released(number, packetId).encoded()) {
+                            @Override
+                            void committed() {
+                                pending.clear(packetId);
+                                refusedNow(packetId);
+                                Subscriber to = subscriber;
+                                if (to != null) {
+                                    to.pubcomp(packetId);
+                                }
+                            }
+
+                            @Override
+                            void refused(IOException why) {
+                                home.log().later(() -> writeReleased(packetId, number, pending));
+                            }
+                        });
     }
 
     /** QoS 2 messages whose PUBREL has not come. */
@@ -219,12 +304,17 @@ final class Session {
         window = now.window();
         outstanding = 0;
         peer = now.connection().peer();
+        if (backlog != null) {
+            backlog.resume(now);
+            pump();
+            return;
+        }
         int publishes = 0;
         int pubrels = 0;
         for (Delivery each = inFlight.first(); each != null; each = each.next) {
             each.counted = false;
             if (each.state == Delivery.State.RELEASED) {
-                now.pubrelAgain(each.packetId);
+                now.pubrel(each.packetId);
                 pubrels++;
             } else {
                 publishes++;
@@ -238,7 +328,12 @@ final class Session {
     }
 
     void disconnected(long nowMillis) {
+        if (backlog != null) {
+            backlog.disconnected();
+        }
         subscriber = null;
+        connected = false;
+        will = null;
         resend = null;
         offlineSinceMillis = nowMillis;
     }
@@ -254,6 +349,9 @@ final class Session {
             if (each.trace != null) {
                 each.trace.dropped(DropReason.SESSION_ENDED, System.nanoTime());
             }
+        }
+        if (backlog != null) {
+            gone += backlog.end();
         }
         home.counters().add(Counters.dropped(DropReason.SESSION_ENDED), gone);
         return gone;
@@ -307,12 +405,28 @@ final class Session {
         return subscriptions;
     }
 
-    SessionQueue queue() {
-        return queue;
+    /** Null if it ends with its connection. */
+    @Nullable Backlog backlog() {
+        return backlog;
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    /** Messages never sent. */
+    int queuedCount() {
+        return queue.size() + (backlog == null ? 0 : backlog.waiting());
     }
 
     int inFlightCount() {
-        return inFlight.size();
+        return backlog == null ? inFlight.size() : backlog.inFlight();
+    }
+
+    /** Drops what has expired; false if nothing is left that can. */
+    boolean removeExpired(long nowMillis) {
+        boolean inBacklog = backlog != null && backlog.removeExpired(nowMillis);
+        return queue.removeExpired(nowMillis) | inBacklog;
     }
 
     /** Then QoS 0 must queue up too, or it would overtake. */
@@ -334,8 +448,30 @@ final class Session {
                 && nowMillis >= offlineSinceMillis + expirySeconds * 1000;
     }
 
+    /** At the start: its client went then, or with the process before this one. */
+    void restore(BitSet receivedIds, long suspendedMillis) {
+        received = receivedIds;
+        receivedCount = receivedIds.cardinality();
+        offlineSinceMillis = suspendedMillis;
+    }
+
     long offlineMillis(long nowMillis) {
         return nowMillis - offlineSinceMillis;
+    }
+
+    /** From being admitted on; it can be served when it has been answered. */
+    void connected(Connect.@Nullable Will withWill) {
+        connected = true;
+        will = withWill;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** To be published if the client goes without a word; only while it is connected. */
+    Connect.@Nullable Will will() {
+        return will;
     }
 
     @Nullable PendingWill pendingWill() {

@@ -108,8 +108,6 @@ final class SessionQueue {
         if (delivery.message.expires()) {
             expiring += sign;
         }
-        Counters counters = session.home().counters();
-        counters.add(Counters.QUEUED_MESSAGES, sign);
-        counters.add(Counters.QUEUED_BYTES, size);
+        session.home().queued(sign, size);
     }
 }

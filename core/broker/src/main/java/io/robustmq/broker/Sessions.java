@@ -1,11 +1,12 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one loop, from their first CONNECT to their end, and the wills of those whose
- * client is away. Bound: as many as have connected within {@code max-session-expiry}.
+ * client is away. What happens to one that outlives its connections is written to the log.
+ *
+ * <p>Bound: as many as have connected within {@code max-session-expiry}.
  */
 final class Sessions {
     private final Loop loop;
@@ -32,8 +35,18 @@ final class Sessions {
     }
 
     /** A new one; the caller has seen to it that there is none. */
-    Session create(Peer peer, long expirySeconds) {
-        Session session = new Session(peer.clientId(), loop, peer);
+    Session create(Peer peer, long expirySeconds, Connect.@Nullable Will will) {
+        Session session;
+        if (expirySeconds == 0) {
+            session = new Session(peer.clientId(), loop, peer);
+        } else {
+            int number = loop.shared().log().nextSession();
+            session = new Session(peer.clientId(), loop, peer, number, new Refs(), 0);
+            writeOpened(
+                    session,
+                    new SessionRecord.Opened(number, session.clientId(), expirySeconds, will));
+        }
+        session.connected(will);
         session.expirySeconds(expirySeconds);
         byClientId.put(session.clientId(), session);
         emit(new SessionEvent.Created(peer, expirySeconds));
@@ -41,7 +54,7 @@ final class Sessions {
     }
 
     /** The client of an old one is back and wants it. */
-    void resumed(Session session, Peer peer, long expirySeconds) {
+    void resumed(Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         long nowMillis = loop.nowMillis();
         boolean wasAway = offline.remove(session);
         if (wasAway) {
@@ -49,11 +62,13 @@ final class Sessions {
         }
         session.expirySeconds(expirySeconds);
         cancelWill(session, peer);
+        session.connected(will);
+        writeState(session);
         emit(
                 new SessionEvent.Resumed(
                         peer,
                         session.subscriptions().size(),
-                        session.queue().size(),
+                        session.queuedCount(),
                         session.inFlightCount(),
                         wasAway ? session.offlineMillis(nowMillis) : 0));
     }
@@ -90,6 +105,7 @@ final class Sessions {
             emit(new SessionEvent.Ended(peer, gone));
             return;
         }
+        writeState(session);
         offline.add(session);
         count(Counters.SESSIONS_OFFLINE, 1);
         emit(
@@ -97,7 +113,80 @@ final class Sessions {
                         peer,
                         session.expirySeconds(),
                         session.subscriptions().size(),
-                        session.queue().size()));
+                        session.queuedCount()));
+    }
+
+    // what the log is told of them
+
+    private void writeOpened(Session session, SessionRecord.Opened opened) {
+        loop.log()
+                .add(
+                        new LogEntry(loop, opened.encoded()) {
+                            @Override
+                            void committed() {}
+
+                            @Override
+                            void refused(IOException why) {
+                                notKept(session, StorageFault.reasonCode(why));
+                            }
+                        });
+    }
+
+    /** What the log does not know it cannot keep: the session ends, the client may come again. */
+    private void notKept(Session session, int reasonCode) {
+        Subscriber subscriber = session.subscriber();
+        session.expirySeconds(0);
+        if (subscriber != null) {
+            subscriber.connection().end(Ending.STORAGE_UNAVAILABLE, reasonCode);
+        } else if (offline.contains(session)) {
+            int gone = end(session);
+            emit(new SessionEvent.Ended(session.peer(), gone));
+        }
+    }
+
+    /** That its client is here, or not; once more if the log did not take it. */
+    @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
+    private void writeState(Session session) {
+        Backlog backlog = session.backlog();
+        if (backlog != null && find(session.clientId()) == session) {
+            Session.PendingWill waits = session.pendingWill();
+            SessionRecord state =
+                    session.isConnected()
+                            ? new SessionRecord.Connected(
+                                    backlog.number(), session.expirySeconds(), session.will())
+                            : new SessionRecord.Suspended(
+                                    backlog.number(),
+                                    session.expirySeconds(),
+                                    waits == null ? -1 : waits.dueMillis(),
+                                    backlog.sent());
+            loop.log().write(state, () -> writeState(session));
+        }
+    }
+
+    private void writeEnded(int number) {
+        loop.log().write(new SessionRecord.Ended(number), () -> writeEnded(number));
+    }
+
+    /** At the start: one that the log has. Its client is away. */
+    void restore(StoredSession stored) {
+        Peer peer = new Peer("", 0, stored.clientId, "");
+        Session session =
+                new Session(stored.clientId, loop, peer, stored.number, stored.refs, stored.sent);
+        session.expirySeconds(stored.expirySeconds);
+        session.restore(stored.received, stored.suspendedMillis);
+        for (SessionRecord.Filter each : stored.subscriptions.values()) {
+            Subscription subscription = Subscription.of(session, each);
+            session.subscriptions().put(each.filter(), subscription);
+            loop.shared().subscriptions().put(each.filter(), subscription);
+        }
+        count(Counters.SUBSCRIPTIONS, stored.subscriptions.size());
+        Connect.Will will = stored.will;
+        if (will != null && stored.willDueMillis >= 0) {
+            session.pendingWill(new Session.PendingWill(will, peer, stored.willDueMillis));
+        }
+        byClientId.put(stored.clientId, session);
+        offline.add(session);
+        count(Counters.SESSIONS_OFFLINE, 1);
     }
 
     /** Publishes the wills that are due and ends the sessions that nobody came back for. */
@@ -126,6 +215,10 @@ final class Sessions {
         count(Counters.SUBSCRIPTIONS, -session.subscriptions().size());
         session.subscriptions().clear();
         byClientId.remove(session.clientId());
+        Backlog backlog = session.backlog();
+        if (backlog != null) {
+            writeEnded(backlog.number());
+        }
         if (offline.remove(session)) {
             count(Counters.SESSIONS_OFFLINE, -1);
         }
@@ -140,41 +233,11 @@ final class Sessions {
         }
     }
 
-    /**
-     * As a task of its own: a connection can break while a message is being delivered to it, and
-     * one publish must not begin within another.
-     */
     private void publishWill(Session session) {
         Session.PendingWill pending = session.pendingWill();
         if (pending != null) {
             session.pendingWill(null);
-            loop.executor().execute(() -> publish(pending));
-        }
-    }
-
-    private void publish(Session.PendingWill pending) {
-        Connect.Will will = pending.will();
-        Message message =
-                new Message(
-                        will.topic(),
-                        will.topic().getBytes(StandardCharsets.UTF_8),
-                        will.payload(),
-                        will.qos(),
-                        will.retain(),
-                        Message.expiresAtMillis(will.messageExpirySeconds(), loop.nowMillis()),
-                        will.properties(),
-                        System.nanoTime());
-        Publication publication = loop.publication().of(message, null, null);
-        try {
-            if (will.retain()) {
-                loop.retaining().retain(publication, pending.peer());
-            }
-            int deliveries = loop.router().publish(publication);
-            emit(
-                    new MessageEvent.WillPublished(
-                            pending.peer(), will.topic(), will.qos(), deliveries));
-        } finally {
-            publication.done();
+            loop.wills().publish(pending, session);
         }
     }
 

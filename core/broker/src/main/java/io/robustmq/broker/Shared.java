@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Tracing;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  *
  * @param counters by loop index; only that loop writes
  * @param latencies by loop index; only that loop writes
+ * @param delayedCount delayed messages that are not published yet
  */
 record Shared(
         BrokerSettings settings,
@@ -24,10 +26,17 @@ record Shared(
         RetainedStore retained,
         List<Counters> counters,
         List<Latency> latencies,
+        BrokerLog log,
+        AtomicInteger delayedCount,
         AtomicInteger openConnections,
         AtomicLong connectionIds) {
 
-    static Shared of(BrokerSettings settings, Events events, Tracing tracing, InstantSource clock) {
+    static Shared of(
+            BrokerSettings settings,
+            Shard shard,
+            Events events,
+            Tracing tracing,
+            InstantSource clock) {
         int loops = loops(settings);
         return new Shared(
                 settings,
@@ -38,6 +47,8 @@ record Shared(
                 new RetainedStore(settings.retained()),
                 Stream.generate(Counters::new).limit(loops).toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),
+                new BrokerLog(shard, settings.storage(), clock, events),
+                new AtomicInteger(),
                 new AtomicInteger(),
                 new AtomicLong());
     }

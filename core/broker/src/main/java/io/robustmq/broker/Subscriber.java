@@ -221,9 +221,14 @@ final class Subscriber {
         return delivery.context == null ? null : delivery.context.traceparent();
     }
 
-    /** PUBREL for a message that the client had acknowledged with PUBREC before. */
-    void pubrelAgain(int packetId) {
+    /** PUBREL for a message that the client has acknowledged with PUBREC. */
+    void pubrel(int packetId) {
         PacketEncoder.pubrel(outbound.packet(ClientPackets.ACK_BYTES), version, packetId, 0);
+    }
+
+    /** PUBCOMP for a message of the client's own. */
+    void pubcomp(int packetId) {
+        PacketEncoder.pubcomp(outbound.packet(ClientPackets.ACK_BYTES), version, packetId, 0);
     }
 
     void writabilityChanged(boolean writable) {

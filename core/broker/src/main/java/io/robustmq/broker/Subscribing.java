@@ -5,16 +5,18 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
 import io.robustmq.protocol.Unsubscribe;
+import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What SUBSCRIBE and UNSUBSCRIBE do. */
 final class Subscribing {
     /** Most subscriptions of one session; more are refused with 0x97. */
     private static final int MAX_PER_SESSION = 100_000;
-
-    private static final int[] NO_IDS = {};
 
     private final Connection connection;
     private final Shared shared;
@@ -24,8 +26,16 @@ final class Subscribing {
         this.shared = connection.loop().shared();
     }
 
-    /** One filter's outcome, to be reported after the SUBACK. */
-    private record Granted(Subscription subscription, boolean isNew, List<Message> retained) {}
+    /**
+     * One filter's outcome, to be reported after the SUBACK.
+     *
+     * @param before what it replaced, null if it is new
+     */
+    private record Granted(
+            Subscription subscription,
+            @Nullable Subscription before,
+            boolean wantsRetained,
+            int position) {}
 
     /** SUBACK first, then the retained messages (MQTT 5, 3.8.4). */
     void subscribe(Subscribe subscribe, Session session) {
@@ -37,20 +47,46 @@ final class Subscribing {
             codes[i] = check(filter.filter(), session);
             if (codes[i] < 0x80) {
                 codes[i] = filter.qos();
-                granted.add(add(filter, subscribe.subscriptionIdentifier(), session));
+                granted.add(add(filter, subscribe.subscriptionIdentifier(), session, i));
             }
         }
-        PacketEncoder.suback(
-                connection.outbound().packet(16 + codes.length),
-                connection.version(),
-                subscribe.packetId(),
-                codes);
+        Backlog backlog = session.backlog();
+        if (backlog == null || granted.isEmpty()) {
+            subscribed(subscribe.packetId(), codes, granted, session);
+            return;
+        }
+        List<SessionRecord.Filter> stored =
+                granted.stream().map(each -> each.subscription().stored()).toList();
+        write(
+                new SessionRecord.Subscribed(backlog.number(), stored),
+                () -> subscribed(subscribe.packetId(), codes, granted, session),
+                why -> {
+                    for (Granted each : granted) {
+                        codes[each.position] = refused(each.subscription().filter(), why);
+                    }
+                    granted.reversed().forEach(each -> undo(each, session));
+                    suback(subscribe.packetId(), codes);
+                });
+    }
+
+    private void subscribed(int packetId, int[] codes, List<Granted> granted, Session session) {
+        suback(packetId, codes);
         for (Granted each : granted) {
             sendRetained(each, session);
         }
     }
 
-    private Granted add(Subscribe.Filter filter, int identifier, Session session) {
+    private void suback(int packetId, int[] codes) {
+        if (connection.isConnected()) {
+            PacketEncoder.suback(
+                    connection.outbound().packet(16 + codes.length),
+                    connection.version(),
+                    packetId,
+                    codes);
+        }
+    }
+
+    private Granted add(Subscribe.Filter filter, int identifier, Session session, int position) {
         Subscription subscription =
                 new Subscription(
                         session,
@@ -59,35 +95,67 @@ final class Subscribing {
                         filter.noLocal(),
                         filter.retainAsPublished(),
                         identifier);
-        boolean isNew = session.subscriptions().put(filter.filter(), subscription) == null;
-        shared.subscriptions().put(filter.filter(), subscription);
-        if (isNew) {
-            connection.loop().counters().add(Counters.SUBSCRIPTIONS, 1);
-        }
-        // after the subscription: a message that comes in between is sent twice, never missed
-        List<Message> retained = new ArrayList<>();
-        boolean wanted =
+        Subscription before = put(subscription);
+        boolean wantsRetained =
                 switch (filter.retainHandling()) {
                     case 0 -> true;
-                    case 1 -> isNew;
+                    case 1 -> before == null;
                     default -> false;
                 };
-        if (wanted) {
-            shared.retained().match(filter.filter(), connection.loop().nowMillis(), retained);
-        }
-        return new Granted(subscription, isNew, retained);
+        return new Granted(subscription, before, wantsRetained, position);
     }
 
+    private @Nullable Subscription put(Subscription subscription) {
+        String filter = subscription.filter();
+        Subscription before = subscription.session().subscriptions().put(filter, subscription);
+        shared.subscriptions().put(filter, subscription);
+        if (before == null) {
+            connection.loop().counters().add(Counters.SUBSCRIPTIONS, 1);
+        }
+        return before;
+    }
+
+    private void remove(String filter, Session session) {
+        session.subscriptions().remove(filter);
+        shared.subscriptions().remove(filter, session);
+        connection.loop().counters().add(Counters.SUBSCRIPTIONS, -1);
+    }
+
+    /** The log did not take it: as it was before, unless it has been changed again. */
+    @SuppressWarnings("ReferenceEquality") // this very subscription
+    private void undo(Granted granted, Session session) {
+        String filter = granted.subscription().filter();
+        if (session.subscriptions().get(filter) == granted.subscription()) {
+            if (granted.before() == null) {
+                remove(filter, session);
+            } else {
+                put(granted.before());
+            }
+        }
+    }
+
+    /** After the subscription is made: a message in between is sent twice, never missed. */
     private void sendRetained(Granted granted, Session session) {
         Subscription subscription = granted.subscription();
-        int[] ids = subscription.identifier() == 0 ? NO_IDS : new int[] {subscription.identifier()};
-        for (Message message : granted.retained()) {
-            int qos = Math.min(message.qos(), subscription.qos());
-            session.deliver(new Delivery(message, qos, true, ids, false));
+        List<Message> retained = new ArrayList<>();
+        if (granted.wantsRetained()) {
+            shared.retained().match(subscription.filter(), connection.loop().nowMillis(), retained);
         }
-        int sent = granted.retained().size();
+        int[] ids =
+                subscription.identifier() == 0
+                        ? Route.NO_IDS
+                        : new int[] {subscription.identifier()};
+        for (Message message : retained) {
+            int qos = Math.min(message.qos(), subscription.qos());
+            if (qos > 0 && session.backlog() != null) {
+                keepRetained(message, session, qos, ids);
+            } else {
+                session.deliver(new Delivery(message, qos, true, ids, false));
+            }
+        }
+        int sent = retained.size();
         connection.emit(
-                granted.isNew()
+                granted.before() == null
                         ? new SubscriptionEvent.Created(
                                 connection.peer(), subscription.filter(), subscription.qos(), sent)
                         : new SubscriptionEvent.Replaced(
@@ -97,25 +165,105 @@ final class Subscribing {
                                 sent));
     }
 
+    /** A retained message that the session must not lose before it is acknowledged. */
+    private void keepRetained(Message message, Session session, int qos, int[] ids) {
+        Loop loop = connection.loop();
+        Publication publication = loop.spare().of(message.retained(qos), null, null);
+        try {
+            Route route = Route.to(new Route.Target(session, qos, true, ids, null), loop.loops());
+            Publishing.Waiting dropped =
+                    new Publishing.Waiting() {
+                        @Override
+                        public void committed(long offset) {}
+
+                        @Override
+                        public void refused(IOException why) {
+                            session.dropped(
+                                    message.topic(), qos, MessageEvent.DropReason.NOT_STORED);
+                        }
+                    };
+            MessageRecord.Effects effects = MessageRecord.Effects.NONE;
+            Logged.Taken taken =
+                    loop.logged().publishUnretained(publication, effects, route, dropped);
+            if (taken != Logged.Taken.YES) {
+                session.dropped(message.topic(), qos, MessageEvent.DropReason.NOT_STORED);
+            }
+        } finally {
+            publication.done();
+        }
+    }
+
     void unsubscribe(Unsubscribe unsubscribe, Session session) {
         List<String> filters = unsubscribe.filters();
         int[] codes = new int[filters.size()];
+        List<Subscription> removed = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
             String filter = filters.get(i);
-            if (session.subscriptions().remove(filter) == null) {
+            Subscription before = session.subscriptions().get(filter);
+            if (before == null) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
                 connection.emit(new SubscriptionEvent.NotFound(connection.peer(), filter));
             } else {
-                shared.subscriptions().remove(filter, session);
-                connection.loop().counters().add(Counters.SUBSCRIPTIONS, -1);
-                connection.emit(new SubscriptionEvent.Removed(connection.peer(), filter));
+                remove(filter, session);
+                removed.add(before);
             }
         }
-        PacketEncoder.unsuback(
-                connection.outbound().packet(16 + codes.length),
-                connection.version(),
-                unsubscribe.packetId(),
-                codes);
+        Backlog backlog = session.backlog();
+        if (backlog == null || removed.isEmpty()) {
+            unsubscribed(unsubscribe.packetId(), codes, removed);
+            return;
+        }
+        write(
+                new SessionRecord.Unsubscribed(
+                        backlog.number(), removed.stream().map(Subscription::filter).toList()),
+                () -> unsubscribed(unsubscribe.packetId(), codes, removed),
+                why -> {
+                    for (int i = 0; i < codes.length; i++) {
+                        if (codes[i] == ReasonCode.SUCCESS) {
+                            codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+                        }
+                    }
+                    for (Subscription each : removed) {
+                        if (!session.subscriptions().containsKey(each.filter())) {
+                            put(each);
+                        }
+                    }
+                    unsubscribed(unsubscribe.packetId(), codes, List.of());
+                });
+    }
+
+    private void unsubscribed(int packetId, int[] codes, List<Subscription> removed) {
+        removed.forEach(each ->
+                connection.emit(new SubscriptionEvent.Removed(connection.peer(), each.filter())));
+        if (connection.isConnected()) {
+            PacketEncoder.unsuback(
+                    connection.outbound().packet(16 + codes.length),
+                    connection.version(),
+                    packetId,
+                    codes);
+        }
+    }
+
+    /** The answer comes when the log has it. */
+    private void write(SessionRecord record, Runnable committed, Consumer<IOException> refused) {
+        Loop loop = connection.loop();
+        loop.log()
+                .add(
+                        new LogEntry(loop, record.encoded()) {
+                            @Override
+                            void committed() {
+                                committed.run();
+                            }
+
+                            @Override
+                            void refused(IOException why) {
+                                refused.accept(why);
+                            }
+                        });
+    }
+
+    private int refused(String filter, IOException why) {
+        return refused(filter, StorageFault.reasonCode(why), StorageFault.detail(why));
     }
 
     /** 0 if the filter may be subscribed to; else the reason code, reported. */

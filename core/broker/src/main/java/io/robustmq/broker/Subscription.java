@@ -11,4 +11,20 @@ record Subscription(
         int qos,
         boolean noLocal,
         boolean retainAsPublished,
-        int identifier) {}
+        int identifier) {
+
+    static Subscription of(Session session, SessionRecord.Filter stored) {
+        return new Subscription(
+                session,
+                stored.filter(),
+                stored.qos(),
+                stored.noLocal(),
+                stored.retainAsPublished(),
+                stored.identifier());
+    }
+
+    /** As the log has it. */
+    SessionRecord.Filter stored() {
+        return new SessionRecord.Filter(filter, qos, noLocal, retainAsPublished, identifier);
+    }
+}

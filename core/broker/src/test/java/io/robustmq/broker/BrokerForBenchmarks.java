@@ -42,10 +42,12 @@ final class BrokerForBenchmarks {
                         defaults.limits(),
                         defaults.queues(),
                         defaults.retained(),
+                        defaults.storage(),
                         defaults.messageEventsPerSecond());
         Broker broker =
                 new Broker(
                         settings,
+                        TestLog.open(InstantSource.system(), Events.NONE).shard(),
                         Authenticator.ANYBODY,
                         PRINTING,
                         Tracing.OFF,

@@ -10,6 +10,7 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -341,8 +342,10 @@ class ConnectTest {
         }
         broker.events.await(io.robustmq.telemetry.event.SessionEvent.Ended.class);
         assertThat(broker.events.all())
+                .filteredOn(event -> !(event instanceof JournalEvent))
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly(
+                        "StateRestored",
                         "ListenerStarted",
                         "AnonymousAllowed",
                         "Created",

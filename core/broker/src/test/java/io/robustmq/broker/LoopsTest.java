@@ -181,7 +181,7 @@ class LoopsTest {
                         }
                     });
             sending.start();
-            waitUntil(from::isHandoffFull);
+            waitUntil(from::isBehind);
             assertThat(broker.broker.measures().publishReceived(1)).isLessThan(messages);
             asleep.countDown();
             for (int i = 1; i <= messages; i++) {

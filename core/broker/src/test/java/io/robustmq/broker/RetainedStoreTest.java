@@ -2,7 +2,7 @@ package io.robustmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.robustmq.broker.RetainedStore.Stored;
+import io.robustmq.broker.RetainedStore.Result;
 import io.robustmq.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,6 +31,14 @@ class RetainedStoreTest {
         return message(topic, payload, Message.NEVER);
     }
 
+    private Result store(Message message) {
+        return store.store(message, () -> {}).result();
+    }
+
+    private boolean clear(String topic) {
+        return store.clear(topic, () -> {}).result() == Result.DONE;
+    }
+
     private List<String> topics(String filter) {
         return topics(filter, 0);
     }
@@ -43,7 +51,7 @@ class RetainedStoreTest {
 
     @Test
     void a_filter_finds_what_it_matches() {
-        List.of("a", "a/b", "a/b/c", "x/b", "$SYS/b").forEach(t -> store.store(message(t, "1")));
+        List.of("a", "a/b", "a/b/c", "x/b", "$SYS/b").forEach(t -> store(message(t, "1")));
 
         assertThat(topics("#")).containsExactly("a", "a/b", "a/b/c", "x/b");
         assertThat(topics("a/#")).containsExactly("a", "a/b", "a/b/c");
@@ -55,39 +63,39 @@ class RetainedStoreTest {
 
     @Test
     void a_new_message_takes_the_place_of_the_old_one() {
-        store.store(message("a", "12345"));
-        store.store(message("a", "1"));
+        store(message("a", "12345"));
+        store(message("a", "1"));
 
         assertThat(store.count()).isEqualTo(1);
         assertThat(store.bytes()).isEqualTo(2);
-        assertThat(store.clear("a")).isTrue();
-        assertThat(store.clear("a")).isFalse();
+        assertThat(clear("a")).isTrue();
+        assertThat(clear("a")).isFalse();
         assertThat(store.bytes()).isZero();
     }
 
     @Test
     void when_full_a_new_topic_is_refused_and_a_known_one_is_not() {
         for (int i = 0; i < 100; i++) {
-            assertThat(store.store(message("t" + i, "x"))).isEqualTo(Stored.STORED);
+            assertThat(store(message("t" + i, "x"))).isEqualTo(Result.DONE);
         }
-        assertThat(store.store(message("one more", "x"))).isEqualTo(Stored.FULL);
-        assertThat(store.store(message("t5", "y"))).isEqualTo(Stored.STORED);
-        store.clear("t1");
-        assertThat(store.store(message("one more", "x"))).isEqualTo(Stored.STORED);
+        assertThat(store(message("one more", "x"))).isEqualTo(Result.FULL);
+        assertThat(store(message("t5", "y"))).isEqualTo(Result.DONE);
+        clear("t1");
+        assertThat(store(message("one more", "x"))).isEqualTo(Result.DONE);
     }
 
     @Test
     void bytes_are_limited_too() {
-        assertThat(store.store(message("a", "x".repeat(9_990)))).isEqualTo(Stored.STORED);
-        assertThat(store.store(message("b", "x".repeat(100)))).isEqualTo(Stored.FULL);
-        assertThat(store.store(message("a", "x"))).isEqualTo(Stored.STORED);
-        assertThat(store.store(message("b", "x".repeat(100)))).isEqualTo(Stored.STORED);
+        assertThat(store(message("a", "x".repeat(9_990)))).isEqualTo(Result.DONE);
+        assertThat(store(message("b", "x".repeat(100)))).isEqualTo(Result.FULL);
+        assertThat(store(message("a", "x"))).isEqualTo(Result.DONE);
+        assertThat(store(message("b", "x".repeat(100)))).isEqualTo(Result.DONE);
     }
 
     @Test
     void what_has_expired_is_not_found_and_then_gone() {
-        store.store(message("a", "1", 1000));
-        store.store(message("b", "1"));
+        store(message("a", "1", 1000));
+        store(message("b", "1"));
 
         assertThat(topics("#", 999)).containsExactly("a", "b");
         assertThat(topics("#", 1000)).containsExactly("b");
@@ -98,8 +106,8 @@ class RetainedStoreTest {
 
     @Test
     void a_message_that_replaces_an_expiring_one_stays() {
-        store.store(message("a", "1", 1000));
-        store.store(message("a", "2"));
+        store(message("a", "1", 1000));
+        store(message("a", "2"));
 
         assertThat(store.removeExpired(2000)).isZero();
         assertThat(topics("a", 2000)).containsExactly("a");
@@ -122,10 +130,10 @@ class RetainedStoreTest {
             String name = topic.toString();
             if (random.nextInt(3) > 0) {
                 Message message = message(name, "" + step);
-                store.store(message);
+                store(message);
                 all.put(name, message);
             } else {
-                assertThat(store.clear(name)).isEqualTo(all.remove(name) != null);
+                assertThat(clear(name)).isEqualTo(all.remove(name) != null);
             }
             String filter = filters[random.nextInt(filters.length)];
             assertThat(topics(filter))

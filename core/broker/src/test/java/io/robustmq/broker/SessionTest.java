@@ -246,7 +246,11 @@ class SessionTest {
     @Test
     void a_full_queue_drops_what_comes_and_says_so_once() throws Exception {
         close();
-        open(with(settings(loops), new BrokerSettings.Queues(10, 5, 1000, 1 << 20)));
+        open(
+                with(
+                        settings(loops),
+                        new BrokerSettings.Queues(
+                                10, 5, 1000, 1 << 20, BrokerSettings.WhenFull.REFUSE)));
         subscribedAndGone("c");
         for (int i = 1; i <= 8; i++) {
             publisher.published("t", "" + i, 1, i);
@@ -268,7 +272,11 @@ class SessionTest {
     @Test
     void the_queue_is_limited_in_bytes_too() throws Exception {
         close();
-        open(with(settings(loops), new BrokerSettings.Queues(10, 50, 250, 1 << 20)));
+        open(
+                with(
+                        settings(loops),
+                        new BrokerSettings.Queues(
+                                10, 50, 250, 1 << 20, BrokerSettings.WhenFull.REFUSE)));
         subscribedAndGone("c");
         for (int i = 1; i <= 5; i++) {
             publisher.published("t", "x".repeat(100), 1, i);

@@ -36,7 +36,12 @@ class SlowClientTest {
                 TestBroker.open(
                         with(
                                 settings(loops),
-                                new BrokerSettings.Queues(100, 100_000, 1L << 30, 64 * 1024)));
+                                new BrokerSettings.Queues(
+                                        100,
+                                        100_000,
+                                        1L << 30,
+                                        64 * 1024,
+                                        BrokerSettings.WhenFull.REFUSE)));
         publisher = broker.connected("publisher");
         slow = new RawClient(broker.broker.localAddress(), MqttVersion.V5, 4096);
         slow.connect("slow", new Options());
@@ -127,7 +132,12 @@ class SlowClientTest {
                 TestBroker.open(
                         with(
                                 settings(loops),
-                                new BrokerSettings.Queues(65_535, 100_000, 1L << 30, 260 * 1024)));
+                                new BrokerSettings.Queues(
+                                        65_535,
+                                        100_000,
+                                        1L << 30,
+                                        260 * 1024,
+                                        BrokerSettings.WhenFull.REFUSE)));
         publisher = broker.connected("publisher");
         Options kept = new Options().keepSession().expiry(100);
         slow = broker.client();

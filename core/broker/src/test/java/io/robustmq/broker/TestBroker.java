@@ -15,10 +15,32 @@ import java.util.function.BooleanSupplier;
 final class TestBroker implements AutoCloseable {
     final RecordingEvents events = new RecordingEvents();
     final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
-    final Broker broker;
+    final TestLog log = TestLog.open(clock, events);
+    Broker broker;
 
-    private TestBroker(BrokerSettings settings, Authenticator authenticator, Tracing tracing) {
-        broker = new Broker(settings, authenticator, events, tracing, clock, new Random(1));
+    private final BrokerSettings settings;
+    private final Authenticator authenticator;
+    private final Tracing tracing;
+
+    private TestBroker(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
+            throws IOException {
+        this.settings = settings;
+        this.authenticator = authenticator;
+        this.tracing = tracing;
+        broker = make();
+    }
+
+    private Broker make() {
+        return new Broker(
+                settings, log.shard(), authenticator, events, tracing, clock, new Random(1));
+    }
+
+    /** Stops it in order, and opens another on the same log. */
+    void restart() throws IOException {
+        broker.close();
+        log.reopen();
+        broker = make();
+        broker.open();
     }
 
     static TestBroker open(BrokerSettings settings) throws IOException {
@@ -41,6 +63,7 @@ final class TestBroker implements AutoCloseable {
                 defaults.limits(),
                 defaults.queues(),
                 defaults.retained(),
+                defaults.storage(),
                 1_000_000);
     }
 
@@ -50,6 +73,7 @@ final class TestBroker implements AutoCloseable {
                 settings.limits(),
                 settings.queues(),
                 settings.retained(),
+                settings.storage(),
                 settings.messageEventsPerSecond());
     }
 
@@ -59,6 +83,7 @@ final class TestBroker implements AutoCloseable {
                 limits,
                 settings.queues(),
                 settings.retained(),
+                settings.storage(),
                 settings.messageEventsPerSecond());
     }
 
@@ -68,6 +93,7 @@ final class TestBroker implements AutoCloseable {
                 settings.limits(),
                 queues,
                 settings.retained(),
+                settings.storage(),
                 settings.messageEventsPerSecond());
     }
 
@@ -77,6 +103,7 @@ final class TestBroker implements AutoCloseable {
                 settings.limits(),
                 settings.queues(),
                 retained,
+                settings.storage(),
                 settings.messageEventsPerSecond());
     }
 
@@ -114,5 +141,6 @@ final class TestBroker implements AutoCloseable {
     @Override
     public void close() {
         broker.close();
+        log.close();
     }
 }

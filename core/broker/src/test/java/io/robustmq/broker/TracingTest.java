@@ -158,6 +158,7 @@ class TracingTest {
                             "step authorize",
                             "step retain",
                             "step route",
+                            "step journal append",
                             "routed 3",
                             "written quick " + spanOfQuick)
                     .anyMatch(n -> n.startsWith("acknowledged sure "))

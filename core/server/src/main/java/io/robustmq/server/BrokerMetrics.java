@@ -116,6 +116,10 @@ final class BrokerMetrics {
         gauge("queued_bytes", "The same in bytes of payload.", measures::queuedBytes);
         gauge("retained_messages", "Retained messages kept.", measures::retainedMessages);
         gauge("retained_bytes", "The same in bytes.", measures::retainedBytes);
+        gauge(
+                "delayed_messages",
+                "Messages published to $delayed/ and not yet due.",
+                measures::delayedMessages);
     }
 
     private void messages() {

@@ -29,8 +29,10 @@ final class ComponentSettings {
                         mqtt.maxInFlight(),
                         mqtt.maxQueuedMessages(),
                         mqtt.maxQueuedBytes(),
-                        mqtt.maxOutboundBytes()),
+                        mqtt.maxOutboundBytes(),
+                        mqtt.whenQueueFull()),
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
+                new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
                 config.events().messagesPerSecond());
     }
 

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.BrokerSettings;
 import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
@@ -105,7 +106,7 @@ final class ConfigKeys {
                             "mqtt.max-queued-messages",
                             whole(1, Integer.MAX_VALUE),
                             "100000",
-                            "Messages that wait for one session. When full, new ones for it are dropped."),
+                            "Messages that wait for one session."),
                     key(
                             "mqtt.max-queued-bytes",
                             size(KIB, TIB),
@@ -117,6 +118,11 @@ final class ConfigKeys {
                             "\"4MiB\"",
                             "Bytes that wait in one client's socket. Beyond it the client counts as slow and QoS 0 to it is dropped."),
                     key(
+                            "mqtt.when-queue-full",
+                            new ValueKind.Choice(BrokerSettings.WhenFull.class),
+                            "\"refuse\"",
+                            "Which message is dropped, and counted, when a session's queue is full: refuse drops the one that comes, drop_oldest the one that has waited longest."),
+                    key(
                             "mqtt.max-retained-messages",
                             whole(0, Integer.MAX_VALUE),
                             "100000",
@@ -126,6 +132,21 @@ final class ConfigKeys {
                             size(0, TIB),
                             "\"256MiB\"",
                             "The same limit in bytes of topics, payloads and properties."),
+                    key(
+                            "mqtt.max-delayed-messages",
+                            whole(0, Integer.MAX_VALUE),
+                            "1000000",
+                            "Messages published to $delayed/<seconds>/<topic> that are not due yet. When full, new ones are refused with Quota exceeded."),
+                    key(
+                            "mqtt.max-stored-bytes",
+                            size(0, 1024 * TIB),
+                            "\"0B\"",
+                            "Size on disk of all that is kept for clients. Beyond it the oldest segments are removed, and messages in them that were not delivered are dropped and counted. 0B sets no limit."),
+                    key(
+                            "mqtt.snapshot-size",
+                            size(MIB, TIB),
+                            "\"64MiB\"",
+                            "So much is written between two snapshots of the sessions; a start after a crash reads it again."),
                     key(
                             "mqtt.max-session-expiry",
                             span(Duration.ZERO, Duration.ofDays(36_500)),

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * is being opened.
  */
 final class Standalone implements AutoCloseable {
+    /** The broker's shard of the journal. */
+    private static final String MQTT_SHARD = "mqtt";
+
     /** Placement's shard of the journal. */
     private static final String PLACEMENT_SHARD = "placement";
 
@@ -100,7 +104,7 @@ final class Standalone implements AutoCloseable {
         Journal shards = openJournal(opened);
         Opening<StandalonePlacement> placing =
                 Opening.begin("start-placement", () -> openPlacement(opened, shards));
-        Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened));
+        Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
         register(placing.result(), broking.result(), endpoint);
@@ -204,23 +208,39 @@ final class Standalone implements AutoCloseable {
         return opening;
     }
 
-    private Broker openBroker(Pipeline to) throws StartFailure {
+    private Broker openBroker(Pipeline to, Journal shards) throws StartFailure {
         Events events = to.events(Service.MQTT_BROKER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
         Listener listener = new Listener("mqtt.listen", config.mqtt().listen());
+        Shard log;
+        try {
+            log =
+                    shards.shard(
+                            MQTT_SHARD,
+                            ComponentSettings.shard(
+                                    config,
+                                    new Retention(
+                                            config.mqtt().maxStoredBytes(), Duration.ZERO, true)));
+        } catch (IOException unusable) {
+            throw cannotUseJournal(unusable);
+        }
         Broker opening =
                 new Broker(
                         ComponentSettings.broker(config, listener.resolve()),
+                        log,
                         authenticator(events),
                         events,
                         to.tracing(),
                         clock);
         try {
             opening.open();
-        } catch (IOException failure) {
+        } catch (BindException failure) {
             opening.close();
             throw listener.failed(failure);
+        } catch (IOException unusable) {
+            opening.close();
+            throw cannotUseJournal(unusable);
         }
         broker = opening;
         BrokerMetrics.register(opening.measures(), to.registry());

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.BrokerSettings;
 import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
@@ -54,8 +55,12 @@ record StandaloneConfig(
             int maxQueuedMessages,
             long maxQueuedBytes,
             long maxOutboundBytes,
+            BrokerSettings.WhenFull whenQueueFull,
             int maxRetainedMessages,
             long maxRetainedBytes,
+            int maxDelayedMessages,
+            long maxStoredBytes,
+            long snapshotSize,
             Duration maxSessionExpiry,
             Duration maxKeepAlive,
             boolean allowAnonymous,

@@ -12,7 +12,8 @@ public sealed interface ConnectionEvent extends Event {
         REFUSED,
         TAKEN_OVER,
         SERVER_SHUTDOWN,
-        IO_ERROR
+        IO_ERROR,
+        STORAGE_UNAVAILABLE
     }
 
     @EventType(

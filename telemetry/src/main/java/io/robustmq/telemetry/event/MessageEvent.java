@@ -12,7 +12,9 @@ public sealed interface MessageEvent extends Event {
         QUEUE_FULL,
         EXPIRED,
         PACKET_TOO_LARGE,
-        SESSION_ENDED
+        SESSION_ENDED,
+        UNREADABLE,
+        NOT_STORED
     }
 
     @EventType(
@@ -53,15 +55,18 @@ public sealed interface MessageEvent extends Event {
             volume = Volume.FAULT,
             cause = "A message was not delivered to a client that had subscribed to it.",
             action =
-                    "reason says why; SLOW_CONSUMER and QUEUE_FULL: the client must read faster or the limits be raised.")
+                    "reason says why; SLOW_CONSUMER and QUEUE_FULL: the client must read faster or the limits be raised; UNREADABLE and NOT_STORED: look for journal events.")
     record Dropped(
             @Doc(
                             value = "The subscriber",
                             sensitivity = Sensitivity.IDENTITY,
                             attribute = "messaging.client.id")
                     String clientId,
-            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
-            @Doc("Quality of service") int qos,
+            @Doc(
+                            value = "The topic, empty if the message was on disk only",
+                            attribute = "messaging.destination.name")
+                    String topicName,
+            @Doc("Quality of service, -1 if the message was on disk only") int qos,
             @Doc("Why") DropReason reason)
             implements MessageEvent {
         @Override
@@ -138,6 +143,46 @@ public sealed interface MessageEvent extends Event {
             return peer.clientId();
         }
     }
+
+    @EventType(
+            name = "message.delayed",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause = "A client published to $delayed/<seconds>/<topic>, and it was stored. Sampled.",
+            action = "Nothing.")
+    record Delayed(
+            Peer peer,
+            @Doc(
+                            value = "The topic it will be published to",
+                            attribute = "messaging.destination.name")
+                    String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc(value = "Until it is published", unit = "s") long delaySeconds)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.delayed_published",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause = "A delayed message was due and was published. Sampled.",
+            action =
+                    "Nothing; late_millis above some seconds: the broker was not running, or the disk is slow.")
+    record DelayedPublished(
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc("Deliveries this caused at once") int deliveries,
+            @Doc(value = "After the time it was due", unit = "ms") long lateMillis)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.delayed_lost",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause = "A delayed message was due and its record in the log cannot be read.",
+            action =
+                    "Look for journal.corrupt and journal.retention_overrun; restore the file if there is a copy.")
+    record DelayedLost(@Doc("Its offset in the broker's shard") long offset)
+            implements MessageEvent {}
 
     @EventType(
             name = "message.will_scheduled",

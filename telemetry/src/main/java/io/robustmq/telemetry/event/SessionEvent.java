@@ -4,6 +4,47 @@ package io.robustmq.telemetry.event;
 public sealed interface SessionEvent extends Event {
 
     @EventType(
+            name = "session.state_restored",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The broker started and made its state of its shard of the journal.",
+            action = "Nothing.")
+    record StateRestored(
+            @Doc("Sessions") int sessions,
+            @Doc("Messages waiting for them, or sent and not acknowledged") long queuedMessages,
+            @Doc("Retained messages") int retainedMessages,
+            @Doc("Delayed messages") int delayedMessages,
+            @Doc("Records read, those since the last snapshot") long readRecords,
+            @Doc(value = "Time it took", unit = "ms") long restoreMillis)
+            implements SessionEvent {}
+
+    @EventType(
+            name = "session.snapshot_saved",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A snapshot of the sessions was written, and what nothing needs any more was removed from the log.",
+            action = "Nothing.")
+    record SnapshotSaved(
+            @Doc("Sessions") int sessions,
+            @Doc("The snapshot stands for all records below") long offset,
+            @Doc("First record that is kept") long firstOffset,
+            @Doc(value = "Time it took", unit = "ms") long saveMillis)
+            implements SessionEvent {}
+
+    @EventType(
+            name = "session.snapshot_failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A snapshot of the sessions could not be written; the one before it still counts, and the log keeps growing.",
+            action =
+                    "error_msg says why (disk full, input/output error): make room or replace the disk.")
+    record SnapshotFailed(
+            @Doc("The last snapshot stands for all records below") long offset, Failure failure)
+            implements SessionEvent {}
+
+    @EventType(
             name = "session.created",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,

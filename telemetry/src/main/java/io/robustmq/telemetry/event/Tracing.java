@@ -79,7 +79,8 @@ public interface Tracing {
     enum Step {
         AUTHORIZE("authorize"),
         ROUTE("route"),
-        RETAIN("retain");
+        RETAIN("retain"),
+        JOURNAL("journal append");
 
         private final String spanName;
 

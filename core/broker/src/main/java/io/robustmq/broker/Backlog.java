@@ -1,0 +1,527 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The QoS 1 and 2 messages of a session that outlives its connections. They are in the log; here is
+ * a reference to each, and those about to be sent, or sent and not acknowledged, are in memory.
+ *
+ * <pre>
+ *   refs      base ........ sent ........................ next
+ *             | may have been sent | never sent: waiting  |
+ *   this connection:   cursor ... loadedTo
+ *             | in flight  | in memory | only in the log
+ * </pre>
+ *
+ * <p>Bound: {@code maxQueuedMessages} and {@code maxQueuedBytes} for those that wait; {@link
+ * #LOAD_BYTES} and the client's window for those in memory. Belongs to the session's loop.
+ */
+final class Backlog {
+    /** Read ahead at most so many, and so many bytes. */
+    private static final int LOAD_MESSAGES = 512;
+
+    static final int LOAD_BYTES = 1 << 20;
+
+    /** Live messages for a client whose window is full stay in memory up to so many. */
+    private static final int KEEP_MESSAGES = 64;
+
+    private static final Delivery[] NONE = {};
+
+    private final Session session;
+    private final int number;
+    private final Refs refs;
+    private long sent;
+    private int waiting;
+    private long waitingBytes;
+    private int inFlight;
+    private long nextExpiryMillis = Message.NEVER;
+    private boolean full;
+
+    // acknowledged in this iteration, above the first that is not
+    private long[] doneAbove = {};
+    private int doneCount;
+
+    // for this connection
+    private Delivery[] loaded = NONE;
+    private long cursor;
+    private long loadedTo;
+    private long loadedBytes;
+    private int outstanding;
+    private @Nullable Load loading;
+
+    Backlog(Session session, int number, Refs refs, long sent) {
+        this.session = session;
+        this.number = number;
+        this.refs = refs;
+        this.sent = Math.max(sent, refs.base());
+        for (long each = refs.base(); each < refs.next(); each++) {
+            if (refs.state(each) == Refs.State.DONE) {
+                continue;
+            }
+            if (each < this.sent) {
+                inFlight++;
+            } else {
+                waits(each, 1);
+                if (refs.expires(each)) {
+                    nextExpiryMillis = 0;
+                }
+            }
+        }
+        if (nextExpiryMillis == 0) {
+            session.home().hasExpiringMessages(session);
+        }
+    }
+
+    /** Of the session, in the log. */
+    int number() {
+        return number;
+    }
+
+    /** Never sent. */
+    int waiting() {
+        return waiting;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    long sent() {
+        return sent;
+    }
+
+    // messages come
+
+    /** A message is in the log and for this session. */
+    void committed(Publication publication, int qos, boolean retain, int[] subscriptionIds) {
+        int bytes = publication.bytes();
+        long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
+        if (!hasRoom(bytes)) {
+            forget(each);
+            session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL);
+            return;
+        }
+        waits(each, 1);
+        if (refs.expires(each)) {
+            if (nextExpiryMillis == Message.NEVER) {
+                session.home().hasExpiringMessages(session);
+            }
+            nextExpiryMillis = Math.min(nextExpiryMillis, publication.expiresAtMillis());
+        }
+        Subscriber to = session.subscriber();
+        if (to == null) {
+            return;
+        }
+        if (each == loadedTo && loading == null && loadedTo - cursor < KEEP_MESSAGES) {
+            Delivery delivery =
+                    new Delivery(publication.message(), qos, retain, subscriptionIds, true);
+            Tracing.PublishTrace trace = publication.trace();
+            if (trace != null) {
+                delivery.tracedBy(trace, session.peer());
+            }
+            keep(each, delivery);
+            loadedTo = each + 1;
+        }
+        pump();
+    }
+
+    private boolean hasRoom(int bytes) {
+        BrokerSettings.Queues limits = session.home().shared().settings().queues();
+        boolean room = fits(limits, bytes);
+        if (!room) {
+            if (!full) {
+                full = true;
+                session.home()
+                        .shared()
+                        .events()
+                        .emit(
+                                new SessionEvent.QueueFilled(
+                                        session.clientId(), waiting, waitingBytes));
+            }
+            if (limits.whenFull() == BrokerSettings.WhenFull.DROP_OLDEST) {
+                long oldest = Math.max(sent, refs.base());
+                while (waiting > 0 && !fits(limits, bytes)) {
+                    drop(oldest, DropReason.QUEUE_FULL);
+                    oldest++;
+                }
+                return fits(limits, bytes);
+            }
+        }
+        return room;
+    }
+
+    private boolean fits(BrokerSettings.Queues limits, int bytes) {
+        return waiting < limits.maxQueuedMessages()
+                && waitingBytes + bytes <= limits.maxQueuedBytes();
+    }
+
+    private void waits(long each, int sign) {
+        long bytes = (long) sign * refs.bytes(each);
+        waiting += sign;
+        waitingBytes += bytes;
+        session.home().queued(sign, bytes);
+        if (full && sign < 0) {
+            BrokerSettings.Queues limits = session.home().shared().settings().queues();
+            full =
+                    waiting > limits.maxQueuedMessages() / 4 * 3
+                            || waitingBytes > limits.maxQueuedBytes() / 4 * 3;
+        }
+    }
+
+    // and are sent
+
+    /** Sends what waits, as far as the client's window and its socket allow. */
+    void pump() {
+        Subscriber to = session.subscriber();
+        if (to == null) {
+            return;
+        }
+        // sending may find the socket broken, which ends the connection
+        while (session.subscriber() == to && cursor < refs.next()) {
+            cursor = Math.max(cursor, refs.base());
+            loadedTo = Math.max(loadedTo, cursor);
+            if (cursor == refs.next()) {
+                return;
+            }
+            if (refs.state(cursor) != Refs.State.WAITING) {
+                cursor++;
+                continue;
+            }
+            boolean mayBeSent =
+                    !to.isBlocked()
+                            && outstanding < to.window()
+                            && cursor - refs.base() < Refs.PACKET_IDS;
+            if (!mayBeSent) {
+                return;
+            }
+            if (cursor >= loadedTo) {
+                load();
+                return;
+            }
+            Delivery next = at(cursor);
+            if (next == null) {
+                drop(cursor, DropReason.UNREADABLE);
+            } else {
+                send(to, next);
+            }
+            cursor++;
+        }
+        if (session.subscriber() == to && loadedTo - cursor < LOAD_MESSAGES / 2) {
+            load();
+        }
+    }
+
+    private void send(Subscriber to, Delivery next) {
+        Message message = next.message;
+        if (message.expires() && message.isExpiredAt(session.home().nowMillis())) {
+            drop(cursor, DropReason.EXPIRED);
+            return;
+        }
+        next.packetId = Refs.packetId(cursor);
+        if (!to.accepts(next)) {
+            drop(cursor, DropReason.PACKET_TOO_LARGE);
+            return;
+        }
+        boolean again = cursor < sent;
+        if (!again) {
+            waits(cursor, -1);
+            inFlight++;
+            sent = cursor + 1;
+        }
+        outstanding++;
+        next.counted = true;
+        to.publish(next, again);
+    }
+
+    /** Sent before or not, the client will not get it. */
+    private void drop(long each, DropReason reason) {
+        if (refs.state(each) == Refs.State.DONE) {
+            return;
+        }
+        Delivery delivery = at(each);
+        if (each < sent) {
+            inFlight--;
+        } else {
+            waits(each, -1);
+        }
+        forget(each);
+        if (delivery == null) {
+            session.dropped("", -1, reason);
+        } else {
+            session.dropped(delivery, reason);
+        }
+    }
+
+    // from the log into memory
+
+    private void load() {
+        if (loading != null || loadedTo >= refs.next()) {
+            return;
+        }
+        long[] numbers = new long[(int) Math.min(LOAD_MESSAGES, refs.next() - loadedTo)];
+        int count = 0;
+        long end = loadedTo;
+        while (end < refs.next() && count < numbers.length) {
+            if (refs.state(end) == Refs.State.WAITING) {
+                numbers[count++] = end;
+            }
+            end++;
+        }
+        if (count == 0) {
+            loadedTo = end;
+            return;
+        }
+        long[] offsets = new long[count];
+        for (int i = 0; i < count; i++) {
+            offsets[i] = refs.offset(numbers[i]);
+        }
+        Load load = new Load(numbers, count, end);
+        loading = load;
+        session.home().read(number, offsets, deliveries -> loaded(load, deliveries));
+    }
+
+    /** What is asked for: the first {@code count} of {@code numbers}, to go on at {@code end}. */
+    private record Load(long[] numbers, int count, long end) {}
+
+    /**
+     * @param deliveries the first of those asked for, in order; null for what cannot be read
+     */
+    @SuppressWarnings("ReferenceEquality") // a load is for one connection
+    private void loaded(Load load, @Nullable Delivery[] deliveries) {
+        if (loading != load) {
+            return;
+        }
+        loading = null;
+        if (deliveries.length == 0) {
+            session.home().log().later(this::pump);
+            return;
+        }
+        for (int i = 0; i < deliveries.length; i++) {
+            Delivery delivery = deliveries[i];
+            // dropped meanwhile: read for nothing
+            if (delivery != null && refs.state(load.numbers[i]) == Refs.State.WAITING) {
+                keep(load.numbers[i], delivery);
+            }
+        }
+        boolean all = deliveries.length == load.count;
+        loadedTo = Math.max(loadedTo, all ? load.end : load.numbers[deliveries.length]);
+        pump();
+    }
+
+    private void keep(long each, Delivery delivery) {
+        int span = (int) (each - refs.base()) + 1;
+        if (span > loaded.length) {
+            Delivery[] larger = new Delivery[Math.max(8, Integer.highestOneBit(span) << 1)];
+            for (Delivery old : loaded) {
+                if (old != null) {
+                    larger[(int) old.number & larger.length - 1] = old;
+                }
+            }
+            loaded = larger;
+        }
+        delivery.number = each;
+        loaded[(int) each & loaded.length - 1] = delivery;
+        count(delivery, 1);
+    }
+
+    private @Nullable Delivery at(long each) {
+        if (loaded.length == 0) {
+            return null;
+        }
+        Delivery found = loaded[(int) each & loaded.length - 1];
+        return found != null && found.number == each ? found : null;
+    }
+
+    private void count(Delivery delivery, int sign) {
+        long bytes = sign * delivery.message.bytes();
+        loadedBytes += bytes;
+        session.home().loaded(bytes);
+    }
+
+    // what the client answers
+
+    /** False if the packet identifier is that of a QoS 2 message. */
+    boolean puback(int packetId, int reasonCode) {
+        long each = refs.numberOf(packetId);
+        if (each >= cursor || refs.state(each) == Refs.State.DONE) {
+            return true;
+        }
+        Delivery delivery = at(each);
+        if (delivery == null || delivery.qos != 1) {
+            return false;
+        }
+        complete(each, reasonCode);
+        return true;
+    }
+
+    Session.Pubrec pubrec(int packetId, int reasonCode) {
+        long each = refs.numberOf(packetId);
+        if (each >= cursor) {
+            return Session.Pubrec.UNKNOWN;
+        }
+        return switch (refs.state(each)) {
+            case DONE -> Session.Pubrec.UNKNOWN;
+            case RELEASED -> Session.Pubrec.RELEASE;
+            case RECEIVING -> Session.Pubrec.LATER;
+            case WAITING -> {
+                Delivery delivery = at(each);
+                if (delivery == null || delivery.qos != 2) {
+                    yield Session.Pubrec.WRONG_QOS;
+                }
+                if (reasonCode >= 0x80) {
+                    complete(each, reasonCode);
+                    yield Session.Pubrec.COMPLETED;
+                }
+                refs.state(each, Refs.State.RECEIVING);
+                writeReceived(each);
+                yield Session.Pubrec.LATER;
+            }
+        };
+    }
+
+    /** PUBREL goes out when the PUBREC is in the log: or else a crash would send PUBLISH again. */
+    private void writeReceived(long each) {
+        LoopLog log = session.home().log();
+        log.add(
+                new LogEntry(session.home(), new SessionRecord.Received(number, each).encoded()) {
+                    @Override
+                    void committed() {
+                        received(each);
+                    }
+
+                    @Override
+                    void refused(IOException why) {
+                        log.later(() -> writeReceived(each));
+                    }
+                });
+    }
+
+    private void received(long each) {
+        if (each < refs.base() || refs.state(each) != Refs.State.RECEIVING) {
+            return;
+        }
+        refs.state(each, Refs.State.RELEASED);
+        Subscriber to = session.subscriber();
+        if (to != null) {
+            to.pubrel(Refs.packetId(each));
+        }
+    }
+
+    void pubcomp(int packetId, int reasonCode) {
+        long each = refs.numberOf(packetId);
+        if (each < refs.next() && refs.state(each) == Refs.State.RELEASED) {
+            complete(each, reasonCode);
+        }
+    }
+
+    private void complete(long each, int reasonCode) {
+        Delivery delivery = at(each);
+        inFlight--;
+        if (delivery != null) {
+            if (delivery.counted) {
+                outstanding--;
+            }
+            if (delivery.trace != null) {
+                delivery.trace.acknowledged(reasonCode, System.nanoTime());
+            }
+        }
+        forget(each);
+        pump();
+    }
+
+    /** It needs no more place, here and in the log. */
+    private void forget(long each) {
+        Delivery delivery = at(each);
+        if (delivery != null) {
+            count(delivery, -1);
+            loaded[(int) each & loaded.length - 1] = null;
+        }
+        refs.done(each);
+        if (each >= refs.base()) {
+            if (doneCount == doneAbove.length) {
+                doneAbove = Arrays.copyOf(doneAbove, Math.max(8, 2 * doneCount));
+            }
+            doneAbove[doneCount++] = each;
+        }
+        session.home().log().acknowledges(this);
+    }
+
+    /** What was acknowledged since this was asked last. */
+    SessionRecord.Done done() {
+        long base = refs.base();
+        long[] above = Arrays.stream(doneAbove, 0, doneCount).filter(n -> n >= base).toArray();
+        doneCount = 0;
+        return new SessionRecord.Done(number, base, above);
+    }
+
+    // connections come and go
+
+    /** What it had not acknowledged is sent again, in the order of the first time. */
+    void resume(Subscriber now) {
+        cursor = refs.base();
+        loadedTo = cursor;
+        int publishes = 0;
+        int pubrels = 0;
+        for (long each = cursor; each < sent; each++) {
+            switch (refs.state(each)) {
+                case RELEASED -> {
+                    now.pubrel(Refs.packetId(each));
+                    pubrels++;
+                }
+                case WAITING -> publishes++;
+                case RECEIVING, DONE -> {}
+            }
+        }
+        if (publishes + pubrels > 0) {
+            session.home().redelivered(session.peer(), publishes, pubrels);
+        }
+        pump();
+    }
+
+    void disconnected() {
+        session.home().loaded(-loadedBytes);
+        loadedBytes = 0;
+        loaded = NONE;
+        loading = null;
+        outstanding = 0;
+        // nothing is in flight on no connection, whatever the client says later
+        cursor = refs.base();
+        loadedTo = cursor;
+    }
+
+    /** Drops what has expired; false if nothing is left that can. */
+    boolean removeExpired(long nowMillis) {
+        if (nowMillis < nextExpiryMillis) {
+            return nextExpiryMillis != Message.NEVER;
+        }
+        nextExpiryMillis = Message.NEVER;
+        for (long each = Math.max(sent, refs.base()); each < refs.next(); each++) {
+            if (refs.state(each) == Refs.State.WAITING && refs.expires(each)) {
+                if (refs.expiresAtMillis(each) <= nowMillis) {
+                    drop(each, DropReason.EXPIRED);
+                } else {
+                    nextExpiryMillis = Math.min(nextExpiryMillis, refs.expiresAtMillis(each));
+                }
+            }
+        }
+        return nextExpiryMillis != Message.NEVER;
+    }
+
+    /** Nothing is kept any more; returns how many messages the client never acknowledged. */
+    int end() {
+        int gone = waiting;
+        for (long each = refs.base(); each < refs.next(); each++) {
+            if (refs.state(each) == Refs.State.WAITING && each < sent) {
+                gone++;
+            }
+        }
+        session.home().queued(-waiting, -waitingBytes);
+        disconnected();
+        return gone;
+    }
+}

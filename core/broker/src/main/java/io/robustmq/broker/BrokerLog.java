@@ -1,0 +1,158 @@
+package io.robustmq.broker;
+
+import io.robustmq.journal.Shard;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.SessionEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The broker's shard of the journal: all that it must not forget, in one order. At the start its
+ * state is made of it ({@link BrokerState}); then each loop writes down what it does ({@link
+ * LoopLog}), and {@link LogKeeper} sees to it that it does not grow for ever.
+ *
+ * <p>{@link #open} and {@link #close} on one thread, the rest any.
+ */
+final class BrokerLog {
+    /** Only a disk that hangs takes longer. */
+    private static final long CLOSE_SECONDS = 10;
+
+    private final Shard shard;
+    private final BrokerSettings.Storage settings;
+    private final InstantSource clock;
+    private final Events events;
+    private final Commits commits = new Commits();
+    private final LogReader reader;
+    private final AtomicInteger nextSession = new AtomicInteger(1);
+    private final LogKeeper keeper;
+
+    BrokerLog(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
+        this.shard = shard;
+        this.settings = settings;
+        this.clock = clock;
+        this.events = events;
+        this.reader = new LogReader(shard);
+        this.keeper = new LogKeeper(shard, settings, clock, events);
+    }
+
+    void open(List<Loop> loops, RetainedStore retained) throws IOException {
+        Instant begun = clock.instant();
+        commits.open(loops);
+        shard.afterGroup(commits);
+        BrokerState state = keeper.read();
+        long snapshot = keeper.snapshotOffset();
+        long now = clock.millis();
+        state.removeExpired(now);
+        nextSession.set(state.nextNumber());
+        restoreRetained(state, retained);
+        List<List<StoredSession>> byLoop = new ArrayList<>();
+        loops.forEach(loop -> byLoop.add(new ArrayList<>()));
+        long queued = 0;
+        for (StoredSession session : state.sessions.values()) {
+            session.interrupted(now);
+            queued += session.refs.span();
+            byLoop.get(Loop.homeOf(session.clientId, loops).index()).add(session);
+        }
+        for (Loop loop : loops) {
+            loop.executor()
+                    .submit(() -> {
+                        byLoop.get(loop.index()).forEach(loop.sessions()::restore);
+                        if (loop.index() == 0) {
+                            state.delayed.forEach((offset, later) ->
+                                    loop.delayed().restore(later.dueMillis(), offset));
+                        }
+                    })
+                    .syncUninterruptibly();
+        }
+        events.emit(
+                new SessionEvent.StateRestored(
+                        state.sessions.size(),
+                        queued,
+                        state.retained.size(),
+                        state.delayed.size(),
+                        state.next() - snapshot,
+                        Duration.between(begun, clock.instant()).toMillis()));
+        keeper.start(loops, retained);
+    }
+
+    /** Their payloads are kept in memory too, as subscribers want them at once. */
+    private void restoreRetained(BrokerState state, RetainedStore retained) throws IOException {
+        List<Map.Entry<String, BrokerState.Retained>> all =
+                new ArrayList<>(state.retained.entrySet());
+        all.sort(Comparator.comparingLong(each -> each.getValue().offset()));
+        long[] offsets = all.stream().mapToLong(each -> each.getValue().offset()).toArray();
+        MessageRecord record = new MessageRecord();
+        shard.readEach(
+                offsets,
+                0,
+                offsets.length,
+                new StateReader() {
+                    @Override
+                    public boolean record(long offset, long epochMillis, ByteBuffer payload) {
+                        retained.restore(record.of(payload).message(), offset);
+                        return true;
+                    }
+                });
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    Commits commits() {
+        return commits;
+    }
+
+    LogReader reader() {
+        return reader;
+    }
+
+    /** The number of a new session. */
+    int nextSession() {
+        return nextSession.getAndIncrement();
+    }
+
+    /** After the last connection ended: waits until all is in the log, and takes a snapshot. */
+    void close(List<Loop> loops) {
+        CompletableFuture<?>[] ends = new CompletableFuture<?>[loops.size()];
+        for (Loop loop : loops) {
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            ends[loop.index()] = end;
+            loop.executor()
+                    .execute(() -> {
+                        loop.log()
+                                .addAtOnce(
+                                        new LogEntry(loop, SessionRecord.NOTHING.encoded()) {
+                                            @Override
+                                            void committed() {
+                                                loop.close();
+                                                end.complete(null);
+                                            }
+
+                                            @Override
+                                            void refused(IOException why) {
+                                                committed();
+                                            }
+                                        });
+                    });
+        }
+        try {
+            CompletableFuture.allOf(ends)
+                    .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        } finally {
+            keeper.close();
+            reader.close();
+        }
+    }
+}

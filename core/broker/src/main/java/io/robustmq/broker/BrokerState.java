@@ -1,0 +1,221 @@
+package io.robustmq.broker;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the log says: the fold over its records, and nothing else. Recovery makes the broker's
+ * sessions of it, and the keeper of the log its snapshots. The broker itself never looks at it
+ * while it runs: what it does to a session it writes down, so that the fold comes to the same.
+ *
+ * <p>A record about a session that is not there (any more) means nothing. One thread.
+ */
+final class BrokerState {
+    private static final int VERSION = 1;
+
+    final Map<Integer, StoredSession> sessions = new HashMap<>();
+    final Map<String, StoredSession> byClientId = new HashMap<>();
+
+    /** Retained messages by topic. */
+    final Map<String, Retained> retained = new HashMap<>();
+
+    /** Delayed messages by their offset. */
+    final TreeMap<Long, Later> delayed = new TreeMap<>();
+
+    private final MessageRecord message = new MessageRecord();
+
+    /** Records below are in it. */
+    private long next;
+
+    private int nextNumber = 1;
+
+    /** Where a retained message is, and until when. */
+    record Retained(long offset, int bytes, long expiresAtMillis) {}
+
+    /** When a delayed message is due, epoch millis. */
+    record Later(long dueMillis, int bytes) {}
+
+    long next() {
+        return next;
+    }
+
+    /** Greater than that of any session so far. */
+    int nextNumber() {
+        return nextNumber;
+    }
+
+    void apply(long offset, long epochMillis, ByteBuffer record) throws IOException {
+        next = offset + 1;
+        if (record.get(record.position()) == MessageRecord.KIND) {
+            message(offset, message.of(record));
+        } else {
+            session(epochMillis, SessionRecord.decoded(record));
+        }
+    }
+
+    /** Records below {@code offset} cannot be read any more. */
+    void skipTo(long offset) {
+        next = offset;
+    }
+
+    private void message(long offset, MessageRecord record) {
+        int bytes = record.size();
+        while (record.nextTarget()) {
+            StoredSession session = sessions.get(record.targetSession());
+            if (session != null) {
+                session.refs.add(offset, bytes, record.expiresAtMillis());
+            }
+        }
+        if (record.has(MessageRecord.STORE)) {
+            retained.put(record.topic(), new Retained(offset, bytes, record.expiresAtMillis()));
+        } else if (record.has(MessageRecord.CLEAR)) {
+            retained.remove(record.topic());
+        }
+        if (record.has(MessageRecord.FROM)) {
+            StoredSession publisher = sessions.get(record.publisher());
+            if (publisher != null) {
+                publisher.received.set(record.packetId());
+            }
+        }
+        if (record.has(MessageRecord.WILL)) {
+            StoredSession gone = sessions.get(record.will());
+            if (gone != null) {
+                gone.willPublished();
+            }
+        }
+        if (record.has(MessageRecord.FIRED)) {
+            delayed.remove(record.fired());
+        }
+        if (record.has(MessageRecord.DELAYED)) {
+            delayed.put(offset, new Later(record.dueMillis(), bytes));
+        }
+    }
+
+    private void session(long epochMillis, SessionRecord record) {
+        if (record instanceof SessionRecord.Opened opened) {
+            open(opened);
+            return;
+        }
+        StoredSession session = sessions.get(record.number());
+        if (session == null) {
+            return;
+        }
+        switch (record) {
+            case SessionRecord.Opened _ -> {}
+            case SessionRecord.Connected connected ->
+                    session.connected(connected.expirySeconds(), connected.will());
+            case SessionRecord.Suspended suspended ->
+                    session.suspended(
+                            suspended.expirySeconds(),
+                            suspended.willDueMillis(),
+                            suspended.sent(),
+                            epochMillis);
+            case SessionRecord.Ended _ -> {
+                sessions.remove(session.number);
+                byClientId.remove(session.clientId, session);
+            }
+            case SessionRecord.Subscribed subscribed ->
+                    subscribed
+                            .filters()
+                            .forEach(filter -> session.subscriptions.put(filter.filter(), filter));
+            case SessionRecord.Unsubscribed unsubscribed ->
+                    unsubscribed.filters().forEach(session.subscriptions::remove);
+            case SessionRecord.Done done -> {
+                session.refs.doneBelow(done.below());
+                for (long each : done.above()) {
+                    session.refs.done(each);
+                }
+            }
+            case SessionRecord.Received received -> {
+                if (received.message() >= session.refs.base()) {
+                    session.refs.state(received.message(), Refs.State.RELEASED);
+                }
+            }
+            case SessionRecord.Released released -> session.received.clear(released.packetId());
+        }
+    }
+
+    private void open(SessionRecord.Opened opened) {
+        StoredSession session = new StoredSession(opened.number(), opened.clientId());
+        session.connected(opened.expirySeconds(), opened.will());
+        put(session);
+    }
+
+    private void put(StoredSession session) {
+        sessions.put(session.number, session);
+        StoredSession before = byClientId.put(session.clientId, session);
+        if (before != null) {
+            sessions.remove(before.number);
+        }
+        nextNumber = Math.max(nextNumber, session.number + 1);
+    }
+
+    /** Lets go of retained messages that nobody will be given any more. */
+    void removeExpired(long nowMillis) {
+        retained.values().removeIf(each -> each.expiresAtMillis <= nowMillis);
+    }
+
+    /** The oldest record that a session needs; {@link #next} if none. */
+    long oldestQueued() {
+        long oldest = next;
+        for (StoredSession session : sessions.values()) {
+            Refs refs = session.refs;
+            if (refs.base() < refs.next()) {
+                oldest = Math.min(oldest, refs.offset(refs.base()));
+            }
+        }
+        return oldest;
+    }
+
+    // snapshots: version 4, then each part behind its count 4
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(VERSION);
+        out.writeInt(nextNumber);
+        out.writeInt(sessions.size());
+        for (StoredSession session : sessions.values()) {
+            session.write(out);
+        }
+        out.writeInt(retained.size());
+        for (Map.Entry<String, Retained> each : retained.entrySet()) {
+            SessionRecord.putText(out, each.getKey());
+            out.writeLong(each.getValue().offset);
+            out.writeInt(each.getValue().bytes);
+            out.writeLong(each.getValue().expiresAtMillis);
+        }
+        out.writeInt(delayed.size());
+        for (Map.Entry<Long, Later> each : delayed.entrySet()) {
+            out.writeLong(each.getKey());
+            out.writeLong(each.getValue().dueMillis);
+            out.writeInt(each.getValue().bytes);
+        }
+    }
+
+    static BrokerState read(long offset, DataInputStream in) throws IOException {
+        int version = in.readInt();
+        if (version != VERSION) {
+            throw new IOException(
+                    "a snapshot of the broker of version " + version + ", known is " + VERSION);
+        }
+        BrokerState state = new BrokerState();
+        int nextNumber = in.readInt();
+        for (int n = in.readInt(); n > 0; n--) {
+            state.put(StoredSession.read(in));
+        }
+        state.nextNumber = nextNumber;
+        for (int n = in.readInt(); n > 0; n--) {
+            String topic = SessionRecord.text(in);
+            state.retained.put(topic, new Retained(in.readLong(), in.readInt(), in.readLong()));
+        }
+        for (int n = in.readInt(); n > 0; n--) {
+            state.delayed.put(in.readLong(), new Later(in.readLong(), in.readInt()));
+        }
+        state.next = offset;
+        return state;
+    }
+}

@@ -1,0 +1,159 @@
+package io.robustmq.broker;
+
+import io.robustmq.journal.Shard;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.SessionEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the log short. When enough was appended it folds what came since the last snapshot into
+ * that, on a thread of its own and without asking the loops: the log has it all. What the snapshot
+ * does not need any more is removed; what alone holds old segments moves to the end ({@link
+ * Moves}).
+ */
+final class LogKeeper {
+    private static final long LOOK_SECONDS = 1;
+
+    private final Shard shard;
+    private final BrokerSettings.Storage settings;
+    private final InstantSource clock;
+    private final Events events;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> Thread.ofPlatform().name("mqtt-log-keeper").daemon().unstarted(task));
+
+    // while it runs
+    private List<Loop> loops = List.of();
+    private @Nullable RetainedStore retained;
+
+    private long snapshotOffset;
+    private long sizeAtSnapshot;
+
+    /** What the snapshot before the last needs: that one counts if the last is damaged. */
+    private long neededBefore;
+
+    LogKeeper(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
+        this.shard = shard;
+        this.settings = settings;
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /** The state at the end of the log. */
+    BrokerState read() throws IOException {
+        BrokerState snapshot = shard.restore(BrokerState::read);
+        BrokerState state = snapshot == null ? new BrokerState() : snapshot;
+        snapshotOffset = state.next();
+        shard.read(
+                state.next(),
+                new StateReader() {
+                    @Override
+                    public boolean record(long offset, long epochMillis, ByteBuffer payload)
+                            throws IOException {
+                        state.apply(offset, epochMillis, payload);
+                        return true;
+                    }
+                });
+        return state;
+    }
+
+    /** Up to where the last snapshot goes; 0 if there is none. */
+    long snapshotOffset() {
+        return snapshotOffset;
+    }
+
+    void start(List<Loop> all, RetainedStore store) {
+        loops = all;
+        retained = store;
+        sizeAtSnapshot = shard.sizeBytes();
+        var unused =
+                thread.scheduleWithFixedDelay(
+                        this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void look() {
+        long size = shard.sizeBytes();
+        sizeAtSnapshot = Math.min(sizeAtSnapshot, size);
+        if (size - sizeAtSnapshot >= settings.snapshotBytes()) {
+            keep(false);
+        }
+    }
+
+    private void keep(boolean closing) {
+        Instant begun = clock.instant();
+        try {
+            BrokerState state = read();
+            state.removeExpired(clock.millis());
+            shard.saveSnapshot(state.next(), state::write);
+            snapshotOffset = state.next();
+            long needed = Moves.oldestNeeded(state);
+            shard.trim(Math.min(needed, neededBefore));
+            neededBefore = needed;
+            if (!closing) {
+                move(Moves.of(state, shard.sizeBytes(), settings.snapshotBytes()));
+            }
+            events.emit(
+                    new SessionEvent.SnapshotSaved(
+                            state.sessions.size(),
+                            snapshotOffset,
+                            shard.firstOffset(),
+                            Duration.between(begun, clock.instant()).toMillis()));
+        } catch (IOException e) {
+            // what there was is there still; it is tried again when as much has come again
+            events.emit(new SessionEvent.SnapshotFailed(snapshotOffset, Failure.of(e)));
+        }
+        sizeAtSnapshot = shard.sizeBytes();
+    }
+
+    /** The next snapshot finds them at their new places, and then their old ones are free. */
+    private void move(Moves moves) {
+        RetainedStore store = retained;
+        if (store == null) {
+            return;
+        }
+        Loop any = loops.getFirst();
+        moves.retained()
+                .forEach((topic, offset) ->
+                        any.executor()
+                                .execute(() ->
+                                        store.rewrite(
+                                                topic,
+                                                offset,
+                                                message -> any.logged().rewrite(message))));
+        for (Loop loop : loops) {
+            moves.delayed()
+                    .forEach((offset, due) ->
+                            loop.executor().execute(() -> loop.delayed().move(due, offset)));
+        }
+    }
+
+    /** Takes a last snapshot, so that the next start has nothing to read. */
+    void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
+        thread.execute(() -> {
+            if (shard.nextOffset() > snapshotOffset) {
+                keep(true);
+            }
+        });
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts messages into the log: what they consist of, whom they are for, and what else happens with
+ * them. Belongs to a loop.
+ */
+final class Logged {
+    private final Loop loop;
+
+    Logged(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** How it went at once; the rest is told to whoever waits. */
+    enum Taken {
+        YES,
+        /** The retained messages are as many as they may be. */
+        RETAINED_FULL,
+        /** One record cannot hold it. */
+        TOO_LARGE
+    }
+
+    /**
+     * Hands a message to the log, and if it is to be retained to the retained messages too.
+     *
+     * @param effects what else is in its record
+     * @param route whom it is delivered to once it is in the log
+     * @param peer who published it, for events
+     */
+    Taken publish(
+            Publication publication,
+            MessageRecord.Effects effects,
+            Route route,
+            Peer peer,
+            Publishing.Waiting waiting) {
+        boolean isDelayed = (effects.flags() & MessageRecord.DELAYED) != 0;
+        int flag = isDelayed ? 0 : loop.retaining().flag(publication);
+        if (flag == 0) {
+            return publishUnretained(publication, effects, route, waiting);
+        }
+        byte[] record = record(publication, effects.and(flag), route);
+        if (record == null) {
+            return Taken.TOO_LARGE;
+        }
+        Message message = flag == MessageRecord.STORE ? publication.message() : null;
+        Undoing undoing = new Undoing(publication.topic(), message, waiting);
+        Publishing entry = new Publishing(loop, record, content(publication), route, undoing);
+        Tracing.PublishTrace trace = publication.trace();
+        long began = trace == null ? 0 : System.nanoTime();
+        RetainedStore.Change change = loop.retaining().retain(publication, peer, entry);
+        if (trace != null) {
+            trace.step(Tracing.Step.RETAIN, began, System.nanoTime());
+        }
+        undoing.change = change;
+        return change == null ? Taken.RETAINED_FULL : Taken.YES;
+    }
+
+    /** The same, and the retained messages stay as they are. */
+    Taken publishUnretained(
+            Publication publication,
+            MessageRecord.Effects effects,
+            Route route,
+            Publishing.Waiting waiting) {
+        byte[] record = record(publication, effects, route);
+        if (record == null) {
+            return Taken.TOO_LARGE;
+        }
+        loop.log().add(new Publishing(loop, record, content(publication), route, waiting));
+        return Taken.YES;
+    }
+
+    /**
+     * Writes a retained message anew, at the end of the log; the store's lock is held, so no change
+     * of the topic comes in between.
+     */
+    void rewrite(Message message) {
+        Publication publication = loop.spare().of(message, null, null);
+        try {
+            Route nobody = Route.nobody(loop.loops());
+            MessageRecord.Effects store = MessageRecord.Effects.of(MessageRecord.STORE, null);
+            byte[] record = record(publication, store, nobody);
+            if (record != null) {
+                Undoing placed = new Undoing(message.topic(), message, Publishing.Waiting.NOBODY);
+                loop.log()
+                        .addAtOnce(
+                                new Publishing(loop, record, content(publication), nobody, placed));
+            }
+        } finally {
+            publication.done();
+        }
+    }
+
+    private static byte @Nullable [] record(
+            Publication publication, MessageRecord.Effects effects, Route route) {
+        byte[] targets =
+                route.kept()
+                        .encoded(publication.qos(), publication.retain(), publication.publisher());
+        byte[] record =
+                MessageRecord.encode(
+                        publication.topicUtf8(),
+                        publication.qos(),
+                        publication.retain(),
+                        publication.expiresAtMillis(),
+                        publication.properties(),
+                        targets,
+                        publication.payloadLength(),
+                        effects);
+        if (record == null) {
+            return null;
+        }
+        publication.copyPayload(record, record.length - publication.payloadLength());
+        return record;
+    }
+
+    private static Publishing.Content content(Publication publication) {
+        return new Publishing.Content(
+                publication.topic(),
+                publication.topicUtf8(),
+                publication.qos(),
+                publication.retain(),
+                publication.expiresAtMillis(),
+                publication.properties(),
+                publication.payloadLength(),
+                publication.receivedNanos(),
+                publication.publisher(),
+                publication.trace());
+    }
+
+    /** The retained message is where the log says, or is not there if the log did not take it. */
+    private final class Undoing implements Publishing.Waiting {
+        private final String topic;
+        private final @Nullable Message message;
+        private final Publishing.Waiting next;
+        private RetainedStore.@Nullable Change change;
+
+        Undoing(String topic, @Nullable Message message, Publishing.Waiting next) {
+            this.topic = topic;
+            this.message = message;
+            this.next = next;
+        }
+
+        @Override
+        public void committed(long offset) {
+            if (message != null) {
+                loop.shared().retained().isAt(message, offset);
+            }
+            next.committed(offset);
+        }
+
+        @Override
+        public void refused(IOException why) {
+            RetainedStore.Change made = change;
+            if (made != null && made.result() == RetainedStore.Result.DONE) {
+                loop.shared().retained().undo(topic, message, made);
+            }
+            next.refused(why);
+        }
+    }
+}

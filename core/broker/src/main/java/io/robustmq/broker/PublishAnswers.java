@@ -1,0 +1,163 @@
+package io.robustmq.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.ReasonCode;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** PUBACK and PUBREC to one connection's PUBLISH packets, each in its turn ({@link Answers}). */
+final class PublishAnswers {
+    private final Connection connection;
+    private final PublishEvents events;
+
+    PublishAnswers(Connection connection, PublishEvents events) {
+        this.connection = connection;
+        this.events = events;
+    }
+
+    static int code(int deliveries) {
+        return deliveries == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    }
+
+    /** The answer is known: it is given now if none waits. */
+    void known(Session session, int qos, int packetId, int reasonCode) {
+        if (session.answers().isEmpty()) {
+            write(qos, packetId, reasonCode);
+            return;
+        }
+        session.answers()
+                .add(
+                        new Answers.Answer(true) {
+                            @Override
+                            void give() {
+                                write(qos, packetId, reasonCode);
+                            }
+                        });
+    }
+
+    /** A QoS 2 message sent again: the same answer as the first time, and not before that. */
+    void repeated(Session session, int packetId) {
+        if (session.answers().isEmpty()) {
+            write(2, packetId, ReasonCode.SUCCESS);
+            return;
+        }
+        session.answers()
+                .add(
+                        new Answers.Answer(true) {
+                            @Override
+                            void give() {
+                                // refused meanwhile: then the client sends it once more
+                                if (session.hasReceived(packetId)) {
+                                    write(2, packetId, ReasonCode.SUCCESS);
+                                }
+                            }
+                        });
+    }
+
+    /** A message that nobody keeps, behind some that are kept: delivered in its turn. */
+    void inTurn(
+            Message message, int packetId, Session session, Tracing.@Nullable PublishTrace trace) {
+        session.answers()
+                .add(
+                        new Answers.Answer(true) {
+                            @Override
+                            void give() {
+                                deliver(message, packetId, session, trace);
+                            }
+                        });
+    }
+
+    private void deliver(
+            Message message, int packetId, Session session, Tracing.@Nullable PublishTrace trace) {
+        Loop loop = session.home();
+        Publication publication = loop.publication().of(message, session, trace);
+        try {
+            Route route = loop.router().routeOf(message.topic());
+            int deliveries = loop.router().publish(publication, route);
+            write(message.qos(), packetId, code(deliveries));
+            events.published(publication, deliveries);
+        } finally {
+            publication.done();
+        }
+    }
+
+    /** A message that is handed to the log: the answer comes when that has it. */
+    InLog inLog(Publication publication, int packetId, Session session, int deliveries) {
+        return new InLog(publication, packetId, session, deliveries);
+    }
+
+    private void write(int qos, int packetId, int reasonCode) {
+        if (!connection.isConnected()) {
+            return;
+        }
+        ByteBuf ack = connection.outbound().packet(ClientPackets.ACK_BYTES);
+        if (qos == 1) {
+            PacketEncoder.puback(ack, connection.version(), packetId, reasonCode);
+        } else {
+            PacketEncoder.pubrec(ack, connection.version(), packetId, reasonCode);
+        }
+    }
+
+    /** One message on its way into the log; of QoS 0 too, then there is nothing to answer. */
+    final class InLog extends Answers.Answer implements Publishing.Waiting {
+        private final String topic;
+        private final int qos;
+        private final boolean retain;
+        private final int payloadLength;
+        private final int packetId;
+        private final Session session;
+        private final Tracing.@Nullable PublishTrace trace;
+        private final int deliveries;
+        private int reasonCode;
+
+        private InLog(Publication publication, int packetId, Session session, int deliveries) {
+            super(false);
+            this.topic = publication.topic();
+            this.qos = publication.qos();
+            this.retain = publication.retain();
+            this.payloadLength = publication.payloadLength();
+            this.packetId = packetId;
+            this.session = session;
+            this.trace = publication.trace();
+            this.deliveries = deliveries;
+        }
+
+        @Override
+        public void committed(long offset) {
+            if (trace != null) {
+                trace.routed(deliveries, System.nanoTime());
+            }
+            if (qos > 0) {
+                reasonCode = code(deliveries);
+                session.answers().ready(this);
+            }
+            events.published(topic, qos, retain, payloadLength, deliveries, trace);
+        }
+
+        @Override
+        public void refused(IOException why) {
+            reasonCode = StorageFault.reasonCode(why);
+            events.rejected(topic, reasonCode, StorageFault.detail(why), trace);
+            if (qos == 2) {
+                session.refusedNow(packetId);
+            }
+            if (qos > 0) {
+                session.answers().ready(this);
+            }
+        }
+
+        @Override
+        void give() {
+            if (reasonCode < 0x80 || connection.version() == MqttVersion.V5) {
+                write(qos, packetId, reasonCode);
+            } else {
+                // without an answer the client keeps it, and sends it again [MQTT-4.4.0-1]
+                connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);
+            }
+        }
+    }
+}

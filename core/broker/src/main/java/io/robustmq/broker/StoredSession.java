@@ -1,0 +1,117 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.Connect;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A session as the log tells it. One thread. */
+final class StoredSession {
+    final int number;
+    final String clientId;
+    final Map<String, SessionRecord.Filter> subscriptions = new LinkedHashMap<>(2);
+    final Refs refs = new Refs();
+
+    /** Packet identifiers of QoS 2 messages from the client that it has not released. */
+    final BitSet received = new BitSet();
+
+    long expirySeconds;
+    boolean connected;
+
+    /** When its connection went; not while it is connected. */
+    long suspendedMillis;
+
+    /** Numbers below were sent at least once; counts only while it is not connected. */
+    long sent;
+
+    Connect.@Nullable Will will;
+
+    /** -1 if no will waits to be published. */
+    long willDueMillis = -1;
+
+    StoredSession(int number, String clientId) {
+        this.number = number;
+        this.clientId = clientId;
+    }
+
+    void connected(long expiry, Connect.@Nullable Will newWill) {
+        connected = true;
+        expirySeconds = expiry;
+        will = newWill;
+        willDueMillis = -1;
+    }
+
+    void suspended(long expiry, long willDue, long sentBelow, long atMillis) {
+        connected = false;
+        expirySeconds = expiry;
+        willDueMillis = willDue;
+        sent = sentBelow;
+        suspendedMillis = atMillis;
+        if (willDue < 0) {
+            will = null;
+        }
+    }
+
+    void willPublished() {
+        will = null;
+        willDueMillis = -1;
+    }
+
+    /**
+     * The process that had it connected ended without a word: now its client is away, what waited
+     * may have been sent, and its will is due as if the connection had broken.
+     */
+    void interrupted(long nowMillis) {
+        if (connected) {
+            Connect.Will left = will;
+            long due =
+                    left == null
+                            ? -1
+                            : nowMillis + Math.min(left.delaySeconds(), expirySeconds) * 1000;
+            suspended(expirySeconds, due, refs.next(), nowMillis);
+        }
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(number);
+        SessionRecord.putText(out, clientId);
+        out.writeLong(expirySeconds);
+        out.writeBoolean(connected);
+        out.writeLong(suspendedMillis);
+        out.writeLong(sent);
+        SessionRecord.putWill(out, will);
+        out.writeLong(willDueMillis);
+        out.writeInt(subscriptions.size());
+        for (SessionRecord.Filter filter : subscriptions.values()) {
+            SessionRecord.putFilter(out, filter);
+        }
+        out.writeInt(received.cardinality());
+        for (int id = received.nextSetBit(0); id >= 0; id = received.nextSetBit(id + 1)) {
+            out.writeShort(id);
+        }
+        refs.write(out);
+    }
+
+    static StoredSession read(DataInputStream in) throws IOException {
+        StoredSession session = new StoredSession(in.readInt(), SessionRecord.text(in));
+        session.expirySeconds = in.readLong();
+        session.connected = in.readBoolean();
+        session.suspendedMillis = in.readLong();
+        session.sent = in.readLong();
+        session.will = SessionRecord.will(in);
+        session.willDueMillis = in.readLong();
+        for (int n = in.readInt(); n > 0; n--) {
+            SessionRecord.Filter filter = SessionRecord.filter(in);
+            session.subscriptions.put(filter.filter(), filter);
+        }
+        for (int n = in.readInt(); n > 0; n--) {
+            session.received.set(in.readUnsignedShort());
+        }
+        session.refs.read(in);
+        return session;
+    }
+}
