@@ -42,9 +42,9 @@ final class ComponentSettings {
                 journal.slowSync());
     }
 
-    static PipelineSettings pipeline(StandaloneConfig config) {
-        StandaloneConfig.Console console = config.sinks().console();
-        StandaloneConfig.Tracing tracing = config.tracing();
+    static PipelineSettings pipeline(RoleConfig config) {
+        RoleConfig.Console console = config.sinks().console();
+        RoleConfig.Tracing tracing = config.tracing();
         return new PipelineSettings(
                 intake(config.events()),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
@@ -59,7 +59,7 @@ final class ComponentSettings {
     }
 
     /** For telling why the start failed before the log files are this process's. */
-    static PipelineSettings withoutFiles(StandaloneConfig config) {
+    static PipelineSettings withoutFiles(RoleConfig config) {
         PipelineSettings all = pipeline(config);
         PipelineSettings.RollingFile file = all.file();
         return all.with(
@@ -72,7 +72,7 @@ final class ComponentSettings {
                         file.keepDays()));
     }
 
-    private static PipelineSettings.Intake intake(StandaloneConfig.Events events) {
+    private static PipelineSettings.Intake intake(RoleConfig.Events events) {
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
@@ -83,8 +83,8 @@ final class ComponentSettings {
                 defaults.libraries());
     }
 
-    private static PipelineSettings.RollingFile file(StandaloneConfig config) {
-        StandaloneConfig.File file = config.sinks().file();
+    private static PipelineSettings.RollingFile file(RoleConfig config) {
+        RoleConfig.File file = config.sinks().file();
         return new PipelineSettings.RollingFile(
                 file.enabled(),
                 config.logDirectory(),
@@ -94,7 +94,7 @@ final class ComponentSettings {
                 file.keepDays());
     }
 
-    private static PipelineSettings.Otlp otlp(StandaloneConfig.Otlp otlp) {
+    private static PipelineSettings.Otlp otlp(RoleConfig.Otlp otlp) {
         return new PipelineSettings.Otlp(
                 otlp.enabled(),
                 otlp.protocol(),
@@ -108,7 +108,7 @@ final class ComponentSettings {
                 PipelineSettings.Otlp.defaults().metricsInterval());
     }
 
-    private static PipelineSettings.Fluent fluent(StandaloneConfig.Fluent fluent) {
+    private static PipelineSettings.Fluent fluent(RoleConfig.Fluent fluent) {
         return new PipelineSettings.Fluent(
                 fluent.enabled(),
                 fluent.address(),

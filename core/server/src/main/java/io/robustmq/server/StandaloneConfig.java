@@ -1,19 +1,13 @@
 package io.robustmq.server;
 
 import io.robustmq.journal.Durability;
-import io.robustmq.telemetry.event.Severity;
-import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
-import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The whole configuration of {@code robustmq standalone}. The component's path in kebab case is the
- * key: {@code mqtt.maxPacketSize} is {@code mqtt.max-packet-size}; {@link ConfigKeys} says what
- * each may be and means. Sizes are bytes; addresses are not resolved; paths are relative to the
- * folder that the process was started in.
+ * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
+ * value may be and means.
  */
 record StandaloneConfig(
         String nodeId,
@@ -24,15 +18,8 @@ record StandaloneConfig(
         Placement placement,
         Events events,
         Sinks sinks,
-        Tracing tracing) {
-
-    /** Where the log files go: said, or beside the journal. */
-    Path logDirectory() {
-        Path said = sinks.file().directory();
-        return said.toString().isEmpty() ? data.directory().resolve("logs") : said;
-    }
-
-    record Data(Path directory) {}
+        Tracing tracing)
+        implements RoleConfig {
 
     record Mqtt(
             InetSocketAddress listen,
@@ -53,48 +40,7 @@ record StandaloneConfig(
             boolean allowAnonymous,
             Path passwordFile) {}
 
-    record Http(InetSocketAddress listen) {}
-
     record Journal(long segmentSize, Durability durability, Duration slowSync) {}
 
     record Placement(InetSocketAddress listen) {}
-
-    record Events(
-            int queueCapacity,
-            int perKeyPerSecond,
-            int messagesPerSecond,
-            boolean hashIdentities) {}
-
-    record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
-
-    record Console(boolean enabled, Format format, Severity level) {}
-
-    record File(
-            boolean enabled,
-            Path directory,
-            String prefix,
-            Severity level,
-            long maxSize,
-            int keepDays) {}
-
-    record Otlp(
-            boolean enabled,
-            OtlpProtocol protocol,
-            URI endpoint,
-            boolean logs,
-            boolean metrics,
-            boolean traces,
-            Severity level,
-            int queueCapacity,
-            Duration timeout) {}
-
-    record Fluent(
-            boolean enabled,
-            InetSocketAddress address,
-            String tag,
-            Severity level,
-            int queueCapacity,
-            Duration ackTimeout) {}
-
-    record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
 }
