@@ -6,18 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The disk as a journal sees it. {@link LocalDisk} is the machine's.
- *
- * <p>What is promised after a power cut: bytes of a file for which {@link DiskFile#sync} returned
- * after they were written, and files for which {@link #syncDirectory} returned after they were
- * created. Anything else may be there, in part, or not.
- */
+/** Where the files are. Any thread. */
 public interface Disk {
     /** Creates {@code directory} and what is missing above it, durably. */
     void createDirectories(Path directory) throws IOException;
 
-    /** The files in {@code directory}, in no order. */
+    /** The files and directories in {@code directory}, in no order. */
     List<Path> list(Path directory) throws IOException;
 
     /** Creates a file that must not exist. */
@@ -26,10 +20,20 @@ public interface Disk {
     /** Opens a file that must exist, to read and write. */
     DiskFile open(Path file) throws IOException;
 
-    void delete(Path file) throws IOException;
+    /** Opens a file that must exist, to read only. */
+    DiskFile openToRead(Path file) throws IOException;
 
-    /** Makes creations and deletions in {@code directory} durable. */
+    /** Deletes a file or an empty directory. */
+    void delete(Path fileOrDirectory) throws IOException;
+
+    /** Gives a file or directory another name in the same directory, in place of what has it. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Makes creations, deletions and renames in {@code directory} durable. */
     void syncDirectory(Path directory) throws IOException;
+
+    /** Bytes that can still be written in {@code directory}; -1 if nobody knows. */
+    long freeBytes(Path directory);
 
     /**
      * Takes the lock {@code file}, which is created if it is missing, until the answer is closed or

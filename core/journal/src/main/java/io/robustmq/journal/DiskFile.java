@@ -3,8 +3,13 @@ package io.robustmq.journal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
-/** An open file of a {@link Disk}. Positions are bytes from the file's start. One thread. */
+/**
+ * An open file of a {@link Disk}. Positions are bytes from the file's start. Read by any thread,
+ * changed by one.
+ */
 public interface DiskFile extends Closeable {
     /** Reads at least one byte into {@code to}; -1 if {@code position} is at or past the end. */
     int read(ByteBuffer to, long position) throws IOException;
@@ -22,4 +27,7 @@ public interface DiskFile extends Closeable {
     void truncate(long size) throws IOException;
 
     long size() throws IOException;
+
+    /** For sending the file's bytes without reading them; null if this is no file of the system. */
+    @Nullable FileChannel channel();
 }

@@ -1,12 +1,12 @@
 package io.robustmq.journal;
 
-/** What an acknowledged append has survived when its future completes. */
+/** What an acknowledged append has survived when it is told. */
 public enum Durability {
     /** Synced to disk: it survives a power cut. The default. */
     FSYNC,
     /**
-     * Written to the operating system and synced within {@value GroupCommit#INTERVAL_MILLIS} ms: it
-     * survives {@code kill -9}; a power cut loses up to that much of what was acknowledged.
+     * Written to the operating system and synced within {@value Writer#TICK_MILLIS} ms: it survives
+     * {@code kill -9}; a power cut loses up to that much of what was acknowledged.
      */
     INTERVAL,
     /**

@@ -4,251 +4,316 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard of durable records, numbered from 0 without gaps.
+ * The shards of one node, over one or more directories. Any thread; opened once.
  *
- * <p>{@link #append}, {@link #read}, {@link #nextOffset} and {@link #measures}: any thread. {@link
- * #open} and {@link #close} wait for each other; a journal is opened once.
+ * <pre>
+ *   directory/LOCK
+ *   directory/shard/00000000000000000000.seg   .idx   ...   00000000000000001234.snap
+ * </pre>
  */
 public final class Journal implements AutoCloseable {
     /** A record's payload at most. */
     public static final int MAX_PAYLOAD_BYTES = 16 << 20;
 
-    private static final String LOCK_FILE = "lock";
+    /** A directory that this journal holds. */
+    private record Volume(Path path, Closeable lock, Writer writer) {}
 
-    /** What the parts of an open journal share. */
-    record Parts(
+    private final JournalSettings settings;
+    private final Home.Node node;
+    private final Pace pace;
+    private final JournalMeasures measures = new JournalMeasures();
+
+    // under this
+    private final List<Volume> volumes = new ArrayList<>();
+    private final Map<String, Shard> open = new LinkedHashMap<>();
+    private boolean opened;
+    private boolean closed;
+
+    public Journal(
             JournalSettings settings,
             Disk disk,
             InstantSource clock,
+            RandomGenerator random,
+            Events events) {
+        this(settings, disk, clock, random, events, new WriterThreads());
+    }
+
+    Journal(
+            JournalSettings settings,
+            Disk disk,
+            InstantSource clock,
+            RandomGenerator random,
             Events events,
-            AppendQueue queue,
-            JournalMeasures measures) {}
-
-    /** From open() to close(). */
-    private record Running(Closeable lock, Chain chain, CompletableFuture<Void> writerEnded) {}
-
-    private final Parts parts;
-    private volatile @Nullable Running running;
-    private volatile @Nullable Thread writer;
-    private boolean closed;
-
-    public Journal(JournalSettings settings, Disk disk, InstantSource clock, Events events) {
-        parts = new Parts(settings, disk, clock, events, new AppendQueue(), new JournalMeasures());
+            Pace pace) {
+        this.settings = settings;
+        this.pace = pace;
+        node =
+                new Home.Node(
+                        disk,
+                        clock,
+                        random,
+                        events,
+                        settings.slowSync(),
+                        new ReadHandles(disk),
+                        new Indexes(),
+                        measures);
     }
 
     /**
-     * Takes the shard's lock, checks every record, cuts a torn tail off the last segment, and
-     * begins to take appends.
+     * Creates the directories that are missing, locks all, and begins to write.
      *
-     * @throws JournalInUseException if another journal has the shard open
-     * @throws CorruptJournalException if a file is missing, or damaged where no crash damages; the
-     *     files are left as they are
+     * @throws JournalInUseException if another journal has one of them open
      */
     public synchronized void open() throws IOException {
-        if (closed || running != null) {
+        if (opened || closed) {
             throw new IllegalStateException("a journal is opened once");
         }
-        Instant begun = parts.clock.instant();
-        Path directory = parts.settings.shardDirectory();
-        parts.disk.createDirectories(directory);
-        Closeable lock = parts.disk.lock(directory.resolve(LOCK_FILE));
+        opened = true;
+        boolean complete = false;
+        try {
+            for (Path directory : settings.directories()) {
+                volumes.add(openVolume(directory));
+            }
+            for (Volume volume : volumes) {
+                pace.start("journal-" + Names.name(volume.path.toAbsolutePath()), volume.writer);
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                closed = true;
+                volumes.forEach(Journal::unlock);
+                volumes.clear();
+            }
+        }
+    }
+
+    private Volume openVolume(Path directory) throws IOException {
+        node.disk().createDirectories(directory);
+        Closeable lock = node.disk().lock(directory.resolve(Names.LOCK));
         if (lock == null) {
             throw new JournalInUseException(
                     directory + " is open in another process or journal; only one may write it");
         }
+        Writer writer = new Writer(node.clock());
+        measures.add(writer.queue(), writer.parts().syncs());
+        Volume volume = new Volume(directory, lock, writer);
+        boolean complete = false;
         try {
-            Recovery recovery = new Recovery(parts);
-            Chain chain = new Chain();
-            Segment active = recovery.recover(chain);
-            start(new Running(lock, chain, new CompletableFuture<>()), active);
-            Duration took = Duration.between(begun, parts.clock.instant());
-            parts.events.emit(
-                    new JournalEvent.Opened(
-                            parts.settings.shard(),
-                            directory.toString(),
-                            chain.size(),
-                            chain.nextOffset(),
-                            parts.measures.sizeBytes(),
-                            took.toMillis()));
-        } catch (CorruptJournalException e) {
-            report(e);
-            throw e;
-        } finally {
-            if (running == null) {
-                lock.close();
-            }
-        }
-    }
-
-    private void start(Running started, Segment active) {
-        GroupCommit commit = new GroupCommit(parts, started.chain, active);
-        Thread thread =
-                Thread.ofPlatform()
-                        .name("journal-" + parts.settings.shard())
-                        .daemon()
-                        .unstarted(() -> {
-                            try {
-                                commit.run();
-                            } finally {
-                                started.writerEnded.complete(null);
-                            }
-                        });
-        writer = thread;
-        running = started;
-        parts.queue.open();
-        thread.start();
-    }
-
-    /**
-     * Appends a record. Never blocks and never throws for the disk's sake: the answer completes
-     * with the record's offset when it is as durable as {@link Durability} says, in the order of
-     * the calls, or exceptionally with {@link JournalFullException}, {@link JournalFailedException}
-     * or {@link JournalClosedException}.
-     *
-     * <p>What depends on the answer runs on the journal's thread unless it is made {@code …Async}:
-     * it must be quick, and must not wait for the journal.
-     *
-     * @param payload at most {@value #MAX_PAYLOAD_BYTES} bytes; not to be changed afterwards
-     */
-    public CompletableFuture<Long> append(byte[] payload) {
-        if (payload.length > MAX_PAYLOAD_BYTES) {
-            throw new IllegalArgumentException(
-                    "a record holds at most "
-                            + MAX_PAYLOAD_BYTES
-                            + " bytes, was "
-                            + payload.length);
-        }
-        return parts.queue.offer(payload);
-    }
-
-    /**
-     * Hands the records from {@code fromOffset} up to those acknowledged when it was called to
-     * {@code reader}, on this thread.
-     *
-     * @throws CorruptJournalException if a record does not check any more
-     */
-    public void read(long fromOffset, RecordReader reader) throws IOException {
-        if (fromOffset < 0) {
-            throw new IllegalArgumentException("offsets begin at 0, was " + fromOffset);
-        }
-        Running now = running;
-        if (now == null) {
-            throw new JournalClosedException("shard " + parts.settings.shard() + " is not open");
-        }
-        long end = now.chain.nextOffset();
-        long offset = fromOffset;
-        try {
-            while (offset >= 0 && offset < end) {
-                offset = readSegment(now.chain.holding(offset), offset, end, reader);
-            }
-        } catch (CorruptJournalException e) {
-            report(e);
-            throw e;
-        }
-    }
-
-    /** The offset to go on from, -1 if the reader has enough. */
-    private long readSegment(Path path, long from, long end, RecordReader reader)
-            throws IOException {
-        // a file of its own: a reader that is interrupted closes it
-        try (DiskFile file = parts.disk.open(path)) {
-            Scan scan = new Scan(file, Segment.headerBytes(parts.settings.shard()));
-            long next = from;
-            while (next < end) {
-                long at = scan.position();
-                switch (scan.next()) {
-                    case Scan.Found.Entry(Frame.Stamp(long offset, long _, long epochMillis)) -> {
-                        if (offset > next) {
-                            throw new CorruptJournalException(
-                                    path, at, "offset " + offset + ", expected " + next);
-                        }
-                        if (offset == next) {
-                            next++;
-                            if (!reader.record(offset, epochMillis, scan.payload())) {
-                                return -1;
-                            }
-                        }
-                    }
-                    case Scan.Found.Seal(long nextOffset) -> {
-                        if (nextOffset != next) {
-                            throw new CorruptJournalException(
-                                    path, at, "sealed at " + nextOffset + ", expected " + next);
-                        }
-                        return next;
-                    }
-                    case Scan.Found.End() -> {
-                        // not sealed yet, and the next record is already in the next segment
-                        if (next == from) {
-                            throw new CorruptJournalException(
-                                    path, at, "the file ends, expected offset " + next);
-                        }
-                        return next;
-                    }
-                    case Scan.Found.Damage(String detail) ->
-                            throw new CorruptJournalException(path, at, detail);
+            for (Path entry : node.disk().list(directory)) {
+                if (Names.name(entry).startsWith(Names.DELETED)) {
+                    remove(entry);
                 }
             }
-            return next;
-        } catch (NoSuchFileException e) {
-            throw new CorruptJournalException(path, 0, "the file is gone");
+            complete = true;
+        } finally {
+            if (!complete) {
+                unlock(volume);
+            }
+        }
+        return volume;
+    }
+
+    /**
+     * Opens a shard, and creates it if it is missing. A torn tail is cut off; damage is reported,
+     * and is a gap to readers.
+     *
+     * @throws IllegalStateException if it is open
+     */
+    public synchronized Shard shard(String name, ShardSettings of) throws IOException {
+        Names.checkShard(name);
+        checkOpen();
+        if (open.containsKey(name)) {
+            throw new IllegalStateException("shard " + name + " is open already");
+        }
+        Instant begun = node.clock().instant();
+        Volume volume = holding(name);
+        if (volume == null) {
+            volume = roomiest(of);
+        }
+        Path directory = volume.path.resolve(name);
+        node.disk().createDirectories(directory);
+        Home home = new Home(node, name, directory, of, new ShardMeasures(measures));
+        Recovery.Recovered recovered = new Recovery(home).recover();
+        Writer writer = volume.writer;
+        ShardLog log = new ShardLog(home, writer.parts(), recovered.chain(), recovered.active());
+        Shard shard =
+                new Shard(home, writer.queue(), log, recovered.chain(), () -> end(name, writer));
+        open.put(name, shard);
+        measures.add(name, home.measures());
+        writer.serve(log);
+        Duration took = Duration.between(begun, node.clock().instant());
+        node.events()
+                .emit(
+                        new JournalEvent.Opened(
+                                name,
+                                directory.toString(),
+                                recovered.chain().size(),
+                                recovered.chain().nextOffset(),
+                                home.measures().sizeBytes(),
+                                took.toMillis()));
+        return shard;
+    }
+
+    private void checkOpen() throws JournalClosedException {
+        if (!opened || closed) {
+            throw new JournalClosedException("the journal is not open");
         }
     }
 
-    /** Offset after the last acknowledged record; 0 before open(). */
-    public long nextOffset() {
-        Running now = running;
-        return now == null ? 0 : now.chain.nextOffset();
+    private @Nullable Volume holding(String shard) throws IOException {
+        for (Volume volume : volumes) {
+            if (node.disk().list(volume.path).contains(volume.path.resolve(shard))) {
+                return volume;
+            }
+        }
+        return null;
+    }
+
+    /** The one with the fewest bytes of shards; one that is nearly full only if all are. */
+    private Volume roomiest(ShardSettings of) throws IOException {
+        Volume best = volumes.getFirst();
+        long bestBytes = Long.MAX_VALUE;
+        for (Volume volume : volumes) {
+            long free = node.disk().freeBytes(volume.path);
+            boolean nearlyFull = free >= 0 && free < 2 * of.segmentBytes();
+            long bytes = nearlyFull ? Long.MAX_VALUE - 1 : bytes(volume);
+            if (bytes < bestBytes) {
+                best = volume;
+                bestBytes = bytes;
+            }
+        }
+        return best;
+    }
+
+    private long bytes(Volume volume) throws IOException {
+        long bytes = 0;
+        for (Path shard : node.disk().list(volume.path)) {
+            if (!Names.isShard(Names.name(shard))) {
+                continue;
+            }
+            for (Path file : node.disk().list(shard)) {
+                if (Names.offset(file, Names.SEGMENT).isPresent()) {
+                    try (DiskFile segment = node.disk().openToRead(file)) {
+                        bytes += segment.size();
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
+    /** On disk, open or not. */
+    public synchronized List<String> shardNames() throws IOException {
+        checkOpen();
+        TreeSet<String> names = new TreeSet<>();
+        for (Volume volume : volumes) {
+            for (Path entry : node.disk().list(volume.path)) {
+                if (Names.isShard(Names.name(entry))) {
+                    names.add(Names.name(entry));
+                }
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** Closes the shard if it is open, and removes it; nothing happens if there is none. */
+    public synchronized void delete(String name) throws IOException {
+        Names.checkShard(name);
+        checkOpen();
+        Shard shard = open.get(name);
+        if (shard != null) {
+            shard.close();
+        }
+        Volume volume = holding(name);
+        if (volume == null) {
+            return;
+        }
+        // what a crash leaves of it is no shard
+        Path removed = volume.path.resolve(Names.DELETED + name);
+        if (node.disk().list(volume.path).contains(removed)) {
+            remove(removed);
+        }
+        node.disk().rename(volume.path.resolve(name), removed);
+        node.disk().syncDirectory(volume.path);
+        remove(removed);
+    }
+
+    private void remove(Path directory) throws IOException {
+        for (Path file : node.disk().list(directory)) {
+            node.disk().delete(file);
+        }
+        node.disk().delete(directory);
     }
 
     public JournalMeasures measures() {
-        return parts.measures;
+        return measures;
     }
 
-    public JournalSettings settings() {
-        return parts.settings;
-    }
-
-    /**
-     * Refuses further appends, completes those that wait, syncs (with every {@link Durability}) and
-     * gives the shard free. Not from what depends on an append.
-     */
-    @Override
-    public void close() {
-        if (Thread.currentThread() == writer) {
-            throw new IllegalStateException("close() on the journal's own thread waits for itself");
+    private void end(String name, Writer writer) {
+        if (pace.isOn(writer)) {
+            throw new IllegalStateException("close() on the writer's own thread waits for itself");
         }
         synchronized (this) {
-            Running ending = running;
-            if (closed || ending == null) {
-                closed = true;
+            Shard shard = open.get(name);
+            if (shard == null || !shard.closing()) {
                 return;
             }
-            closed = true;
-            parts.queue.closeInOrder(
-                    new JournalClosedException("shard " + parts.settings.shard() + " is closed"));
-            ending.writerEnded.join();
-            long next = ending.chain.nextOffset();
-            try {
-                ending.lock.close();
-            } catch (IOException e) {
-                // the operating system frees it with the process
+            writer.finish(shard.log(), new JournalClosedException("shard " + name + " is closed"));
+            pace.await(writer, shard.log().ended());
+            open.remove(name);
+            measures.remove(name);
+            for (Segment segment : shard.chain().all()) {
+                node.handles().forget(segment);
+                node.indexes().forget(segment);
             }
-            parts.events.emit(new JournalEvent.Closed(parts.settings.shard(), next));
+            node.events().emit(new JournalEvent.Closed(name, shard.nextOffset()));
         }
     }
 
-    private void report(CorruptJournalException e) {
-        parts.events.emit(
-                new JournalEvent.Corrupt(
-                        parts.settings.shard(), e.file().toString(), e.position(), e.detail()));
+    /** Closes all shards, as each says, and gives the directories free. Twice without harm. */
+    @Override
+    public void close() {
+        for (Volume volume : held()) {
+            if (pace.isOn(volume.writer)) {
+                throw new IllegalStateException(
+                        "close() on a writer's own thread waits for itself");
+            }
+        }
+        synchronized (this) {
+            List.copyOf(open.values()).forEach(Shard::close);
+            closed = true;
+            for (Volume volume : volumes) {
+                volume.writer.end();
+                pace.await(volume.writer, volume.writer.ended());
+                unlock(volume);
+            }
+            volumes.clear();
+            node.handles().close();
+        }
+    }
+
+    private synchronized List<Volume> held() {
+        return List.copyOf(volumes);
+    }
+
+    private static void unlock(Volume volume) {
+        try {
+            volume.lock.close();
+        } catch (IOException e) {
+            // the operating system frees it with the process
+        }
     }
 }

@@ -1,41 +1,88 @@
 package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.Latency;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Counted since the journal was made. One writing thread; read by any thread. */
+/** Counted since the journal was made, over all its shards, closed ones too. Any thread. */
 public final class JournalMeasures {
-    private final Latency syncs = new Latency();
-    private volatile long appends;
-    private volatile long appendedBytes;
-    private volatile long sizeBytes;
+    private final Map<String, ShardMeasures> shards = new ConcurrentSkipListMap<>();
+    private final List<Latency> syncs = new CopyOnWriteArrayList<>();
+    private final List<AppendQueue> queues = new CopyOnWriteArrayList<>();
+    final LongAdder appends = new LongAdder();
+    final LongAdder appendedBytes = new LongAdder();
+    final LongAdder failures = new LongAdder();
+    final LongAdder trimmedRecords = new LongAdder();
+    final LongAdder overrunRecords = new LongAdder();
+
+    /** Of the shards that are open, by name. */
+    public Map<String, ShardMeasures> shards() {
+        return Map.copyOf(shards);
+    }
 
     /** Records acknowledged. */
     public long appends() {
-        return appends;
+        return appends.sum();
     }
 
     /** Their payloads. */
     public long appendedBytes() {
-        return appendedBytes;
+        return appendedBytes.sum();
     }
 
-    /** All segment files, with headers. */
+    /** All segments of the open shards, with headers. */
     public long sizeBytes() {
-        return sizeBytes;
+        return shards.values().stream().mapToLong(ShardMeasures::sizeBytes).sum();
     }
 
-    /** Syncs of segments while open; one sync acknowledges a whole group. */
-    public Latency syncs() {
-        return syncs;
+    /** Segments of the open shards. */
+    public long segments() {
+        return shards.values().stream().mapToLong(ShardMeasures::segments).sum();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    void acknowledged(int records, long payloadBytes) {
-        appends += records;
-        appendedBytes += payloadBytes;
+    /** Times that a shard's disk failed. */
+    public long failures() {
+        return failures.sum();
     }
 
-    void size(long bytes) {
-        sizeBytes = bytes;
+    /** Shards that take no appends at present because their disk failed. */
+    public long failedShards() {
+        return shards.values().stream().filter(ShardMeasures::isFailed).count();
+    }
+
+    /** What waits to be written. */
+    public long queueBytes() {
+        return queues.stream().mapToLong(queue -> queue.waitingBytes(null)).sum();
+    }
+
+    /** Records removed that nobody needed any more. */
+    public long trimmedRecords() {
+        return trimmedRecords.sum();
+    }
+
+    /** Records removed by a limit although they might still have been needed. */
+    public long overrunRecords() {
+        return overrunRecords.sum();
+    }
+
+    /** Syncs of segments, one for each directory; one sync acknowledges a whole group. */
+    public List<Latency> syncs() {
+        return List.copyOf(syncs);
+    }
+
+    void add(String shard, ShardMeasures measures) {
+        shards.put(shard, measures);
+    }
+
+    void remove(String shard) {
+        shards.remove(shard);
+    }
+
+    void add(AppendQueue queue, Latency ofItsWriter) {
+        queues.add(queue);
+        syncs.add(ofItsWriter);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +63,27 @@ public final class LocalDisk implements Disk {
     }
 
     @Override
-    public void delete(Path file) throws IOException {
-        Files.delete(file);
+    public DiskFile openToRead(Path file) throws IOException {
+        return new LocalFile(FileChannel.open(file, StandardOpenOption.READ));
+    }
+
+    @Override
+    public void delete(Path fileOrDirectory) throws IOException {
+        Files.delete(fileOrDirectory);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public long freeBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException nobodyKnows) {
+            return -1;
+        }
     }
 
     @Override
@@ -90,7 +110,7 @@ public final class LocalDisk implements Disk {
         return lock == null ? null : channel;
     }
 
-    private record LocalFile(FileChannel channel) implements DiskFile {
+    private record LocalFile(@Override FileChannel channel) implements DiskFile {
         /**
          * A heap buffer is copied to one of the kernel's size outside the heap, kept per thread.
          */

@@ -6,313 +6,275 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /**
  * Reads a shard back when it is opened, and tells what a crash leaves from what it cannot leave.
+ * Only the last segment is read as a whole, and of the others the head of their index.
  *
  * <p>A crash leaves, and it is mended:
  *
  * <ul>
  *   <li>a last segment that ends in a torn write: cut off;
  *   <li>a last segment whose header is not whole, because it was being created: deleted;
- *   <li>a last segment but one without its seal, because that was being written: sealed.
+ *   <li>a last segment but one without its seal, because that was being written: sealed;
+ *   <li>a sealed segment without index, because that was being written: made again;
+ *   <li>an index without segment, because retention was deleting both, and files that were not
+ *       whole: deleted.
  * </ul>
  *
- * Anything else is damage. First everything is checked, and only then something is changed.
+ * Anything else is damage. It is reported, and costs the records in it: they are a gap to readers.
  */
 final class Recovery {
     private static final int COPY_BYTES = 1 << 20;
 
-    private final Journal.Parts parts;
-    private final String shard;
-    private final Path directory;
+    private final Home home;
+    private final Chain chain = new Chain();
 
-    Recovery(Journal.Parts parts) {
-        this.parts = parts;
-        shard = parts.settings().shard();
-        directory = parts.settings().shardDirectory();
+    Recovery(Home home) {
+        this.home = home;
     }
 
-    private record Listed(Path path, long baseOffset) {}
+    /** A shard that can be read, and the segment to append to. */
+    record Recovered(Chain chain, SegmentFile active) {}
 
-    /**
-     * What the frames of a file come to.
-     *
-     * @param end where the first byte that is no frame is
-     * @param synced records below it were synced when the last record was written
-     * @param damage what is wrong at {@code end}, null if the file ends there
-     */
-    private record Checked(
-            Listed file,
-            long size,
-            long end,
-            long nextOffset,
-            long synced,
-            boolean sealed,
-            @Nullable String damage) {
-
-        CorruptJournalException corrupt(String detail) {
-            return new CorruptJournalException(file.path, end, detail);
+    Recovered recover() throws IOException {
+        TreeMap<Long, Path> segments = new TreeMap<>();
+        long snapshot = list(segments);
+        // a file's creation may be in the system's memory only
+        home.disk().syncDirectory(home.directory());
+        boolean lostAtEnd = false;
+        SegmentFile active = null;
+        if (!segments.isEmpty()) {
+            dropCreatedInPart(segments);
         }
-    }
-
-    /** {@code createdInPart}: the last file, if it is not a segment yet. */
-    private record Shard(List<Checked> segments, @Nullable Listed createdInPart) {}
-
-    /**
-     * Fills {@code chain}.
-     *
-     * @return the segment to append to
-     */
-    Segment recover(Chain chain) throws IOException {
-        Shard found = check(list());
-        judge(found);
-        return mend(found, chain);
-    }
-
-    private List<Listed> list() throws IOException {
-        List<Listed> files = new ArrayList<>();
-        for (Path path : parts.disk().list(directory)) {
-            OptionalLong baseOffset = Segment.baseOffset(path);
-            if (baseOffset.isPresent()) {
-                files.add(new Listed(path, baseOffset.getAsLong()));
-            }
-        }
-        files.sort((one, other) -> Long.compare(one.baseOffset, other.baseOffset));
-        return files;
-    }
-
-    private Shard check(List<Listed> files) throws IOException {
-        List<Checked> segments = new ArrayList<>();
-        for (Listed listed : files) {
-            boolean last = listed.equals(files.getLast());
-            try (DiskFile file = parts.disk().open(listed.path)) {
-                String problem = Segment.headerProblem(file, shard, listed.baseOffset);
-                if (problem == null) {
-                    segments.add(check(file, listed));
-                } else if (last && file.size() <= Segment.headerBytes(shard)) {
-                    return new Shard(segments, listed);
-                } else {
-                    throw new CorruptJournalException(listed.path, 0, problem);
-                }
-            }
-        }
-        return new Shard(segments, null);
-    }
-
-    private Checked check(DiskFile file, Listed listed) throws IOException {
-        Scan scan = new Scan(file, Segment.headerBytes(shard));
-        long next = listed.baseOffset;
-        long synced = listed.baseOffset;
-        boolean sealed = false;
-        String damage = null;
-        boolean more = true;
-        long end = scan.position();
-        while (more) {
-            end = scan.position();
-            switch (scan.next()) {
-                case Scan.Found.Entry(Frame.Stamp stamp) -> {
-                    if (stamp.offset() == next && !sealed) {
-                        next++;
-                        synced = Math.max(synced, stamp.synced());
-                    } else {
-                        damage = "offset " + stamp.offset() + (sealed ? " after the seal" : "");
-                        more = false;
-                    }
-                }
-                case Scan.Found.Seal(long nextOffset) -> {
-                    if (nextOffset == next && !sealed) {
-                        sealed = true;
-                    } else {
-                        damage = "a seal for offset " + nextOffset + ", expected " + next;
-                        more = false;
-                    }
-                }
-                case Scan.Found.End() -> more = false;
-                case Scan.Found.Damage(String detail) -> {
-                    damage = detail;
-                    more = false;
-                }
-            }
-        }
-        return new Checked(listed, file.size(), end, next, synced, sealed, damage);
-    }
-
-    /** Throws unless a crash explains what is there. */
-    private void judge(Shard found) throws IOException {
-        List<Checked> segments = found.segments;
-        long expected = 0; // nothing removes old segments yet
-        for (int i = 0; i < segments.size(); i++) {
-            Checked segment = segments.get(i);
-            if (segment.file.baseOffset != expected) {
-                throw missing(expected, segment.file);
-            }
-            expected = segment.nextOffset;
-            boolean followed = i < segments.size() - 1;
-            if (followed) {
-                boolean sealTorn =
-                        i == segments.size() - 2
-                                && segments.getLast().file.baseOffset == expected
-                                && segment.size - segment.end <= Frame.HEADER_BYTES;
-                if (segment.damage != null && !sealTorn) {
-                    throw segment.corrupt(segment.damage);
-                }
-                if (!segment.sealed && !sealTorn) {
-                    throw segment.corrupt("the file ends without a seal, and is not the last");
-                }
+        for (Map.Entry<Long, Path> listed : segments.entrySet()) {
+            Long following = segments.higherKey(listed.getKey());
+            if (following != null) {
+                addSealed(listed.getKey(), listed.getValue(), following);
             } else {
-                judgeLast(segment, found.createdInPart);
+                active = addLast(listed.getKey(), listed.getValue());
+                lostAtEnd = active == null;
             }
         }
-        Listed unfinished = found.createdInPart;
-        if (unfinished != null && unfinished.baseOffset != expected) {
-            throw missing(expected, unfinished);
+        long next = chain.nextOffset();
+        if (lostAtEnd) {
+            // offsets that may have been given once are not given again
+            next += home.settings().segmentBytes() / Frame.MIN_RECORD_BYTES;
         }
+        if (active == null || snapshot > next) {
+            if (active != null) {
+                closeUnsealed(active);
+            }
+            active = begin(Math.max(next, snapshot));
+        }
+        home.measures().size(chain.sealedBytes() + active.end(), chain.size());
+        return new Recovered(chain, active);
     }
 
-    private CorruptJournalException missing(long baseOffset, Listed next) {
-        return new CorruptJournalException(
-                Segment.path(directory, baseOffset),
-                0,
-                "the file is missing, the next there is is " + next.path.getFileName());
+    /**
+     * Sorts the files and deletes what is left over.
+     *
+     * @return the offset of the newest snapshot; 0 if there is none
+     */
+    private long list(Map<Long, Path> segments) throws IOException {
+        long snapshot = 0;
+        List<Path> indexes = new ArrayList<>();
+        for (Path path : home.disk().list(home.directory())) {
+            OptionalLong segment = Names.offset(path, Names.SEGMENT);
+            OptionalLong ofSnapshot = Names.offset(path, Names.SNAPSHOT);
+            if (segment.isPresent()) {
+                segments.put(segment.getAsLong(), path);
+            } else if (ofSnapshot.isPresent()) {
+                snapshot = Math.max(snapshot, ofSnapshot.getAsLong());
+            } else if (Names.offset(path, Names.INDEX).isPresent()) {
+                indexes.add(path);
+            } else if (Names.name(path).endsWith(Names.UNFINISHED)) {
+                home.disk().delete(path);
+            }
+        }
+        for (Path index : indexes) {
+            if (!segments.containsKey(Names.offset(index, Names.INDEX).orElseThrow())) {
+                home.disk().delete(index);
+            }
+        }
+        return snapshot;
     }
 
-    private void judgeLast(Checked segment, @Nullable Listed createdInPart) throws IOException {
-        if (segment.sealed) {
-            throw new CorruptJournalException(
-                    Segment.path(directory, segment.nextOffset),
-                    0,
-                    "the file is missing or empty, but the one before it is sealed");
+    private void dropCreatedInPart(TreeMap<Long, Path> segments) throws IOException {
+        long base = segments.lastKey();
+        Path path = segments.get(base);
+        long size;
+        try (DiskFile file = home.disk().open(path)) {
+            SegmentHeader.Read read = SegmentHeader.read(file, home.shard(), base);
+            size = file.size();
+            int headerBytes = SegmentHeader.bytes(home.shard());
+            boolean nothingBehind =
+                    size <= headerBytes || new Resync(file, 0, size).isZero(headerBytes);
+            if (read.problem() == null || !nothingBehind) {
+                return;
+            }
         }
-        if (segment.damage == null) {
+        home.disk().delete(path);
+        segments.remove(base);
+        home.events()
+                .emit(new JournalEvent.TailTruncated(home.shard(), path.toString(), base, size));
+    }
+
+    /** A segment that another one follows. */
+    private void addSealed(long base, Path path, long following) throws IOException {
+        Segment segment;
+        try {
+            IndexFile.Summary summary =
+                    IndexFile.readSummary(home.disk(), IndexFile.path(path), base);
+            segment = new Segment(path, new SegmentHeader(home.shard(), base, summary.salt()));
+            segment.reach(summary.nextOffset(), summary.segmentBytes());
+            segment.times(summary.firstMillis(), summary.latestMillis());
+            long size = size(path);
+            if (size < summary.segmentBytes()) {
+                corrupt(path, size, "ends there, had " + summary.segmentBytes() + " bytes");
+            }
+        } catch (CorruptJournalException | java.nio.file.NoSuchFileException e) {
+            segment = rebuilt(base, path, following, e);
+        }
+        if (segment == null) {
             return;
         }
-        if (createdInPart != null) {
-            // all was synced before the next file was created
-            throw segment.corrupt(segment.damage);
-        }
-        try (DiskFile file = parts.disk().open(segment.file.path)) {
-            if (syncedRecordAfter(file, segment)) {
-                throw segment.corrupt(
-                        segment.damage + "; records after it say that it had been synced");
+        if (segment.nextOffset() != following) {
+            if (segment.nextOffset() > following) {
+                segment.reach(following, segment.bytes());
             }
+            corrupt(
+                    home.segment(segment.nextOffset()),
+                    0,
+                    "the file is missing, the next there is begins at offset " + following);
+        }
+        chain.add(segment);
+    }
+
+    private long size(Path path) throws IOException {
+        try (DiskFile file = home.disk().openToRead(path)) {
+            return file.size();
         }
     }
 
-    /**
-     * Whether somewhere after the end of {@code segment} there is a whole record that was written
-     * when the record at the end had been synced.
-     */
-    private static boolean syncedRecordAfter(DiskFile file, Checked segment) throws IOException {
-        long next = segment.nextOffset;
-        long mostAfter = (segment.size - segment.end) / Frame.HEADER_BYTES;
-        ByteBuffer window = ByteBuffer.allocate(COPY_BYTES);
-        for (long from = segment.end; from < segment.size; ) {
-            window.clear();
-            while (window.hasRemaining() && file.read(window, from + window.position()) >= 0) {}
-            int starts = window.flip().limit() - Frame.HEADER_BYTES;
-            for (int at = 0; at <= starts; at++) {
-                long offset = window.getLong(at + Frame.OFFSET_AT);
-                long synced = window.getLong(at + Frame.SYNCED_AT);
-                boolean possible =
-                        offset > next
-                                && offset - next <= mostAfter
-                                && synced > next
-                                && synced <= offset;
-                if (possible && new Scan(file, from + at).next() instanceof Scan.Found.Entry) {
-                    return true;
-                }
+    /** Null if nothing can be read of it. */
+    private @org.jspecify.annotations.Nullable Segment rebuilt(
+            long base, Path path, long following, IOException why) throws IOException {
+        try (DiskFile file = home.disk().open(path)) {
+            SegmentHeader.Read read = SegmentHeader.read(file, home.shard(), base);
+            SegmentHeader header = read.header();
+            if (header == null) {
+                corrupt(path, 0, String.valueOf(read.problem()));
+                return null;
             }
-            if (starts < 0) {
-                return false;
+            SegmentCheck.Checked checked = new SegmentCheck(file, header, false).check();
+            Segment segment = new Segment(path, header);
+            segment.times(checked.index().firstMillis(), checked.index().latestMillis());
+            segment.reach(checked.nextOffset(), checked.end());
+            report(path, checked);
+            if (checked.nextOffset() == following) {
+                // also one that is there: if its sync failed, the system may have it in memory only
+                seal(segment, file, checked);
+            } else if (!checked.sealed()) {
+                corrupt(
+                        path,
+                        checked.end(),
+                        checked.tail() == null
+                                ? "the file ends without a seal, and is not the last"
+                                : checked.tail());
             }
-            from += starts + 1;
+            if (checked.sealed()) {
+                IndexRebuild.report(home, segment, String.valueOf(why.getMessage()));
+            }
+            segment.reach(Math.max(checked.nextOffset(), following), segment.bytes());
+            IndexRebuild.keep(home, segment, checked.index());
+            return segment;
         }
-        return false;
     }
 
-    private Segment mend(Shard found, Chain chain) throws IOException {
-        List<Checked> segments = found.segments;
-        Listed unfinished = found.createdInPart;
-        if (unfinished != null) {
-            drop(unfinished);
+    private void seal(Segment segment, DiskFile file, SegmentCheck.Checked checked)
+            throws IOException {
+        long end = checked.end() - (checked.sealed() ? Frame.HEADER_BYTES : 0);
+        FrameEncoder encoder = new FrameEncoder();
+        encoder.begin(Frame.HEADER_BYTES, segment.header.salt());
+        encoder.seal(checked.nextOffset(), home.clock().millis());
+        file.truncate(end);
+        file.write(encoder.frames(), end);
+        file.sync();
+        segment.reach(checked.nextOffset(), end + Frame.HEADER_BYTES);
+        if (checked.sealed()) {
+            return;
         }
-        // a file's creation may be in the system's memory only
-        parts.disk().syncDirectory(directory);
-        long sizeBytes = 0;
-        for (Checked segment : segments.subList(0, Math.max(0, segments.size() - 1))) {
-            chain.add(segment.file.path, segment.file.baseOffset);
-            sizeBytes += segment.sealed ? segment.size : seal(segment);
-        }
-        Segment active = segments.isEmpty() ? first() : reopen(segments.getLast());
-        chain.add(active.path, active.baseOffset);
-        chain.acknowledge(segments.isEmpty() ? 0 : segments.getLast().nextOffset);
-        parts.measures().size(sizeBytes + active.size());
-        return active;
-    }
-
-    private void drop(Listed unfinished) throws IOException {
-        long size;
-        try (DiskFile file = parts.disk().open(unfinished.path)) {
-            size = file.size();
-        }
-        parts.disk().delete(unfinished.path);
-        truncated(unfinished, unfinished.baseOffset, size);
-    }
-
-    private void truncated(Listed file, long firstLost, long bytes) {
-        parts.events()
+        home.events()
                 .emit(
-                        new JournalEvent.TailTruncated(
-                                shard, file.path.toString(), firstLost, bytes));
+                        new JournalEvent.SegmentSealed(
+                                home.shard(),
+                                segment.path.toString(),
+                                checked.nextOffset() - 1,
+                                segment.bytes()));
     }
 
-    private Segment first() throws IOException {
-        Segment segment = Segment.create(parts.disk(), directory, shard, 0);
-        parts.events().emit(new JournalEvent.SegmentCreated(shard, segment.path.toString(), 0));
-        return segment;
-    }
-
-    /** The size with the seal. */
-    private long seal(Checked checked) throws IOException {
-        Listed listed = checked.file;
-        try (Segment segment =
-                new Segment(
-                        listed.path,
-                        listed.baseOffset,
-                        parts.disk().open(listed.path),
-                        checked.end)) {
-            segment.seal(checked.nextOffset, parts.clock().millis());
-            parts.events()
-                    .emit(
-                            new JournalEvent.SegmentSealed(
-                                    shard,
-                                    listed.path.toString(),
-                                    checked.nextOffset - 1,
-                                    segment.size()));
-            return segment.size();
+    private void report(Path path, SegmentCheck.Checked checked) {
+        for (SegmentCheck.Hole hole : checked.holes()) {
+            corrupt(path, hole.position(), hole.detail());
         }
     }
 
-    private Segment reopen(Checked checked) throws IOException {
-        Listed listed = checked.file;
-        DiskFile file = parts.disk().open(listed.path);
+    private void corrupt(Path path, long position, String detail) {
+        home.events()
+                .emit(new JournalEvent.Corrupt(home.shard(), path.toString(), position, detail));
+    }
+
+    /** The segment to append to; null if it takes no more. */
+    private @org.jspecify.annotations.Nullable SegmentFile addLast(long base, Path path)
+            throws IOException {
+        DiskFile file = home.disk().open(path);
+        boolean kept = false;
         try {
-            if (checked.damage != null) {
-                file.truncate(checked.end);
+            SegmentHeader.Read read = SegmentHeader.read(file, home.shard(), base);
+            SegmentHeader header = read.header();
+            if (header == null) {
+                corrupt(path, 0, String.valueOf(read.problem()));
+                chain.acknowledge(base);
+                return null;
             }
-            rewriteUnsynced(file, checked);
+            SegmentCheck.Checked checked = new SegmentCheck(file, header, true).check();
+            Segment segment = new Segment(path, header);
+            segment.grow(checked.index());
+            segment.reach(checked.nextOffset(), checked.end());
+            report(path, checked);
+            chain.add(segment);
+            chain.acknowledge(checked.nextOffset());
+            if (checked.sealed()) {
+                corrupt(
+                        home.segment(checked.nextOffset()),
+                        0,
+                        "the file is missing or empty, but the one before it is sealed");
+                segment.finished();
+                return null;
+            }
+            rewriteUnsynced(file, checked, path);
+            file.truncate(checked.end());
             file.sync();
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
+            if (checked.tail() != null) {
+                home.events()
+                        .emit(
+                                new JournalEvent.TailTruncated(
+                                        home.shard(),
+                                        path.toString(),
+                                        checked.nextOffset(),
+                                        checked.size() - checked.end()));
+            }
+            kept = true;
+            return new SegmentFile(segment, file, checked.end());
+        } finally {
+            if (!kept) {
+                file.close();
+            }
         }
-        if (checked.damage != null) {
-            truncated(listed, checked.nextOffset, checked.size - checked.end);
-        }
-        return new Segment(listed.path, listed.baseOffset, file, checked.end);
     }
 
     /**
@@ -320,25 +282,35 @@ final class Recovery {
      * before this one ended because its sync failed, the system may hold them in memory, readable
      * and not marked as to be written: syncing alone would not put them on disk.
      */
-    private void rewriteUnsynced(DiskFile file, Checked checked) throws IOException {
-        long at = 0;
-        if (checked.synced > checked.file.baseOffset) {
-            Scan scan = new Scan(file, Segment.headerBytes(shard));
-            for (long offset = checked.file.baseOffset; offset < checked.synced; offset++) {
-                scan.next();
-            }
-            at = scan.position();
-        }
-        ByteBuffer copy = ByteBuffer.allocate(COPY_BYTES);
-        while (at < checked.end) {
-            copy.clear().limit((int) Math.min(COPY_BYTES, checked.end - at));
+    private static void rewriteUnsynced(DiskFile file, SegmentCheck.Checked checked, Path path)
+            throws IOException {
+        long at = checked.syncedEnd();
+        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, checked.end() - at));
+        while (at < checked.end()) {
+            copy.clear().limit((int) Math.min(copy.capacity(), checked.end() - at));
             int bytes = file.read(copy, at);
             if (bytes < 0) {
                 throw new CorruptJournalException(
-                        checked.file.path, at, "the file became shorter while it was opened");
+                        path, at, "the file became shorter while it was opened");
             }
             file.write(copy.flip(), at);
             at += bytes;
         }
+    }
+
+    private void closeUnsealed(SegmentFile last) throws IOException {
+        last.close();
+        last.segment.finished();
+    }
+
+    private SegmentFile begin(long baseOffset) throws IOException {
+        SegmentFile created = SegmentFile.create(home, baseOffset);
+        chain.add(created.segment);
+        chain.acknowledge(baseOffset);
+        home.events()
+                .emit(
+                        new JournalEvent.SegmentCreated(
+                                home.shard(), created.segment.path.toString(), baseOffset));
+        return created;
     }
 }

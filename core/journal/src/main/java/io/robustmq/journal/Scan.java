@@ -2,39 +2,46 @@ package io.robustmq.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * Reads the frames of a segment one after the other, and checks each. One thread; the file is the
- * caller's to close.
+ * caller's to close. Reads little at first and more as it goes on, so that a single record is cheap
+ * and many are too.
  */
 final class Scan {
-    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int FIRST_READ_BYTES = 8 << 10;
+    private static final int MOST_READ_BYTES = 256 << 10;
 
     /** What stands where a frame is expected. */
-    sealed interface Found {
-        /** A whole record; its payload is {@link Scan#payload} until the next step. */
-        record Entry(Frame.Stamp stamp) implements Found {}
-
-        record Seal(long nextOffset) implements Found {}
-
+    enum Found {
+        /** A whole record; the scan's methods tell it until the next step. */
+        RECORD,
+        /** The seal; {@link Scan#offset} is that of the next segment. */
+        SEAL,
         /** The file ends, right after a frame. */
-        record End() implements Found {}
-
-        /** No frame: what was found, and what should have been there. */
-        record Damage(String detail) implements Found {}
+        END,
+        /** No frame; {@link Scan#detail} says what was found, and what should have been there. */
+        DAMAGE
     }
 
     private final DiskFile file;
+    private final int salt;
+    private final CRC32C crc = new CRC32C();
     private long position;
 
     /** Holds the file's bytes from {@link #position} on, between its position and limit. */
-    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+    private ByteBuffer buffer = ByteBuffer.allocate(FIRST_READ_BYTES).limit(0);
 
-    private int payloadStart;
-    private int payloadBytes;
+    /** In the buffer; of the frame found last. */
+    private int start;
 
-    Scan(DiskFile file, long position) {
+    private int length;
+    private String detail = "";
+
+    Scan(DiskFile file, int salt, long position) {
         this.file = file;
+        this.salt = salt;
         this.position = position;
     }
 
@@ -43,56 +50,125 @@ final class Scan {
         return position;
     }
 
-    /** Of the record just found; a copy. */
-    byte[] payload() {
-        byte[] copy = new byte[payloadBytes];
-        buffer.get(payloadStart, copy);
-        return copy;
+    /** Goes on at {@code target}, without reading again what is in the buffer. */
+    void seek(long target) {
+        long ahead = target - position;
+        if (ahead >= 0 && ahead <= buffer.remaining()) {
+            buffer.position(buffer.position() + (int) ahead);
+        } else {
+            buffer.clear().limit(0);
+        }
+        position = target;
+    }
+
+    /** Where the frame found last begins. */
+    long frameStart() {
+        return position - Frame.HEADER_BYTES - length;
+    }
+
+    long offset() {
+        return buffer.getLong(start + Frame.OFFSET_AT);
+    }
+
+    long synced() {
+        return buffer.getLong(start + Frame.SYNCED_AT);
+    }
+
+    long epochMillis() {
+        return buffer.getLong(start + Frame.MILLIS_AT);
+    }
+
+    int keyCount() {
+        return buffer.get(start + Frame.KEYS_AT);
+    }
+
+    int key(int i) {
+        return buffer.getInt(start + Frame.KEYS_AT + 1 + i * Frame.KEY_BYTES);
+    }
+
+    boolean hasKey(int key) {
+        for (int i = 0; i < keyCount(); i++) {
+            if (key(i) == key) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Valid until the next step. */
+    ByteBuffer payload() {
+        int before = Frame.MIN_RECORD_BYTES + keyCount() * Frame.KEY_BYTES;
+        return buffer.slice(start + before, Frame.HEADER_BYTES + length - before);
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    /**
+     * Where the next frame would be if the length of the damaged one is right; its own position if
+     * that is impossible.
+     */
+    long positionBehindDamage() {
+        if (buffer.remaining() < Frame.HEADER_BYTES) {
+            return position;
+        }
+        int said = buffer.getInt(buffer.position() + Frame.LENGTH_AT);
+        return said < 1 || said > Frame.MAX_LENGTH
+                ? position
+                : position + Frame.HEADER_BYTES + said;
     }
 
     /** Steps over a record or a seal; stays before damage and the end. */
     Found next() throws IOException {
         int available = fill(Frame.HEADER_BYTES);
         if (available == 0) {
-            return new Found.End();
+            return Found.END;
         }
         if (available < Frame.HEADER_BYTES) {
-            return new Found.Damage(
-                    available + " bytes, a record has at least " + Frame.HEADER_BYTES);
+            return damage(available + " bytes, a record has at least " + Frame.MIN_RECORD_BYTES);
         }
-        int length = buffer.getInt(buffer.position() + Frame.LENGTH_AT);
-        if (length != Frame.SEAL && (length < 0 || length > Journal.MAX_PAYLOAD_BYTES)) {
-            return new Found.Damage(
-                    "length " + length + ", at most " + Journal.MAX_PAYLOAD_BYTES + " is possible");
+        int said = buffer.getInt(buffer.position() + Frame.LENGTH_AT);
+        if (said != Frame.SEAL && (said < 1 || said > Frame.MAX_LENGTH)) {
+            return damage("length " + said + ", from 1 to " + Frame.MAX_LENGTH + " is possible");
         }
-        int payload = Math.max(length, 0);
-        int frameBytes = Frame.HEADER_BYTES + payload;
+        int frameBytes = Frame.HEADER_BYTES + Math.max(said, 0);
         available = fill(frameBytes);
         if (available < frameBytes) {
-            return new Found.Damage(
-                    "the file ends " + available + " bytes into a record of " + frameBytes);
+            return damage("the file ends " + available + " bytes into a record of " + frameBytes);
         }
-        int start = buffer.position();
-        int stored = buffer.getInt(start + Frame.CRC_AT);
-        int computed = Frame.crc(buffer, start, start + frameBytes);
+        int at = buffer.position();
+        int stored = buffer.getInt(at + Frame.CRC_AT);
+        int computed = computed(at, frameBytes);
         if (stored != computed) {
-            return new Found.Damage(
+            return damage(
                     "crc32c "
                             + Integer.toHexString(computed)
                             + ", stored is "
                             + Integer.toHexString(stored));
         }
-        payloadStart = start + Frame.HEADER_BYTES;
-        payloadBytes = payload;
-        buffer.position(start + frameBytes);
-        position += frameBytes;
-        long offset = buffer.getLong(start + Frame.OFFSET_AT);
-        if (length == Frame.SEAL) {
-            return new Found.Seal(offset);
+        if (said != Frame.SEAL && 1 + buffer.get(at + Frame.KEYS_AT) * Frame.KEY_BYTES > said) {
+            return damage(buffer.get(at + Frame.KEYS_AT) + " keys in a record of " + said);
         }
-        long synced = buffer.getLong(start + Frame.SYNCED_AT);
-        long millis = buffer.getLong(start + Frame.MILLIS_AT);
-        return new Found.Entry(new Frame.Stamp(offset, synced, millis));
+        start = at;
+        length = Math.max(said, 0);
+        buffer.position(at + frameBytes);
+        position += frameBytes;
+        return said == Frame.SEAL ? Found.SEAL : Found.RECORD;
+    }
+
+    private int computed(int at, int frameBytes) {
+        int stored = buffer.getInt(at + Frame.CRC_AT);
+        buffer.putInt(at + Frame.CRC_AT, salt);
+        crc.reset();
+        crc.update(buffer.array(), at, frameBytes);
+        buffer.putInt(at + Frame.CRC_AT, stored);
+        return (int) crc.getValue();
+    }
+
+    private Found damage(String what) {
+        detail = what;
+        return Found.DAMAGE;
     }
 
     /** Has {@code wanted} bytes in the buffer, or all that the file has; how many there are. */
@@ -100,18 +176,20 @@ final class Scan {
         if (buffer.remaining() >= wanted) {
             return buffer.remaining();
         }
-        ByteBuffer target = buffer;
-        if (wanted > buffer.capacity()) {
-            target = ByteBuffer.allocate(wanted).put(buffer);
-        } else {
-            target.compact();
+        int capacity = Math.min(MOST_READ_BYTES, buffer.capacity());
+        if (buffer.position() > 0) {
+            capacity = Math.min(MOST_READ_BYTES, 2 * capacity); // it goes on reading
         }
-        while (target.position() < wanted) {
-            if (file.read(target, position + target.position()) < 0) {
+        if (Math.max(wanted, capacity) > buffer.capacity()) {
+            buffer = ByteBuffer.allocate(Math.max(wanted, capacity)).put(buffer);
+        } else {
+            buffer.compact();
+        }
+        while (buffer.position() < wanted) {
+            if (file.read(buffer, position + buffer.position()) < 0) {
                 break;
             }
         }
-        buffer = target.flip();
-        return buffer.remaining();
+        return buffer.flip().remaining();
     }
 }

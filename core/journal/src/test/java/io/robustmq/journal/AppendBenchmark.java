@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -32,12 +33,19 @@ final class AppendBenchmark {
 
     private static void run(Path directory, Durability durability, int seconds) throws Exception {
         String shard = durability.name().toLowerCase(Locale.ROOT);
-        JournalSettings settings =
-                new JournalSettings(
-                        directory, shard, 64L << 20, durability, Duration.ofSeconds(10));
         try (Journal journal =
-                new Journal(settings, new LocalDisk(), InstantSource.system(), Events.NONE)) {
+                new Journal(
+                        new JournalSettings(List.of(directory), Duration.ofSeconds(10)),
+                        new LocalDisk(),
+                        InstantSource.system(),
+                        new SplittableRandom(),
+                        Events.NONE)) {
             journal.open();
+            Shard log =
+                    journal.shard(
+                            shard,
+                            new ShardSettings(
+                                    64L << 20, Duration.ZERO, durability, Retention.FOREVER));
             LongAdder records = new LongAdder();
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
             List<Thread> producers = new ArrayList<>();
@@ -47,7 +55,7 @@ final class AppendBenchmark {
                                 .start(() -> {
                                     byte[] payload = new byte[PAYLOAD_BYTES];
                                     while (System.nanoTime() < end) {
-                                        journal.append(payload).join();
+                                        log.append(payload).join();
                                         records.increment();
                                     }
                                 }));
@@ -55,7 +63,7 @@ final class AppendBenchmark {
             for (Thread producer : producers) {
                 producer.join();
             }
-            Latency syncs = journal.measures().syncs();
+            Latency syncs = log.measures().syncs();
             long count = Arrays.stream(syncs.counts()).sum();
             System.out.printf(
                     Locale.ROOT,

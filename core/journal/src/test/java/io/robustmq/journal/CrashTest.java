@@ -1,14 +1,15 @@
 package io.robustmq.journal;
 
+import static io.robustmq.journal.Shards.opened;
 import static io.robustmq.journal.Shards.settings;
 import static io.robustmq.journal.Shards.texts;
 import static io.robustmq.journal.Shards.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.journal.Shards.Opened;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -72,13 +73,10 @@ class CrashTest {
         int lives = 2 + chance.nextInt(MAX_LIVES - 1);
         for (int life = 0; life < lives; life++) {
             RecordingEvents events = new RecordingEvents();
-            Journal journal =
-                    new Journal(settings(1024, durability), disk, InstantSource.system(), events);
             if (durability == Durability.FSYNC) {
                 breakDown(disk, chance);
             }
-            Life lived = live(journal, kept, chance, life);
-            journal.close();
+            Life lived = live(disk, events, durability, kept, chance, life);
             if (durability == Durability.FSYNC && (disk.powerCut() || chance.nextInt(4) > 0)) {
                 disk.restart(chance);
             } else {
@@ -109,20 +107,28 @@ class CrashTest {
     }
 
     private static Life live(
-            Journal journal, List<String> kept, SplittableRandom chance, int life) {
+            FakeDisk disk,
+            RecordingEvents events,
+            Durability durability,
+            List<String> kept,
+            SplittableRandom chance,
+            int life) {
         List<String> tried = new ArrayList<>();
         List<CompletableFuture<Long>> appends = new ArrayList<>();
+        Opened opened;
         try {
-            journal.open();
-        } catch (CorruptJournalException e) {
-            throw new AssertionError("no crash may look like damage", e);
+            opened = opened(disk, events, settings(1024, durability));
         } catch (IOException e) {
             return new Life(tried, 0);
+        } finally {
+            assertThat(events.of(JournalEvent.Corrupt.class))
+                    .as("no crash may look like damage")
+                    .isEmpty();
         }
         for (int i = chance.nextInt(60); i > 0; i--) {
             String text = life + ":" + tried.size() + ":" + "x".repeat(chance.nextInt(300));
             tried.add(text);
-            appends.add(journal.append(utf8(text)));
+            appends.add(opened.shard().append(utf8(text)));
             if (chance.nextInt(3) == 0) {
                 try {
                     appends.getLast().join();
@@ -131,7 +137,7 @@ class CrashTest {
                 }
             }
         }
-        journal.close();
+        opened.close();
         int acknowledged = 0;
         for (int i = 0; i < appends.size(); i++) {
             CompletableFuture<Long> append = appends.get(i);
@@ -151,12 +157,10 @@ class CrashTest {
             throws IOException {
         disk.duringSync(() -> {});
         RecordingEvents events = new RecordingEvents();
-        Journal journal =
-                new Journal(settings(1024, durability), disk, InstantSource.system(), events);
-        journal.open();
-        List<String> found = texts(journal, 0);
+        Opened first = opened(disk, events, settings(1024, durability));
+        List<String> found = texts(first.shard(), 0);
         disk.killProcess();
-        journal.close();
+        first.close();
         torn.addAndGet(events.of(JournalEvent.TailTruncated.class).size());
 
         List<String> all = new ArrayList<>(kept);
@@ -167,12 +171,11 @@ class CrashTest {
         assertThat(found).isEqualTo(all.subList(0, Math.min(all.size(), found.size())));
 
         disk.restart(new SplittableRandom(0));
-        Journal again =
-                new Journal(settings(1024, durability), disk, InstantSource.system(), events);
-        again.open();
-        assertThat(texts(again, 0)).as("what was read once stays").isEqualTo(found);
+        Opened again = opened(disk, events, settings(1024, durability));
+        assertThat(texts(again.shard(), 0)).as("what was read once stays").isEqualTo(found);
         disk.killProcess();
         again.close();
+        assertThat(events.of(JournalEvent.Corrupt.class)).isEmpty();
         return found;
     }
 }

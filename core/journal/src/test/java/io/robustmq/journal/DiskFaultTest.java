@@ -9,6 +9,7 @@ import static io.robustmq.journal.Shards.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.robustmq.journal.Shards.Opened;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.testkit.RecordingEvents;
@@ -28,19 +29,20 @@ class DiskFaultTest {
 
     @Test
     void a_full_disk_fails_the_append_and_all_after_it() throws Exception {
-        try (Journal journal = opened(disk, events, 1 << 20)) {
-            append(journal, "kept");
+        try (Opened opened = opened(disk, events, 1 << 20)) {
+            Shard shard = opened.shard();
+            append(shard, "kept");
             disk.fullAfter(10);
-            Throwable first = failure(journal.append(utf8("lost")));
+            Throwable first = failure(shard.append(utf8("lost")));
             assertThat(first)
                     .isInstanceOf(JournalFailedException.class)
                     .hasMessageContaining(segment(0).toString())
                     .hasMessageContaining("No space left on device");
             disk.fullAfter(Long.MAX_VALUE);
-            assertThat(failure(journal.append(utf8("refused"))))
+            assertThat(failure(shard.append(utf8("refused"))))
                     .as("nothing is written behind a hole")
                     .isInstanceOf(JournalFailedException.class);
-            assertThat(texts(journal, 0)).as("what is there is readable").containsExactly("kept");
+            assertThat(texts(shard, 0)).as("what is there is readable").containsExactly("kept");
         }
         assertThat(events.of(JournalEvent.AppendFailed.class))
                 .containsExactly(
@@ -48,9 +50,10 @@ class DiskFaultTest {
                                 "events",
                                 segment(0).toString(),
                                 new Failure("java.io.IOException", "No space left on device")));
-        try (Journal journal = opened(disk, events, 1 << 20)) {
-            assertThat(append(journal, "after")).isEqualTo(1);
-            assertThat(texts(journal, 0)).containsExactly("kept", "after");
+        try (Opened opened = opened(disk, events, 1 << 20)) {
+            Shard shard = opened.shard();
+            assertThat(append(shard, "after")).isEqualTo(1);
+            assertThat(texts(shard, 0)).containsExactly("kept", "after");
         }
     }
 
@@ -58,8 +61,9 @@ class DiskFaultTest {
     void a_failed_sync_is_not_tried_again() throws Exception {
         CountDownLatch syncing = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (Journal journal = opened(disk, events, 1 << 20)) {
-            append(journal, "kept");
+        try (Opened opened = opened(disk, events, 1 << 20)) {
+            Shard shard = opened.shard();
+            append(shard, "kept");
             int before = disk.syncs();
             disk.duringSync(() -> {
                 syncing.countDown();
@@ -71,10 +75,10 @@ class DiskFaultTest {
                 disk.failNextSync("Input/output error");
             });
             List<CompletableFuture<Long>> appends = new ArrayList<>();
-            appends.add(journal.append(utf8("unknown")));
+            appends.add(shard.append(utf8("unknown")));
             assertThat(syncing.await(10, TimeUnit.SECONDS)).isTrue();
-            appends.add(journal.append(utf8("waits 1")));
-            appends.add(journal.append(utf8("waits 2")));
+            appends.add(shard.append(utf8("waits 1")));
+            appends.add(shard.append(utf8("waits 2")));
             go.countDown();
             for (CompletableFuture<Long> append : appends) {
                 assertThat(failure(append))
@@ -82,7 +86,7 @@ class DiskFaultTest {
                         .hasRootCauseMessage("Input/output error");
             }
             disk.duringSync(() -> {});
-            journal.close();
+            opened.close();
             assertThat(disk.syncs()).as("no sync after the failed one").isEqualTo(before);
         }
         assertThat(events.of(JournalEvent.AppendFailed.class)).hasSize(1);
@@ -90,15 +94,17 @@ class DiskFaultTest {
 
     @Test
     void a_disk_that_is_full_at_the_next_segment_fails_the_append() throws Exception {
-        try (Journal journal = opened(disk, events, 1024)) {
-            append(journal, "x".repeat(900));
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            append(shard, "x".repeat(900));
             disk.fullAfter(5);
-            assertThat(failure(journal.append(utf8("x".repeat(200)))))
+            assertThat(failure(shard.append(utf8("x".repeat(200)))))
                     .isInstanceOf(JournalFailedException.class);
             disk.fullAfter(Long.MAX_VALUE);
         }
-        try (Journal journal = opened(disk, events, 1024)) {
-            assertThat(append(journal, "room again")).isEqualTo(1);
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            assertThat(append(shard, "room again")).isEqualTo(1);
         }
         assertThat(events.of(JournalEvent.SegmentSealed.class)).isEmpty();
     }
@@ -110,8 +116,9 @@ class DiskFaultTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("No space left on device");
         disk.fullAfter(Long.MAX_VALUE);
-        try (Journal journal = opened(disk, events, 1024)) {
-            assertThat(append(journal, "first")).isZero();
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            assertThat(append(shard, "first")).isZero();
         }
     }
 }

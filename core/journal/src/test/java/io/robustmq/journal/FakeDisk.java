@@ -3,16 +3,18 @@ package io.robustmq.journal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,31 +24,30 @@ import org.jspecify.annotations.Nullable;
  * after a failed sync the system forgets what it should have written. Any thread.
  */
 final class FakeDisk implements Disk {
-    /** Pieces of a write that reach the disk or not on their own. */
-    private static final int MAX_PIECE_BYTES = 64;
+    /** A file or a directory. */
+    sealed interface Entry permits FakeInode, FakeFolder {}
 
-    private sealed interface Change {
-        record Write(int position, byte[] bytes) implements Change {}
-
-        record Truncate(int size) implements Change {}
-    }
-
-    private static final class Inode {
-        private byte[] cached = {};
-        private byte[] onDisk = {};
-        private final List<Change> unsynced = new ArrayList<>();
-    }
-
-    private final Map<Path, Inode> visible = new HashMap<>();
-    private final Map<Path, Inode> durable = new HashMap<>();
+    private final FakeFolder root = new FakeFolder();
     private final Set<Path> locked = new HashSet<>();
+
+    /** Parts of the disk that refuse every change, and what they say. */
+    private final Map<Path, String> broken = new HashMap<>();
+
+    private RandomGenerator chance = new SplittableRandom(0);
     private int boot;
     private boolean powerCut;
     private long changesUntilPowerCut = Long.MAX_VALUE;
     private long bytesUntilFull = Long.MAX_VALUE;
     private @Nullable String syncFault;
+    private int readsUntilFlip = Integer.MAX_VALUE;
     private Runnable duringSync = () -> {};
     private int syncs;
+    private int openings;
+
+    /** Decides from now on what a failed sync leaves on disk, and which bit a bad read flips. */
+    synchronized void chance(RandomGenerator decides) {
+        chance = decides;
+    }
 
     /** The power goes during the {@code changes}th change from now. */
     synchronized void cutPowerAfter(long changes) {
@@ -66,6 +67,24 @@ final class FakeDisk implements Disk {
         syncFault = message;
     }
 
+    /** Every change of {@code fileOrDirectory}, or below it, fails. */
+    synchronized void breakDown(Path fileOrDirectory, String message) {
+        broken.put(fileOrDirectory, message);
+    }
+
+    /** Nothing fails any more. */
+    synchronized void heal() {
+        broken.clear();
+        bytesUntilFull = Long.MAX_VALUE;
+        syncFault = null;
+        readsUntilFlip = Integer.MAX_VALUE;
+    }
+
+    /** The {@code reads}th read from now has one bit flipped; the next is right again. */
+    synchronized void flipAfter(int reads) {
+        readsUntilFlip = reads;
+    }
+
     /** Runs in each sync of a file, without holding anything. */
     synchronized void duringSync(Runnable task) {
         duringSync = task;
@@ -76,6 +95,11 @@ final class FakeDisk implements Disk {
         return syncs;
     }
 
+    /** Files opened or created. */
+    synchronized int openings() {
+        return openings;
+    }
+
     /** The process dies, the system lives. */
     synchronized void killProcess() {
         boot++;
@@ -83,118 +107,128 @@ final class FakeDisk implements Disk {
     }
 
     /** After a power cut: only what is on disk is there, and chance says how much of the rest. */
-    synchronized void restart(RandomGenerator chance) {
+    synchronized void restart(RandomGenerator decides) {
         killProcess();
         powerCut = false;
         changesUntilPowerCut = Long.MAX_VALUE;
-        Set<Path> paths = new HashSet<>(visible.keySet());
-        paths.addAll(durable.keySet());
-        for (Path path : paths.stream().sorted().toList()) {
-            Inode inode = chance.nextBoolean() ? visible.get(path) : durable.get(path);
-            if (durable.get(path) == visible.get(path)) {
-                inode = durable.get(path);
-            }
-            if (inode == null) {
-                visible.remove(path);
-                durable.remove(path);
-            } else {
-                visible.put(path, inode);
-                durable.put(path, inode);
-            }
-        }
-        visible.values().forEach(inode -> settle(inode, chance));
+        settle(root, decides);
     }
 
-    /** What is on disk once the power is gone. */
-    private static void settle(Inode inode, RandomGenerator chance) {
-        int percent = List.of(0, 20, 80, 100).get(chance.nextInt(4));
-        for (Change change : inode.unsynced) {
-            switch (change) {
-                case Change.Write(int position, byte[] bytes) -> {
-                    int at = 0;
-                    while (at < bytes.length) {
-                        int end = Math.min(bytes.length, at + 1 + chance.nextInt(MAX_PIECE_BYTES));
-                        if (chance.nextInt(100) < percent) {
-                            inode.onDisk =
-                                    written(
-                                            inode.onDisk,
-                                            position + at,
-                                            Arrays.copyOfRange(bytes, at, end));
-                        }
-                        at = end;
+    private static void settle(FakeFolder folder, RandomGenerator decides) {
+        folder.settle(decides);
+        folder.visible().keySet().stream()
+                .sorted()
+                .map(folder.visible()::get)
+                .forEach(entry -> {
+                    switch (entry) {
+                        case FakeInode inode -> inode.settle(decides);
+                        case FakeFolder below -> settle(below, decides);
                     }
-                }
-                case Change.Truncate(int size) -> {
-                    if (chance.nextInt(100) < percent) {
-                        inode.onDisk = truncated(inode.onDisk, size);
-                    }
-                }
-            }
-        }
-        inode.unsynced.clear();
-        inode.cached = inode.onDisk;
+                });
+    }
+
+    /** The system reads the file from disk again. */
+    synchronized void dropCache(Path file) throws IOException {
+        inode(file).dropCache();
     }
 
     /** The file as a process sees it. */
     synchronized byte[] bytes(Path file) throws IOException {
-        return inode(file).cached.clone();
+        return inode(file).bytes();
     }
 
     /** Puts {@code bytes} in place of the file, on disk. */
-    synchronized void replace(Path file, byte[] bytes) {
-        Inode inode = new Inode();
-        inode.cached = bytes.clone();
-        inode.onDisk = inode.cached;
-        visible.put(file, inode);
-        durable.put(file, inode);
+    synchronized void replace(Path file, byte[] bytes) throws IOException {
+        parent(file).putDurably(name(file), new FakeInode(bytes));
     }
 
     /** Removes the file from the disk. */
-    synchronized void lose(Path file) {
-        visible.remove(file);
-        durable.remove(file);
+    synchronized void lose(Path file) throws IOException {
+        parent(file).removeDurably(name(file));
+    }
+
+    synchronized boolean exists(Path fileOrDirectory) throws IOException {
+        return parent(fileOrDirectory).visible().containsKey(name(fileOrDirectory));
     }
 
     @Override
-    public void createDirectories(Path directory) {}
+    public synchronized void createDirectories(Path directory) throws IOException {
+        FakeFolder folder = root;
+        for (Path step : directory) {
+            Entry entry = folder.visible().get(step.toString());
+            if (entry == null) {
+                change(directory);
+                entry = new FakeFolder();
+                folder.putDurably(step.toString(), entry);
+            }
+            folder = (FakeFolder) entry;
+        }
+    }
 
     @Override
-    public synchronized List<Path> list(Path directory) {
-        return visible.keySet().stream().filter(p -> directory.equals(p.getParent())).toList();
+    public synchronized List<Path> list(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        folder(directory).visible().keySet().stream()
+                .sorted()
+                .forEach(name -> found.add(directory.resolve(name)));
+        return found;
     }
 
     @Override
     public synchronized DiskFile create(Path file) throws IOException {
-        change();
-        if (visible.containsKey(file)) {
+        change(file);
+        FakeFolder folder = parent(file);
+        if (folder.visible().containsKey(name(file))) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        Inode inode = new Inode();
-        visible.put(file, inode);
-        return new FakeFile(inode);
+        FakeInode inode = new FakeInode(new byte[0]);
+        folder.put(name(file), inode);
+        openings++;
+        return new FakeFile(file, inode);
     }
 
     @Override
     public synchronized DiskFile open(Path file) throws IOException {
-        return new FakeFile(inode(file));
+        openings++;
+        return new FakeFile(file, inode(file));
     }
 
     @Override
-    public synchronized void delete(Path file) throws IOException {
-        change();
-        inode(file);
-        visible.remove(file);
+    public DiskFile openToRead(Path file) throws IOException {
+        return open(file);
+    }
+
+    @Override
+    public synchronized void delete(Path fileOrDirectory) throws IOException {
+        change(fileOrDirectory);
+        FakeFolder folder = parent(fileOrDirectory);
+        switch (folder.visible().get(name(fileOrDirectory))) {
+            case null -> throw new NoSuchFileException(fileOrDirectory.toString());
+            case FakeFolder full when !full.visible().isEmpty() ->
+                    throw new DirectoryNotEmptyException(fileOrDirectory.toString());
+            case FakeFolder _, FakeInode _ -> folder.remove(name(fileOrDirectory));
+        }
+    }
+
+    @Override
+    public synchronized void rename(Path from, Path to) throws IOException {
+        change(from);
+        FakeFolder folder = parent(from);
+        if (!folder.visible().containsKey(name(from))) {
+            throw new NoSuchFileException(from.toString());
+        }
+        folder.rename(name(from), name(to));
     }
 
     @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
-        change();
-        durable.keySet().removeIf(p -> directory.equals(p.getParent()) && !visible.containsKey(p));
-        visible.forEach((path, inode) -> {
-            if (directory.equals(path.getParent())) {
-                durable.put(path, inode);
-            }
-        });
+        change(directory);
+        folder(directory).sync();
+    }
+
+    @Override
+    public long freeBytes(Path directory) {
+        return -1;
     }
 
     @Override
@@ -209,16 +243,38 @@ final class FakeDisk implements Disk {
         }
     }
 
-    private Inode inode(Path file) throws NoSuchFileException {
-        Inode inode = visible.get(file);
-        if (inode == null) {
-            throw new NoSuchFileException(file.toString());
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    private FakeFolder parent(Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw new NoSuchFileException(path.toString());
         }
-        return inode;
+        return folder(parent);
+    }
+
+    private FakeFolder folder(Path path) throws IOException {
+        FakeFolder folder = root;
+        for (Path step : path) {
+            if (!(folder.visible().get(step.toString()) instanceof FakeFolder below)) {
+                throw new NoSuchFileException(path.toString());
+            }
+            folder = below;
+        }
+        return folder;
+    }
+
+    private FakeInode inode(Path file) throws IOException {
+        if (parent(file).visible().get(name(file)) instanceof FakeInode inode) {
+            return inode;
+        }
+        throw new NoSuchFileException(file.toString());
     }
 
     /** Counts a change; the one at which the power goes is not made, or only in part. */
-    private void change() throws IOException {
+    private void change(Path path) throws IOException {
         if (powerCut) {
             throw new IOException("no power");
         }
@@ -227,23 +283,20 @@ final class FakeDisk implements Disk {
             powerCut = true;
             throw new IOException("no power");
         }
-    }
-
-    private static byte[] written(byte[] file, int position, byte[] bytes) {
-        byte[] longer = Arrays.copyOf(file, Math.max(file.length, position + bytes.length));
-        System.arraycopy(bytes, 0, longer, position, bytes.length);
-        return longer;
-    }
-
-    private static byte[] truncated(byte[] file, int size) {
-        return file.length <= size ? file : Arrays.copyOf(file, size);
+        for (Map.Entry<Path, String> part : broken.entrySet()) {
+            if (path.startsWith(part.getKey())) {
+                throw new IOException(part.getValue());
+            }
+        }
     }
 
     private final class FakeFile implements DiskFile {
-        private final Inode inode;
+        private final Path path;
+        private final FakeInode inode;
         private final int openedInBoot = boot;
 
-        FakeFile(Inode inode) {
+        FakeFile(Path path, FakeInode inode) {
+            this.path = path;
             this.inode = inode;
         }
 
@@ -251,11 +304,16 @@ final class FakeDisk implements Disk {
         public int read(ByteBuffer to, long position) throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                if (position >= inode.cached.length) {
+                if (position >= inode.size()) {
                     return -1;
                 }
-                int bytes = Math.min(to.remaining(), inode.cached.length - (int) position);
-                to.put(inode.cached, (int) position, bytes);
+                int start = to.position();
+                int bytes = Math.min(to.remaining(), inode.size() - (int) position);
+                to.put(inode.array(), (int) position, bytes);
+                if (--readsUntilFlip == 0) {
+                    int at = start + chance.nextInt(bytes);
+                    to.put(at, (byte) (to.get(at) ^ 1 << chance.nextInt(8)));
+                }
                 return bytes;
             }
         }
@@ -268,10 +326,13 @@ final class FakeDisk implements Disk {
                 byte[] bytes = new byte[full ? (int) bytesUntilFull : from.remaining()];
                 from.get(bytes);
                 bytesUntilFull -= bytes.length;
-                Change.Write write = new Change.Write((int) position, bytes);
-                inode.unsynced.add(write);
-                change();
-                inode.cached = written(inode.cached, write.position(), bytes);
+                try {
+                    change(path);
+                } catch (IOException e) {
+                    inode.writeWithoutCache((int) position, bytes);
+                    throw e;
+                }
+                inode.write((int) position, bytes);
                 if (full) {
                     throw new IOException("No space left on device");
                 }
@@ -287,22 +348,14 @@ final class FakeDisk implements Disk {
             task.run();
             synchronized (FakeDisk.this) {
                 alive();
-                change();
+                change(path);
                 String fault = syncFault;
                 syncFault = null;
                 if (fault != null) {
-                    inode.unsynced.clear();
+                    inode.failSync(chance);
                     throw new IOException(fault);
                 }
-                for (Change change : inode.unsynced) {
-                    inode.onDisk =
-                            switch (change) {
-                                case Change.Write(int position, byte[] bytes) ->
-                                        written(inode.onDisk, position, bytes);
-                                case Change.Truncate(int size) -> truncated(inode.onDisk, size);
-                            };
-                }
-                inode.unsynced.clear();
+                inode.sync();
                 syncs++;
             }
         }
@@ -311,9 +364,8 @@ final class FakeDisk implements Disk {
         public void truncate(long size) throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                inode.unsynced.add(new Change.Truncate((int) size));
-                change();
-                inode.cached = truncated(inode.cached, (int) size);
+                change(path);
+                inode.truncate((int) size);
             }
         }
 
@@ -321,8 +373,13 @@ final class FakeDisk implements Disk {
         public long size() throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                return inode.cached.length;
+                return inode.size();
             }
+        }
+
+        @Override
+        public @Nullable FileChannel channel() {
+            return null;
         }
 
         @Override

@@ -9,8 +9,8 @@ import static io.robustmq.journal.Shards.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.robustmq.journal.Shards.Opened;
 import io.robustmq.telemetry.event.Event;
-import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.SettableClock;
@@ -33,24 +33,26 @@ class JournalTest {
 
     @Test
     void offsets_count_from_zero_and_records_come_back_in_order() throws Exception {
-        try (Journal journal = opened(disk, events, 4096)) {
-            assertThat(append(journal, "a")).isZero();
-            assertThat(append(journal, "")).isEqualTo(1);
-            assertThat(append(journal, "c")).isEqualTo(2);
-            assertThat(texts(journal, 0)).containsExactly("a", "", "c");
-            assertThat(texts(journal, 2)).containsExactly("c");
-            assertThat(texts(journal, 3)).isEmpty();
-            assertThat(journal.nextOffset()).isEqualTo(3);
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
+            assertThat(append(shard, "a")).isZero();
+            assertThat(append(shard, "")).isEqualTo(1);
+            assertThat(append(shard, "c")).isEqualTo(2);
+            assertThat(texts(shard, 0)).containsExactly("a", "", "c");
+            assertThat(texts(shard, 2)).containsExactly("c");
+            assertThat(texts(shard, 3)).isEmpty();
+            assertThat(shard.nextOffset()).isEqualTo(3);
         }
     }
 
     @Test
     void a_reader_stops_when_it_has_enough() throws Exception {
-        try (Journal journal = opened(disk, events, 4096)) {
-            append(journal, "a");
-            append(journal, "b");
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
+            append(shard, "a");
+            append(shard, "b");
             List<Long> offsets = new ArrayList<>();
-            journal.read(
+            shard.read(
                     0,
                     (offset, epochMillis, payload) -> {
                         offsets.add(offset);
@@ -63,24 +65,25 @@ class JournalTest {
     @Test
     void a_record_carries_the_time_it_was_written() throws Exception {
         SettableClock clock = new SettableClock(Instant.ofEpochMilli(1234));
-        try (Journal journal =
-                new Journal(Shards.settings(4096, Durability.FSYNC), disk, clock, events)) {
-            journal.open();
-            append(journal, "a");
+        try (Opened opened = opened(disk, clock, events, Shards.settings(4096, Durability.FSYNC))) {
+            Shard shard = opened.shard();
+            append(shard, "a");
             List<Long> millis = new ArrayList<>();
-            journal.read(0, (offset, epochMillis, payload) -> millis.add(epochMillis));
+            shard.read(0, (offset, epochMillis, payload) -> millis.add(epochMillis));
             assertThat(millis).containsExactly(1234L);
         }
     }
 
     @Test
     void a_closed_shard_opens_again_where_it_ended() throws Exception {
-        try (Journal journal = opened(disk, events, 4096)) {
-            append(journal, "a");
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
+            append(shard, "a");
         }
-        try (Journal journal = opened(disk, events, 4096)) {
-            assertThat(append(journal, "b")).isEqualTo(1);
-            assertThat(texts(journal, 0)).containsExactly("a", "b");
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
+            assertThat(append(shard, "b")).isEqualTo(1);
+            assertThat(texts(shard, 0)).containsExactly("a", "b");
         }
         assertThat(events.of(JournalEvent.Opened.class))
                 .extracting(JournalEvent.Opened::nextOffset)
@@ -92,12 +95,13 @@ class JournalTest {
 
     @Test
     void a_full_segment_is_sealed_and_the_next_begun() throws Exception {
-        try (Journal journal = opened(disk, events, 1024)) {
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
             String text = "x".repeat(400);
             for (int i = 0; i < 5; i++) {
-                append(journal, text + i);
+                append(shard, text + i);
             }
-            assertThat(texts(journal, 1)).containsExactly(text + 1, text + 2, text + 3, text + 4);
+            assertThat(texts(shard, 1)).containsExactly(text + 1, text + 2, text + 3, text + 4);
             assertThat(events.of(JournalEvent.SegmentSealed.class))
                     .extracting(JournalEvent.SegmentSealed::file)
                     .containsExactly(segment(0).toString(), segment(2).toString());
@@ -111,23 +115,26 @@ class JournalTest {
             for (long base : List.of(0L, 2L, 4L)) {
                 size += disk.bytes(segment(base)).length;
             }
-            assertThat(journal.measures().sizeBytes()).isEqualTo(size);
+            assertThat(shard.measures().sizeBytes()).isEqualTo(size);
         }
-        try (Journal journal = opened(disk, events, 1024)) {
-            assertThat(texts(journal, 0)).hasSize(5);
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            assertThat(texts(shard, 0)).hasSize(5);
         }
     }
 
     @Test
     void a_record_larger_than_a_segment_has_one_of_its_own() throws Exception {
         String large = "y".repeat(3 << 20);
-        try (Journal journal = opened(disk, events, 1024)) {
-            append(journal, "a");
-            append(journal, large);
-            append(journal, "c");
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            append(shard, "a");
+            append(shard, large);
+            append(shard, "c");
         }
-        try (Journal journal = opened(disk, events, 1024)) {
-            assertThat(texts(journal, 0)).containsExactly("a", large, "c");
+        try (Opened opened = opened(disk, events, 1024)) {
+            Shard shard = opened.shard();
+            assertThat(texts(shard, 0)).containsExactly("a", large, "c");
         }
         assertThat(events.of(JournalEvent.SegmentCreated.class)).hasSize(3);
     }
@@ -136,28 +143,29 @@ class JournalTest {
     void what_waits_during_a_sync_shares_the_next_one() throws Exception {
         CountDownLatch syncing = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (Journal journal = opened(disk, events, 1 << 20)) {
+        try (Opened opened = opened(disk, events, 1 << 20)) {
+            Shard shard = opened.shard();
             disk.duringSync(() -> {
                 syncing.countDown();
                 await(go);
             });
             int before = disk.syncs();
-            CompletableFuture<Long> first = journal.append(utf8("first"));
+            CompletableFuture<Long> first = shard.append(utf8("first"));
             await(syncing);
             List<CompletableFuture<Long>> group = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                group.add(journal.append(utf8("r" + i)));
+                group.add(shard.append(utf8("r" + i)));
             }
             assertThat(first).isNotDone();
-            assertThat(texts(journal, 0)).isEmpty();
+            assertThat(texts(shard, 0)).isEmpty();
             go.countDown();
             for (int i = 0; i < 100; i++) {
                 assertThat(group.get(i).get()).isEqualTo(i + 1);
             }
             assertThat(disk.syncs() - before).isEqualTo(2);
-            assertThat(Arrays.stream(journal.measures().syncs().counts()).sum()).isEqualTo(2);
-            assertThat(journal.measures().appends()).isEqualTo(101);
-            assertThat(journal.measures().appendedBytes()).isEqualTo(5 + 10 * 2 + 90 * 3);
+            assertThat(Arrays.stream(shard.measures().syncs().counts()).sum()).isEqualTo(2);
+            assertThat(shard.measures().appends()).isEqualTo(101);
+            assertThat(shard.measures().appendedBytes()).isEqualTo(5 + 10 * 2 + 90 * 3);
         }
     }
 
@@ -165,34 +173,36 @@ class JournalTest {
     void a_full_queue_refuses_and_forgets_nothing() throws Exception {
         CountDownLatch syncing = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (Journal journal = opened(disk, events, 1L << 30)) {
+        try (Opened opened = opened(disk, events, 1L << 30)) {
+            Shard shard = opened.shard();
             disk.duringSync(() -> {
                 syncing.countDown();
                 await(go);
             });
-            CompletableFuture<Long> first = journal.append(utf8("first"));
+            CompletableFuture<Long> first = shard.append(utf8("first"));
             await(syncing);
-            byte[] large = new byte[Journal.MAX_PAYLOAD_BYTES - Frame.HEADER_BYTES];
+            byte[] large = new byte[Journal.MAX_PAYLOAD_BYTES - Frame.MIN_RECORD_BYTES];
             List<CompletableFuture<Long>> queued = new ArrayList<>();
             for (long room = AppendQueue.MAX_BYTES; room > 0; room -= Journal.MAX_PAYLOAD_BYTES) {
-                queued.add(journal.append(large));
+                queued.add(shard.append(large));
             }
-            CompletableFuture<Long> refused = journal.append(utf8("one too many"));
+            CompletableFuture<Long> refused = shard.append(utf8("one too many"));
             assertThat(failure(refused)).isInstanceOf(JournalFullException.class);
             go.countDown();
             assertThat(first.get()).isZero();
             for (int i = 0; i < queued.size(); i++) {
                 assertThat(queued.get(i).get()).isEqualTo(i + 1);
             }
-            assertThat(append(journal, "room again")).isEqualTo(queued.size() + 1);
+            assertThat(append(shard, "room again")).isEqualTo(queued.size() + 1);
         }
     }
 
     @Test
     void a_payload_above_the_limit_is_a_callers_mistake() throws Exception {
-        try (Journal journal = opened(disk, events, 4096)) {
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
             byte[] tooLarge = new byte[Journal.MAX_PAYLOAD_BYTES + 1];
-            assertThatThrownBy(() -> journal.append(tooLarge))
+            assertThatThrownBy(() -> shard.append(tooLarge))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("16777216")
                     .hasMessageContaining("16777217");
@@ -200,29 +210,24 @@ class JournalTest {
     }
 
     @Test
-    void nothing_is_appended_before_open_or_after_close() throws Exception {
-        Journal journal =
-                new Journal(
-                        Shards.settings(4096, Durability.FSYNC),
-                        disk,
-                        InstantSource.system(),
-                        events);
-        assertThat(failure(journal.append(utf8("early"))))
-                .isInstanceOf(JournalClosedException.class);
-        journal.open();
-        journal.close();
-        journal.close();
-        assertThat(failure(journal.append(utf8("late"))))
-                .isInstanceOf(JournalClosedException.class);
+    void nothing_is_appended_after_close() throws Exception {
+        Opened opened = opened(disk, events, 4096);
+        Shard shard = opened.shard();
+        shard.close();
+        shard.close();
+        opened.close();
+        opened.close();
+        assertThat(failure(shard.append(utf8("late")))).isInstanceOf(JournalClosedException.class);
         assertThat(events.of(JournalEvent.Closed.class)).hasSize(1);
     }
 
     @Test
     void close_completes_what_waits() throws Exception {
         List<CompletableFuture<Long>> appends = new ArrayList<>();
-        try (Journal journal = opened(disk, events, 4096)) {
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
             for (int i = 0; i < 1000; i++) {
-                appends.add(journal.append(utf8("r" + i)));
+                appends.add(shard.append(utf8("r" + i)));
             }
         }
         for (int i = 0; i < 1000; i++) {
@@ -231,33 +236,35 @@ class JournalTest {
     }
 
     @Test
-    void only_one_journal_has_a_shard_open() throws Exception {
-        Journal first = opened(disk, events, 4096);
+    void only_one_journal_has_a_directory_open() throws Exception {
+        Opened first = opened(disk, events, 4096);
         assertThatThrownBy(() -> opened(disk, events, 4096))
                 .isInstanceOf(JournalInUseException.class)
-                .hasMessageContaining("/data/events");
+                .hasMessageContaining("/data");
         first.close();
         opened(disk, events, 4096).close();
     }
 
     @Test
     void with_os_nothing_waits_for_a_sync_and_close_syncs() throws Exception {
-        Journal journal = journal(Durability.OS, InstantSource.system(), events);
+        Opened opened = journal(Durability.OS, InstantSource.system());
+        Shard shard = opened.shard();
         int before = disk.syncs();
         for (int i = 0; i < 10; i++) {
-            append(journal, "r" + i);
+            append(shard, "r" + i);
         }
         assertThat(disk.syncs()).isEqualTo(before);
-        journal.close();
+        opened.close();
         assertThat(disk.syncs()).isEqualTo(before + 1);
     }
 
     @Test
     void with_interval_an_idle_journal_syncs_by_itself() throws Exception {
         CountDownLatch synced = new CountDownLatch(1);
-        try (Journal journal = journal(Durability.INTERVAL, InstantSource.system(), events)) {
+        try (Opened opened = journal(Durability.INTERVAL, InstantSource.system())) {
+            Shard shard = opened.shard();
             disk.duringSync(synced::countDown);
-            append(journal, "a");
+            append(shard, "a");
             assertThat(synced.getCount()).isEqualTo(1);
             await(synced);
         }
@@ -266,13 +273,14 @@ class JournalTest {
     @Test
     void with_interval_a_busy_journal_syncs_when_it_is_time() throws Exception {
         SettableClock clock = new SettableClock(Instant.EPOCH);
-        try (Journal journal = journal(Durability.INTERVAL, clock, events)) {
+        try (Opened opened = journal(Durability.INTERVAL, clock)) {
+            Shard shard = opened.shard();
             int before = disk.syncs();
-            append(journal, "a");
-            append(journal, "b");
+            append(shard, "a");
+            append(shard, "b");
             assertThat(disk.syncs()).isEqualTo(before);
             clock.advance(Duration.ofSeconds(1));
-            append(journal, "c");
+            append(shard, "c");
             assertThat(disk.syncs()).isEqualTo(before + 1);
         }
     }
@@ -280,11 +288,12 @@ class JournalTest {
     @Test
     void a_slow_sync_is_reported() throws Exception {
         SettableClock clock = new SettableClock(Instant.EPOCH);
-        try (Journal journal = journal(Durability.FSYNC, clock, events)) {
+        try (Opened opened = journal(Durability.FSYNC, clock)) {
+            Shard shard = opened.shard();
             disk.duringSync(() -> clock.advance(Duration.ofSeconds(60)));
-            append(journal, "at the limit");
+            append(shard, "at the limit");
             disk.duringSync(() -> clock.advance(Duration.ofSeconds(61)));
-            append(journal, "above it");
+            append(shard, "above it");
             disk.duringSync(() -> {});
         }
         assertThat(events.of(JournalEvent.SyncSlow.class))
@@ -294,9 +303,7 @@ class JournalTest {
     @Test
     void a_shards_name_cannot_leave_the_directory() {
         for (String name : List.of("", "../x", "a/b", ".", "A")) {
-            assertThatThrownBy(() ->
-                            new JournalSettings(
-                                    Shards.DIRECTORY, name, 4096, Durability.OS, Duration.ZERO))
+            assertThatThrownBy(() -> Names.checkShard(name))
                     .as(name)
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -304,8 +311,9 @@ class JournalTest {
 
     @Test
     void events_of_a_plain_life() throws Exception {
-        try (Journal journal = opened(disk, events, 4096)) {
-            append(journal, "a");
+        try (Opened opened = opened(disk, events, 4096)) {
+            Shard shard = opened.shard();
+            append(shard, "a");
         }
         assertThat(events.all())
                 .extracting(Event::getClass)
@@ -316,11 +324,8 @@ class JournalTest {
                         JournalEvent.Closed.class);
     }
 
-    private Journal journal(Durability durability, InstantSource clock, Events to)
-            throws Exception {
-        Journal journal = new Journal(Shards.settings(1 << 20, durability), disk, clock, to);
-        journal.open();
-        return journal;
+    private Opened journal(Durability durability, InstantSource clock) throws Exception {
+        return opened(disk, clock, events, Shards.settings(1 << 20, durability));
     }
 
     private static void await(CountDownLatch latch) {

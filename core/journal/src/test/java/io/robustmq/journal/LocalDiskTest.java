@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.robustmq.telemetry.event.Events;
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -31,15 +33,15 @@ class LocalDiskTest {
         Random chance = new Random(1);
         for (int life = 0; life < 3; life++) {
             try (Journal journal = journal(directory.resolve("deep/er"))) {
-                journal.open();
+                Shard shard = shard(journal);
                 List<CompletableFuture<Long>> appends = new ArrayList<>();
                 for (int i = 0; i < 500; i++) {
                     String text = life + ":" + i + "x".repeat(chance.nextInt(3000));
                     written.add(text);
-                    appends.add(journal.append(Shards.utf8(text)));
+                    appends.add(shard.append(Shards.utf8(text)));
                 }
                 appends.getLast().get(10, TimeUnit.SECONDS);
-                assertThat(texts(journal, 0)).isEqualTo(written);
+                assertThat(texts(shard, 0)).isEqualTo(written);
                 assertThat(journal.measures().sizeBytes())
                         .isEqualTo(sizes(directory.resolve("deep/er/events")));
             }
@@ -70,16 +72,16 @@ class LocalDiskTest {
             holder.destroyForcibly().waitFor();
         }
         try (Journal journal = journal(directory)) {
-            journal.open();
-            assertThat(texts(journal, 0)).containsExactly("from the other process");
+            Shard shard = shard(journal);
+            assertThat(texts(shard, 0)).containsExactly("from the other process");
         }
     }
 
     /** The other process: holds the shard until it is killed. */
     public static void main(String[] args) throws Exception {
         try (Journal journal = journal(Path.of(args[0]))) {
-            journal.open();
-            append(journal, "from the other process");
+            Shard shard = shard(journal);
+            append(shard, "from the other process");
             System.out.println("open");
             System.in.read();
         }
@@ -88,7 +90,7 @@ class LocalDiskTest {
     private static long sizes(Path shard) {
         long bytes = 0;
         for (File file : shard.toFile().listFiles()) {
-            bytes += file.length();
+            bytes += file.getName().endsWith(Names.SEGMENT) ? file.length() : 0;
         }
         return bytes;
     }
@@ -105,10 +107,15 @@ class LocalDiskTest {
 
     private static Journal journal(Path directory) {
         return new Journal(
-                new JournalSettings(
-                        directory, "events", 64 << 10, Durability.FSYNC, Duration.ofMinutes(1)),
+                new JournalSettings(List.of(directory), Duration.ofMinutes(1)),
                 new LocalDisk(),
                 InstantSource.system(),
+                new SplittableRandom(),
                 Events.NONE);
+    }
+
+    private static Shard shard(Journal journal) throws IOException {
+        journal.open();
+        return journal.shard("events", Shards.settings(64 << 10, Durability.FSYNC));
     }
 }

@@ -57,7 +57,11 @@ sealed interface Command {
      * @throws IOException if it is none, or of a newer version
      */
     static Command decoded(byte[] bytes) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
+        return decoded(ByteBuffer.wrap(bytes));
+    }
+
+    static Command decoded(ByteBuffer in) throws IOException {
+        int bytes = in.remaining();
         try {
             byte version = in.get();
             if (version != VERSION) {
@@ -78,7 +82,7 @@ sealed interface Command {
             }
             return command;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            throw new IOException("not a placement command, " + bytes.length + " bytes", e);
+            throw new IOException("not a placement command, " + bytes + " bytes", e);
         }
     }
 

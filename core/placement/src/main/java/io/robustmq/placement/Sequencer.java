@@ -1,6 +1,6 @@
 package io.robustmq.placement;
 
-import io.robustmq.journal.Journal;
+import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class Sequencer implements Runnable {
 
     private record Logged(byte[] command, CompletableFuture<Long> index, Work.Change change) {}
 
-    private final Journal log;
+    private final Shard log;
     private final ConsensusMember member;
     private final Events events;
     private final Runnable advanced;
@@ -46,7 +46,7 @@ final class Sequencer implements Runnable {
     /**
      * @param advanced called after each step of the state
      */
-    Sequencer(Journal log, ConsensusMember member, Events events, Runnable advanced) {
+    Sequencer(Shard log, ConsensusMember member, Events events, Runnable advanced) {
         this.log = log;
         this.member = member;
         this.events = events;

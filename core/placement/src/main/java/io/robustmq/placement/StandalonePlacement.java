@@ -1,10 +1,12 @@
 package io.robustmq.placement;
 
-import io.robustmq.journal.Journal;
+import io.robustmq.journal.RecordReader;
+import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +21,7 @@ import java.util.function.Consumer;
  * its place in memory, with no other member to agree with.
  */
 public final class StandalonePlacement implements Placement {
-    private final Journal log;
+    private final Shard log;
     private final InstantSource clock;
     private final Events events;
     private final PlacementService service = new PlacementService();
@@ -32,11 +34,10 @@ public final class StandalonePlacement implements Placement {
     private boolean closed;
 
     /**
-     * @param log not open yet; placement opens and closes it, and nobody else appends to it. Its
-     *     shard is usually {@code placement}
+     * @param log open until placement is closed; nobody else appends to it. It keeps everything
      */
     public StandalonePlacement(
-            PlacementSettings settings, Journal log, InstantSource clock, Events events) {
+            PlacementSettings settings, Shard log, InstantSource clock, Events events) {
         this.log = log;
         this.clock = clock;
         this.events = events;
@@ -51,7 +52,6 @@ public final class StandalonePlacement implements Placement {
         }
         boolean started = false;
         try {
-            log.open();
             recover();
             Instant begun = clock.instant();
             member.start();
@@ -61,7 +61,6 @@ public final class StandalonePlacement implements Placement {
         } finally {
             if (!started) {
                 member.stop();
-                log.close();
             }
         }
         Thread.ofPlatform()
@@ -79,8 +78,12 @@ public final class StandalonePlacement implements Placement {
     }
 
     private void recover() throws IOException {
+        if (log.firstOffset() > 0) {
+            throw new IOException(
+                    "the placement log begins at index " + log.firstOffset() + ", not at 0");
+        }
         Recovered recovered = new Recovered();
-        log.read(0, recovered::record);
+        log.read(0, recovered);
         service.restore(recovered.state);
         events.emit(
                 new PlacementEvent.StateRecovered(
@@ -89,11 +92,12 @@ public final class StandalonePlacement implements Placement {
                         log.nextOffset()));
     }
 
-    /** The fold while the log is read. */
-    private static final class Recovered {
+    /** The fold while the log is read; a gap in it is the end of the start. */
+    private static final class Recovered implements RecordReader {
         private PlacementState state = PlacementState.EMPTY;
 
-        boolean record(long index, long epochMillis, byte[] payload) throws IOException {
+        @Override
+        public boolean record(long index, long epochMillis, ByteBuffer payload) throws IOException {
             try {
                 state = state.apply(Command.decoded(payload)).state();
             } catch (IOException e) {
@@ -160,7 +164,7 @@ public final class StandalonePlacement implements Placement {
         watches.forEach(Watch::advanced);
     }
 
-    /** Finishes the changes that wait, ends all watches, and closes the log. */
+    /** Finishes the changes that wait and ends all watches. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -174,6 +178,5 @@ public final class StandalonePlacement implements Placement {
         sequencerEnded.join();
         watches.forEach(Watch::close);
         member.stop();
-        log.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.robustmq.placement;
 
-import io.robustmq.journal.Journal;
+import io.robustmq.journal.Shard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.locks.Condition;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * place. A thread of its own runs it.
  */
 final class Watch implements Runnable, AutoCloseable {
-    private final Journal log;
+    private final Shard log;
     private final PlacementService service;
     private final long fromRevision;
     private final Consumer<NodeChange> watcher;
@@ -24,7 +24,7 @@ final class Watch implements Runnable, AutoCloseable {
     /** The fold up to the last command read. */
     private PlacementState seen = PlacementState.EMPTY;
 
-    Watch(Journal log, PlacementService service, long fromRevision, Consumer<NodeChange> watcher) {
+    Watch(Shard log, PlacementService service, long fromRevision, Consumer<NodeChange> watcher) {
         this.log = log;
         this.service = service;
         this.fromRevision = fromRevision;

@@ -8,6 +8,8 @@ import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.testkit.RecordingEvents;
@@ -26,10 +28,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +47,7 @@ class StandalonePlacementTest {
 
     @TempDir Path directory;
     private final RecordingEvents events = new RecordingEvents();
+    private @Nullable Journal journal;
 
     @Test
     void a_registered_node_is_known_and_a_removed_one_is_not() throws Exception {
@@ -115,7 +121,7 @@ class StandalonePlacementTest {
     }
 
     @Test
-    void a_damaged_log_refuses_to_open_and_gives_everything_back() throws Exception {
+    void a_damaged_log_refuses_to_open() throws Exception {
         try (StandalonePlacement placement = opened()) {
             get(placement.register(ONE));
             get(placement.register(TWO));
@@ -262,14 +268,32 @@ class StandalonePlacementTest {
         return placement;
     }
 
-    private StandalonePlacement placement(int port) {
-        JournalSettings settings =
-                new JournalSettings(
-                        directory, "placement", 1 << 20, Durability.FSYNC, Duration.ofSeconds(1));
+    /** Over the log of the placement before it, opened anew. */
+    private StandalonePlacement placement(int port) throws IOException {
+        closeJournal();
+        Journal opening =
+                new Journal(
+                        new JournalSettings(List.of(directory), Duration.ofSeconds(1)),
+                        new LocalDisk(),
+                        InstantSource.system(),
+                        new SplittableRandom(),
+                        events);
+        journal = opening;
+        opening.open();
+        ShardSettings settings =
+                new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
         return new StandalonePlacement(
                 new PlacementSettings(new InetSocketAddress("127.0.0.1", port)),
-                new Journal(settings, new LocalDisk(), InstantSource.system(), events),
+                opening.shard("placement", settings),
                 InstantSource.system(),
                 events);
+    }
+
+    @AfterEach
+    void closeJournal() {
+        Journal open = journal;
+        if (open != null) {
+            open.close();
+        }
     }
 }

@@ -4,15 +4,21 @@ import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.Shard;
+import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /** How long placement takes to start in a fresh JVM: run it as a program. */
 final class StartTime {
@@ -22,21 +28,19 @@ final class StartTime {
         Path directory = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("start");
         long jvm = ManagementFactory.getRuntimeMXBean().getStartTime();
         long begun = System.currentTimeMillis();
-        try (StandalonePlacement placement =
-                new StandalonePlacement(
-                        new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+        try (Journal journal =
                         new Journal(
-                                new JournalSettings(
-                                        directory,
-                                        "placement",
-                                        1 << 20,
-                                        Durability.FSYNC,
-                                        Duration.ofSeconds(1)),
+                                new JournalSettings(List.of(directory), Duration.ofSeconds(1)),
                                 new LocalDisk(),
                                 InstantSource.system(),
-                                Events.NONE),
-                        InstantSource.system(),
-                        Events.NONE)) {
+                                new SplittableRandom(),
+                                Events.NONE);
+                StandalonePlacement placement =
+                        new StandalonePlacement(
+                                new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+                                log(journal),
+                                InstantSource.system(),
+                                Events.NONE)) {
             placement.open();
             long open = System.currentTimeMillis();
             placement.register(new Node("n", Set.of(Role.MQTT_SERVER), Map.of())).join();
@@ -53,5 +57,12 @@ final class StartTime {
         }
         System.out.println(
                 "all " + (System.currentTimeMillis() - jvm) + " ms with close, since JVM start");
+    }
+
+    private static Shard log(Journal journal) throws IOException {
+        journal.open();
+        return journal.shard(
+                "placement",
+                new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER));
     }
 }

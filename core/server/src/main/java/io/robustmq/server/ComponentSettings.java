@@ -2,6 +2,8 @@ package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
 import io.robustmq.journal.JournalSettings;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
 
@@ -32,14 +34,16 @@ final class ComponentSettings {
                 config.events().messagesPerSecond());
     }
 
-    static JournalSettings journal(StandaloneConfig config, String shard) {
-        StandaloneConfig.Journal journal = config.journal();
+    static JournalSettings journal(StandaloneConfig config) {
         return new JournalSettings(
-                config.data().directory().resolve("journal"),
-                shard,
-                journal.segmentSize(),
-                journal.durability(),
-                journal.slowSync());
+                config.journalDirectories(config.journal().directories()),
+                config.journal().slowSync());
+    }
+
+    static ShardSettings shard(StandaloneConfig config, Retention retention) {
+        StandaloneConfig.Journal journal = config.journal();
+        return new ShardSettings(
+                journal.segmentSize(), journal.segmentAge(), journal.durability(), retention);
     }
 
     static PipelineSettings pipeline(RoleConfig config) {

@@ -21,6 +21,20 @@ final class ConfigKeys {
     private static final ValueKind LEVEL = new ValueKind.Choice(Severity.class);
     private static final ValueKind QUEUE = whole(16, 10_000_000);
 
+    static final ConfigKey DIRECTORIES =
+            key(
+                    "journal.directories",
+                    new ValueKind.Locations(),
+                    "[]",
+                    "Folders of the journal, each best on a disk of its own; a shard stays in the one it was created in. Created if missing. Empty is journal in data.directory. In the environment and with --set, parted by commas.");
+
+    static final ConfigKey SEGMENT_AGE =
+            key(
+                    "journal.segment-age",
+                    span(Duration.ZERO, Duration.ofDays(3650)),
+                    "\"0s\"",
+                    "Age of its first record at which a segment file is sealed although it is not full. 0s is never.");
+
     static final ConfigKey DURABILITY =
             key(
                     "journal.durability",
@@ -225,7 +239,7 @@ final class ConfigKeys {
                                 "data.directory",
                                 new ValueKind.Location(false),
                                 quoted(folder),
-                                "Folder of the journal. Created if missing; one process at a time may use it.")));
+                                "Folder of the journal and the log files. Created if missing; one process at a time may use it.")));
     }
 
     static ConfigSection http(String listen) {

@@ -2,7 +2,9 @@ package io.robustmq.server;
 
 import io.robustmq.journal.Durability;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The whole configuration of {@code robustmq journal-server}; {@link JournalServerKeys} says what
@@ -30,6 +32,7 @@ record JournalServerConfig(
             int maxInFlight) {}
 
     record Journal(
+            List<Path> directories,
             boolean enableAutoCreateShard,
             int shardReplicaNum,
             long maxSegmentSize,

@@ -71,6 +71,7 @@ final class JournalServerKeys {
                     "journal",
                     "The durable log",
                     List.of(
+                            ConfigKeys.DIRECTORIES,
                             key(
                                     "journal.enable-auto-create-shard",
                                     ConfigKeys.FLAG,
@@ -86,11 +87,7 @@ final class JournalServerKeys {
                                     SEGMENT_SIZE,
                                     "\"64MiB\"",
                                     "Size at which a segment file is sealed and the next begun. SetClusterConfig wins over this."),
-                            key(
-                                    "journal.segment-age",
-                                    span(Duration.ZERO, LONGEST),
-                                    "\"0s\"",
-                                    "Age at which a segment file is sealed though it is not full. 0s sets no limit."),
+                            ConfigKeys.SEGMENT_AGE,
                             key(
                                     "journal.retention-size",
                                     size(0, 1024 * TIB),

@@ -9,7 +9,9 @@ import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,15 @@ final class NodeFrame {
                                 new Failure(
                                         cause.getClass().getName(),
                                         String.valueOf(cause.getMessage()))));
+    }
+
+    /**
+     * @param said {@code journal.directories}
+     */
+    StartFailure cannotUseJournal(List<Path> said, IOException why) {
+        return said.isEmpty()
+                ? DataDirectory.cannotUse("data.directory", config.data().directory(), why)
+                : DataDirectory.cannotUse("journal.directories", said.getFirst(), why);
     }
 
     private Events events(Pipeline to) {

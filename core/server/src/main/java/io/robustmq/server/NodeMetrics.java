@@ -7,7 +7,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.journal.JournalMeasures;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.Role;
-import java.util.List;
 
 /** The node itself, its journal and its placement as metrics. */
 final class NodeMetrics {
@@ -50,11 +49,46 @@ final class NodeMetrics {
                 .help("Size of all segment files.")
                 .callback(values -> values.call(measures.sizeBytes()))
                 .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_segments")
+                .help("Segment files.")
+                .callback(values -> values.call(measures.segments()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_shards")
+                .help("Shards that are open.")
+                .callback(values -> values.call(measures.shards().size()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_failed_shards")
+                .help("Shards that take no records at present because their disk failed.")
+                .callback(values -> values.call(measures.failedShards()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_journal_failures_total")
+                .help("Times that the disk of a shard failed.")
+                .callback(values -> values.call(measures.failures()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_queue_bytes")
+                .help("Records that wait to be written.")
+                .callback(values -> values.call(measures.queueBytes()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_journal_trimmed_records_total")
+                .help("Records removed that nobody needed any more.")
+                .callback(values -> values.call(measures.trimmedRecords()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_journal_overrun_records_total")
+                .help("Records removed by a limit although somebody might still need them.")
+                .callback(values -> values.call(measures.overrunRecords()))
+                .register(registry);
         registry.register(
                 new LatencyHistogram(
                         "robustmq_journal_sync_seconds",
                         "Time that the disk took to sync.",
-                        () -> List.of(measures.syncs())));
+                        measures::syncs));
     }
 
     static void registerPlacement(Placement placement, PrometheusRegistry registry) {

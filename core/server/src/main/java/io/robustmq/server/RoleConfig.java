@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The configuration that every role has. The component's path in kebab case is the key: {@code
@@ -31,6 +32,11 @@ interface RoleConfig {
     default Path logDirectory() {
         Path said = sinks().file().directory();
         return said.toString().isEmpty() ? data().directory().resolve("logs") : said;
+    }
+
+    /** Where the journal's shards go: what {@code journal.directories} says, or here. */
+    default List<Path> journalDirectories(List<Path> said) {
+        return said.isEmpty() ? List.of(data().directory().resolve("journal")) : said;
     }
 
     record Data(Path directory) {}

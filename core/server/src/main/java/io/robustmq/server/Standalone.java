@@ -4,6 +4,8 @@ import io.robustmq.broker.Authenticator;
 import io.robustmq.broker.Broker;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.Shard;
 import io.robustmq.placement.Node;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.PlacementSettings;
@@ -19,6 +21,7 @@ import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
@@ -47,6 +50,7 @@ final class Standalone implements RoleProcess {
     private final NodeFrame frame;
 
     // while open; null before and after
+    private @Nullable Journal journal;
     private @Nullable StandalonePlacement placement;
     private @Nullable Broker broker;
     private boolean registered;
@@ -81,8 +85,9 @@ final class Standalone implements RoleProcess {
         Pipeline opened = frame.open();
         HttpEndpoint endpoint = frame.openHttp(opened);
 
+        Journal shards = openJournal(opened);
         Opening<StandalonePlacement> placing =
-                Opening.begin("start-placement", () -> openPlacement(opened));
+                Opening.begin("start-placement", () -> openPlacement(opened, shards));
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened));
         placing.awaitEnd();
         broking.awaitEnd();
@@ -90,13 +95,38 @@ final class Standalone implements RoleProcess {
         frame.tellReady(opened);
     }
 
+    /** Before the other roles: their state is in it. */
+    private Journal openJournal(Pipeline to) throws StartFailure {
+        Events events = to.events(Service.JOURNAL_SERVER);
+        long begun = System.nanoTime();
+        events.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));
+        Journal opening =
+                new Journal(
+                        ComponentSettings.journal(config),
+                        new LocalDisk(),
+                        clock,
+                        new SecureRandom(),
+                        events);
+        try {
+            opening.open();
+        } catch (IOException unusable) {
+            throw cannotUseJournal(unusable);
+        }
+        journal = opening;
+        NodeMetrics.registerJournal(opening.measures(), to.registry());
+        ready(Role.JOURNAL_SERVER, events, begun);
+        return opening;
+    }
+
+    private StartFailure cannotUseJournal(IOException why) {
+        return frame.cannotUseJournal(config.journal().directories(), why);
+    }
+
     // One role each, side by side
 
-    private StandalonePlacement openPlacement(Pipeline to) throws StartFailure {
+    private StandalonePlacement openPlacement(Pipeline to, Journal shards) throws StartFailure {
         Events events = to.events(Service.PLACEMENT_CENTER);
-        Events journalEvents = to.events(Service.JOURNAL_SERVER);
         long begun = System.nanoTime();
-        journalEvents.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
         Listener listener = new Listener("placement.listen", config.placement().listen());
         PlacementSettings settings;
@@ -106,24 +136,20 @@ final class Standalone implements RoleProcess {
             throw new StartFailure(
                     ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
         }
-        Journal log =
-                new Journal(
-                        ComponentSettings.journal(config, PLACEMENT_SHARD),
-                        new LocalDisk(),
-                        clock,
-                        journalEvents);
-        StandalonePlacement opening = new StandalonePlacement(settings, log, clock, events);
+        StandalonePlacement opening;
         try {
+            Shard log =
+                    shards.shard(
+                            PLACEMENT_SHARD, ComponentSettings.shard(config, Retention.FOREVER));
+            opening = new StandalonePlacement(settings, log, clock, events);
             opening.open();
         } catch (BindException inUse) {
             throw listener.failed(inUse);
         } catch (IOException unusable) {
-            throw DataDirectory.cannotUse("data.directory", config.data().directory(), unusable);
+            throw cannotUseJournal(unusable);
         }
         placement = opening;
-        NodeMetrics.registerJournal(log.measures(), to.registry());
         NodeMetrics.registerPlacement(opening, to.registry());
-        ready(Role.JOURNAL_SERVER, journalEvents, begun);
         ready(Role.PLACEMENT_CENTER, events, begun);
         return opening;
     }
@@ -230,10 +256,14 @@ final class Standalone implements RoleProcess {
         }
         if (placement != null) {
             readiness.stopped(Role.PLACEMENT_CENTER);
-            readiness.stopped(Role.JOURNAL_SERVER);
             placement.close();
             placement = null;
             node.emit(new PlacementEvent.RoleStopped(Role.PLACEMENT_CENTER.command()));
+        }
+        if (journal != null) {
+            readiness.stopped(Role.JOURNAL_SERVER);
+            journal.close();
+            journal = null;
             to.events(Service.JOURNAL_SERVER)
                     .emit(new PlacementEvent.RoleStopped(Role.JOURNAL_SERVER.command()));
         }

@@ -4,6 +4,7 @@ import io.robustmq.journal.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -40,7 +41,12 @@ record StandaloneConfig(
             boolean allowAnonymous,
             Path passwordFile) {}
 
-    record Journal(long segmentSize, Durability durability, Duration slowSync) {}
+    record Journal(
+            List<Path> directories,
+            long segmentSize,
+            Duration segmentAge,
+            Durability durability,
+            Duration slowSync) {}
 
     record Placement(InetSocketAddress listen) {}
 }

@@ -105,12 +105,14 @@ final class StandaloneKeys {
                     "journal",
                     "The durable log",
                     List.of(
+                            ConfigKeys.DIRECTORIES,
                             ConfigKeys.key(
                                     "journal.segment-size",
                                     ConfigKeys.size(
                                             ConfigKeys.MIB, 2 * ConfigKeys.GIB - ConfigKeys.MIB),
                                     "\"64MiB\"",
                                     "Size at which a segment file is sealed and the next begun."),
+                            ConfigKeys.SEGMENT_AGE,
                             ConfigKeys.DURABILITY,
                             ConfigKeys.SLOW_SYNC));
 

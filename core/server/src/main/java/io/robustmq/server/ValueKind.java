@@ -6,12 +6,15 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
 
 /** What may be written as the value of a configuration key. */
 sealed interface ValueKind {
@@ -297,6 +300,37 @@ sealed interface ValueKind {
             } catch (InvalidPathException unusable) {
                 return null;
             }
+        }
+    }
+
+    /** A list of Paths, none twice; as text they are parted by commas. */
+    record Locations() implements ValueKind {
+        @Override
+        public String allowed() {
+            return "a list of paths, or empty";
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof TomlArray array ? paths(array.toList()) : null;
+        }
+
+        @Override
+        public @Nullable Object readText(String text) {
+            boolean none = text.isEmpty() || text.equals("[]");
+            return none ? List.of() : paths(List.of(text.split(",", -1)));
+        }
+
+        private static @Nullable Object paths(List<?> written) {
+            Location one = new Location(false);
+            List<Path> paths = new ArrayList<>();
+            for (Object element : written) {
+                if (!(one.read(element) instanceof Path path) || paths.contains(path)) {
+                    return null;
+                }
+                paths.add(path);
+            }
+            return List.copyOf(paths);
         }
     }
 }

@@ -62,14 +62,40 @@ public sealed interface JournalEvent extends Event {
             severity = Severity.ERROR,
             volume = Volume.FAULT,
             cause =
-                    "A record before the tail does not match its checksum, or a segment file is missing; the shard was not opened.",
+                    "Records that had been on disk do not match their checksum, or a file with them is missing; readers are told of a gap.",
             action =
-                    "Check the disk, then restore the file from a backup or move the directory away.")
+                    "Check the disk. The records in the gap are lost unless a backup of the file has them: stop the node before you put it in place.")
     record Corrupt(
             @Doc("The shard") String shard,
             @Doc("The file") String file,
             @Doc("Position in the file") long position,
             @Doc("What was found, and what should have been there") String detail)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.index_rebuilt",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "The index of a sealed segment was missing or damaged and was made again from the records.",
+            action = "Nothing, after a crash or power cut; otherwise check the disk.")
+    record IndexRebuilt(
+            @Doc("The shard") String shard,
+            @Doc("The index file") String file,
+            @Doc("What was wrong with it") String detail)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.snapshot_damaged",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A snapshot does not match its checksum and was not used; the one before it is tried.",
+            action = "Check the disk; the next snapshot takes its place.")
+    record SnapshotDamaged(
+            @Doc("The shard") String shard,
+            @Doc("The file") String file,
+            @Doc("What is wrong with it") String detail)
             implements JournalEvent {}
 
     @EventType(

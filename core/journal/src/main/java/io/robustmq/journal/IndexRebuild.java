@@ -1,0 +1,59 @@
+package io.robustmq.journal;
+
+import io.robustmq.telemetry.event.JournalEvent;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Indexes of sealed segments: read, or made again from the records. Any thread. */
+final class IndexRebuild {
+    private IndexRebuild() {}
+
+    static SegmentIndex read(Home home, Segment segment) throws IOException {
+        Path path = IndexFile.path(segment.path);
+        try {
+            return IndexFile.read(home.disk(), segment);
+        } catch (CorruptJournalException e) {
+            return rebuilt(home, segment, e.detail());
+        } catch (NoSuchFileException e) {
+            if (segment.isRemoved()) {
+                throw e;
+            }
+            return rebuilt(home, segment, path.getFileName() + " is missing");
+        }
+    }
+
+    private static SegmentIndex rebuilt(Home home, Segment segment, String why) throws IOException {
+        SegmentIndex index;
+        try (DiskFile file = home.node().handles().of(segment)) {
+            index = new SegmentCheck(file, segment.header, false).check().index();
+        }
+        keep(home, segment, index);
+        report(home, segment, why);
+        return index;
+    }
+
+    static void report(Home home, Segment segment, String why) {
+        home.events()
+                .emit(
+                        new JournalEvent.IndexRebuilt(
+                                home.shard(), IndexFile.path(segment.path).toString(), why));
+    }
+
+    /** Without it the index is made again when it is needed next. */
+    static void keep(Home home, Segment segment, SegmentIndex index) {
+        try {
+            IndexFile.write(home.disk(), segment, index);
+        } catch (IOException e) {
+            discard(home, segment);
+        }
+    }
+
+    static void discard(Home home, Segment segment) {
+        try {
+            home.disk().delete(IndexFile.path(segment.path));
+        } catch (IOException e) {
+            // one that is not whole fails its check
+        }
+    }
+}

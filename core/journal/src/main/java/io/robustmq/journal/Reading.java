@@ -1,0 +1,380 @@
+package io.robustmq.journal;
+
+import io.robustmq.telemetry.event.JournalEvent;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records of one shard. Any thread. */
+final class Reading {
+    /** Damage that was reported; beyond it, it is reported again at each reading. */
+    private static final int MAX_REPORTED = 1024;
+
+    /** Wanted records that are nearer to each other than this are read in one piece. */
+    private static final int NEAR_BYTES = 64 << 10;
+
+    private final Home home;
+    private final Chain chain;
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+    Reading(Home home, Chain chain) {
+        this.home = home;
+        this.chain = chain;
+    }
+
+    /**
+     * Records from {@code from} to before {@code end}.
+     *
+     * @return where to go on: {@code end}, or behind the last record if the reader has enough
+     */
+    long read(long from, long end, RecordReader reader) throws IOException {
+        Run run = new Run(reader, from, end);
+        while (run.wanted()) {
+            Segment segment = chain.holding(run.next);
+            if (segment == null) {
+                run.gap(Math.min(end, chain.firstOffset()), removed());
+            } else if (run.next >= segment.nextOffset()) {
+                Segment following = chain.after(segment);
+                long to = following == null ? end : Math.min(end, following.baseOffset());
+                run.gap(to, missing(segment));
+            } else {
+                readSegment(segment, run);
+            }
+        }
+        return run.next;
+    }
+
+    /** Where a reading is. */
+    private static final class Run {
+        private final RecordReader reader;
+        private final long end;
+        private long next;
+        private boolean enough;
+
+        Run(RecordReader reader, long from, long end) {
+            this.reader = reader;
+            this.next = from;
+            this.end = end;
+        }
+
+        boolean wanted() {
+            return !enough && next < end;
+        }
+
+        void gap(long to, IOException why) throws IOException {
+            long from = next;
+            next = to;
+            if (!reader.gap(from, to, why)) {
+                enough = true;
+            }
+        }
+
+        void record(Scan scan) throws IOException {
+            next = scan.offset() + 1;
+            if (!reader.record(scan.offset(), scan.epochMillis(), scan.payload())) {
+                enough = true;
+            }
+        }
+    }
+
+    private void readSegment(Segment segment, Run run) throws IOException {
+        long end = Math.min(run.end, segment.nextOffset());
+        try (DiskFile file = home.node().handles().of(segment)) {
+            SegmentIndex index = home.node().indexes().of(home, segment);
+            Scan scan = new Scan(file, segment.header.salt(), begin(segment, index, run.next));
+            while (run.wanted() && run.next < end) {
+                Damage damage = step(scan, segment, index, run.next, end);
+                if (damage != null) {
+                    run.gap(damage.next, damage.why);
+                }
+                if (!run.enough && (damage == null || damage.next < end)) {
+                    run.record(scan);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            if (!segment.isRemoved()) {
+                Damage damage = damage(segment, 0, "the file is gone", end);
+                run.gap(damage.next, damage.why);
+            } else {
+                run.gap(Math.min(run.end, segment.nextOffset()), removed());
+            }
+        }
+    }
+
+    private static long begin(Segment segment, SegmentIndex index, long offset) {
+        int block = index.blockOf(offset);
+        return block < 0 ? segment.start() : index.position(block);
+    }
+
+    /** Records before {@code next} cannot be read. */
+    private record Damage(long next, IOException why) {}
+
+    /**
+     * Steps to the record {@code wanted}, or to the first after it that can be read.
+     *
+     * @return null if it is the wanted one; otherwise what is in between, up to {@code end} if
+     *     there is none
+     */
+    private @Nullable Damage step(
+            Scan scan, Segment segment, SegmentIndex index, long wanted, long end)
+            throws IOException {
+        long at = scan.position();
+        Scan.Found found = scan.next();
+        while (found == Scan.Found.RECORD && scan.offset() < wanted) {
+            at = scan.position();
+            found = scan.next();
+        }
+        if (found == Scan.Found.RECORD && scan.offset() == wanted) {
+            return null;
+        }
+        String detail =
+                switch (found) {
+                    case RECORD -> "offset " + scan.offset() + ", expected " + wanted;
+                    case SEAL -> "sealed at " + scan.offset() + ", expected " + wanted;
+                    case END -> "the file ends, expected offset " + wanted;
+                    case DAMAGE -> scan.detail();
+                };
+        if (found != Scan.Found.RECORD) {
+            found = resume(scan, index, at, wanted);
+        }
+        long next = found == Scan.Found.RECORD ? Math.min(end, scan.offset()) : end;
+        return damage(segment, at, detail, next);
+    }
+
+    /** Goes to the next frame that checks: the one that the length leads to, or a block's first. */
+    private static Scan.Found resume(Scan scan, SegmentIndex index, long at, long wanted)
+            throws IOException {
+        long behind = scan.positionBehindDamage();
+        if (behind > at) {
+            scan.seek(behind);
+            if (scan.next() == Scan.Found.RECORD && scan.offset() > wanted) {
+                return Scan.Found.RECORD;
+            }
+        }
+        for (int block = index.blockFrom(at + 1); block < index.blockCount(); block++) {
+            scan.seek(index.position(block));
+            if (scan.next() == Scan.Found.RECORD && scan.offset() > wanted) {
+                return Scan.Found.RECORD;
+            }
+        }
+        return Scan.Found.END;
+    }
+
+    private Damage damage(Segment segment, long position, String detail, long next) {
+        CorruptJournalException why = new CorruptJournalException(segment.path, position, detail);
+        if (reported.size() < MAX_REPORTED && reported.add(segment.path + ":" + position)) {
+            home.events()
+                    .emit(
+                            new JournalEvent.Corrupt(
+                                    home.shard(), segment.path.toString(), position, detail));
+        }
+        return new Damage(next, why);
+    }
+
+    private IOException removed() {
+        return new IOException("retention removed records of shard " + home.shard());
+    }
+
+    private IOException missing(Segment before) {
+        return new CorruptJournalException(
+                home.segment(before.nextOffset()), 0, "the file is missing");
+    }
+
+    /**
+     * Just the records at {@code offsets}, which ascend, from index {@code from} to before {@code
+     * to}.
+     */
+    void readEach(long[] offsets, int from, int to, RecordReader reader) throws IOException {
+        long end = chain.nextOffset();
+        int at = from;
+        boolean more = true;
+        while (more && at < to && offsets[at] < end) {
+            Segment segment = chain.holding(offsets[at]);
+            if (segment == null) {
+                more = reader.gap(offsets[at], offsets[at] + 1, removed());
+                at++;
+            } else if (offsets[at] >= segment.nextOffset()) {
+                more = reader.gap(offsets[at], offsets[at] + 1, missing(segment));
+                at++;
+            } else {
+                at = readEachOf(segment, offsets, at, to, reader);
+                more = at >= 0;
+            }
+        }
+    }
+
+    /** The index to go on from; -1 if the reader has enough. */
+    private int readEachOf(Segment segment, long[] offsets, int from, int to, RecordReader reader)
+            throws IOException {
+        long end = Math.min(segment.nextOffset(), chain.nextOffset());
+        int i = from;
+        try (DiskFile file = home.node().handles().of(segment)) {
+            SegmentIndex index = home.node().indexes().of(home, segment);
+            Scan scan = new Scan(file, segment.header.salt(), begin(segment, index, offsets[i]));
+            for (; i < to && offsets[i] < end; i++) {
+                long begin = begin(segment, index, offsets[i]);
+                if (begin - scan.position() > NEAR_BYTES) {
+                    scan.seek(begin);
+                }
+                Damage damage = step(scan, segment, index, offsets[i], end);
+                boolean more;
+                if (damage == null) {
+                    more = reader.record(offsets[i], scan.epochMillis(), scan.payload());
+                } else {
+                    more = reader.gap(offsets[i], offsets[i] + 1, damage.why);
+                    scan.seek(begin);
+                }
+                if (!more) {
+                    return -1;
+                }
+            }
+            return i;
+        } catch (NoSuchFileException e) {
+            IOException why =
+                    segment.isRemoved()
+                            ? removed()
+                            : damage(segment, 0, "the file is gone", end).why;
+            return reader.gap(offsets[i], offsets[i] + 1, why) ? i + 1 : -1;
+        }
+    }
+
+    /** Records with {@code key} from {@code from} to before {@code end}. */
+    void readKey(long from, long end, int key, RecordReader reader) throws IOException {
+        Run run = new Run(reader, from, end);
+        while (run.wanted()) {
+            Segment segment = chain.holding(run.next);
+            if (segment == null) {
+                run.gap(Math.min(end, chain.firstOffset()), removed());
+            } else if (run.next >= segment.nextOffset()) {
+                Segment following = chain.after(segment);
+                long to = following == null ? end : Math.min(end, following.baseOffset());
+                run.gap(to, missing(segment));
+            } else {
+                readKeyOf(segment, run, key);
+            }
+        }
+    }
+
+    private void readKeyOf(Segment segment, Run run, int key) throws IOException {
+        long end = Math.min(run.end, segment.nextOffset());
+        try (DiskFile file = home.node().handles().of(segment)) {
+            SegmentIndex index = home.node().indexes().of(home, segment);
+            Scan scan = new Scan(file, segment.header.salt(), segment.start());
+            for (int keyBlock : index.keyBlocks(key)) {
+                int block = index.blockFrom((long) keyBlock << SegmentIndex.KEY_BLOCK_SHIFT);
+                int after = index.blockFrom((keyBlock + 1L) << SegmentIndex.KEY_BLOCK_SHIFT);
+                long stop = after < index.blockCount() ? Math.min(end, index.offset(after)) : end;
+                if (block == index.blockCount() || stop <= run.next) {
+                    continue;
+                }
+                run.next = Math.max(run.next, index.offset(block));
+                scan.seek(begin(segment, index, run.next));
+                readKeyBlock(scan, segment, index, run, stop, key);
+                if (run.enough) {
+                    return;
+                }
+            }
+            run.next = end;
+        } catch (NoSuchFileException e) {
+            IOException why =
+                    segment.isRemoved()
+                            ? removed()
+                            : damage(segment, 0, "the file is gone", end).why;
+            run.gap(end, why);
+        }
+    }
+
+    private void readKeyBlock(
+            Scan scan, Segment segment, SegmentIndex index, Run run, long stop, int key)
+            throws IOException {
+        while (!run.enough && run.next < stop) {
+            Damage damage = step(scan, segment, index, run.next, stop);
+            if (damage != null) {
+                run.gap(damage.next, damage.why);
+            }
+            if (!run.enough && (damage == null || damage.next < stop)) {
+                if (scan.hasKey(key)) {
+                    run.record(scan);
+                } else {
+                    run.next = scan.offset() + 1;
+                }
+            }
+        }
+    }
+
+    /** The first record at or after {@code epochMillis}; {@code end} if there is none. */
+    long offsetAt(long epochMillis, long end) {
+        for (Segment segment : chain.all()) {
+            if (segment.latestMillis() >= epochMillis) {
+                return offsetIn(segment, epochMillis, end);
+            }
+        }
+        return end;
+    }
+
+    private long offsetIn(Segment segment, long epochMillis, long end) {
+        long blockStart = segment.baseOffset();
+        try {
+            SegmentIndex index = home.node().indexes().of(home, segment);
+            int block = index.blockAt(epochMillis);
+            blockStart = block < 0 ? blockStart : index.offset(block);
+            long[] found = {end};
+            read(
+                    blockStart,
+                    Math.min(end, segment.nextOffset()),
+                    (offset, millis, payload) -> {
+                        if (millis >= epochMillis) {
+                            found[0] = offset;
+                        }
+                        return millis < epochMillis;
+                    });
+            return found[0];
+        } catch (IOException e) {
+            return blockStart; // earlier than asked for, so that nothing is missed
+        }
+    }
+
+    /** Whole frames of one segment from record {@code from} on; null if it is not there. */
+    @Nullable Region region(long from, int maxBytes) throws IOException {
+        Segment segment = chain.holding(from);
+        long bytesReadable = segment == null ? 0 : segment.bytes();
+        if (segment == null || from >= Math.min(segment.nextOffset(), chain.nextOffset())) {
+            return null;
+        }
+        long end = Math.min(segment.nextOffset(), chain.nextOffset());
+        DiskFile file = home.disk().openToRead(segment.path);
+        FileChannel channel = file.channel();
+        boolean given = false;
+        try {
+            if (channel == null) {
+                throw new IOException(segment.path + " is no file of the system");
+            }
+            SegmentIndex index = home.node().indexes().of(home, segment);
+            Scan scan = new Scan(file, segment.header.salt(), begin(segment, index, from));
+            long start = scan.position();
+            long next = from;
+            while (next == from || scan.position() < bytesReadable && next < end) {
+                long at = scan.position();
+                Damage damage = step(scan, segment, index, next, end);
+                if (damage != null && next == from) {
+                    throw damage.why;
+                }
+                if (damage != null || next > from && scan.position() - start > maxBytes) {
+                    scan.seek(at);
+                    break;
+                }
+                start = next == from ? scan.frameStart() : start;
+                next++;
+            }
+            given = true;
+            return new Region(channel, start, (int) (scan.position() - start), next);
+        } finally {
+            if (!given) {
+                file.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.robustmq.journal;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Durable records, numbered from 0. Any thread; opened by {@link Journal#shard}. */
+public final class Shard implements AutoCloseable {
+    private final Home home;
+    private final AppendQueue queue;
+    private final ShardLog log;
+    private final Chain chain;
+    private final Reading reading;
+    private final Snapshots snapshots;
+    private final Runnable end;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Shard(Home home, AppendQueue queue, ShardLog log, Chain chain, Runnable end) {
+        this.home = home;
+        this.queue = queue;
+        this.log = log;
+        this.chain = chain;
+        this.end = end;
+        reading = new Reading(home, chain);
+        snapshots = new Snapshots(home);
+    }
+
+    public String name() {
+        return home.shard();
+    }
+
+    public ShardSettings settings() {
+        return home.settings();
+    }
+
+    public ShardMeasures measures() {
+        return home.measures();
+    }
+
+    /**
+     * Appends a record. Never blocks and never throws for the disk's sake: the answer completes
+     * with the record's offset when it is as durable as {@link Durability} says, in the order of
+     * the calls, or exceptionally with {@link JournalFullException}, {@link JournalFailedException}
+     * or {@link JournalClosedException}.
+     *
+     * <p>What depends on the answer runs on the writer's thread unless it is made {@code …Async}:
+     * it must be quick, and must not wait for the journal.
+     *
+     * @param payload at most {@value Journal#MAX_PAYLOAD_BYTES} bytes; not to be changed afterwards
+     * @param keys hashes to find the record by, with {@link #readKey}; at most {@value
+     *     Append#MAX_KEYS}
+     */
+    public CompletableFuture<Long> append(byte[] payload, int... keys) {
+        FutureAppend append = new FutureAppend(payload, keys);
+        queue.offer(log.lane(), append);
+        return append.offset();
+    }
+
+    /** The same, without a future. */
+    public void append(Append append) {
+        queue.offer(log.lane(), append);
+    }
+
+    /** In this order; once one is refused, all after it are. */
+    public void append(List<? extends Append> appends) {
+        queue.offer(log.lane(), appends);
+    }
+
+    /**
+     * Has {@code told} run on the writer's thread after the appends of each group were told. At
+     * most one, set before the first append.
+     */
+    public void afterGroup(Runnable told) {
+        log.afterGroup(told);
+    }
+
+    /** Of the oldest record kept. */
+    public long firstOffset() {
+        return chain.firstOffset();
+    }
+
+    /** After the last acknowledged record. */
+    public long nextOffset() {
+        return chain.nextOffset();
+    }
+
+    /**
+     * Hands the records from {@code from}, or from {@link #firstOffset} if that is later, up to
+     * those acknowledged when it was called to {@code reader}, on this thread.
+     */
+    public void read(long from, RecordReader reader) throws IOException {
+        check(from);
+        reading.read(Math.max(from, chain.firstOffset()), chain.nextOffset(), reader);
+    }
+
+    /**
+     * Hands just the records at {@code ascendingOffsets}, of its elements {@code from} to before
+     * {@code to}, to {@code reader}. Those near each other share a read of the disk; each that is
+     * not there any more is a gap; those not acknowledged yet are left out.
+     */
+    public void readEach(long[] ascendingOffsets, int from, int to, RecordReader reader)
+            throws IOException {
+        if (from < to) {
+            check(ascendingOffsets[from]);
+        }
+        reading.readEach(ascendingOffsets, from, to, reader);
+    }
+
+    /** The same as {@link #read} for just the records that were appended with {@code key}. */
+    public void readKey(long from, int key, RecordReader reader) throws IOException {
+        check(from);
+        reading.readKey(Math.max(from, chain.firstOffset()), chain.nextOffset(), key, reader);
+    }
+
+    /**
+     * The first record written at or after {@code time}; {@link #nextOffset} if there is none. If
+     * the disk cannot tell, one before it.
+     */
+    public long offsetAt(Instant time) {
+        return reading.offsetAt(time.toEpochMilli(), chain.nextOffset());
+    }
+
+    /** Follows from {@code from}, or from {@link #firstOffset} if that is later. */
+    public Tail tail(long from) {
+        check(from);
+        return new Tail(this, reading, log.waiters(), Math.max(from, chain.firstOffset()));
+    }
+
+    /**
+     * Whole frames of one segment from record {@code from} on, at least one and otherwise at most
+     * {@code maxBytes}; null if that record is not there. To be closed.
+     */
+    public @Nullable Region region(long from, int maxBytes) throws IOException {
+        check(from);
+        return reading.region(from, maxBytes);
+    }
+
+    /** Nobody needs records below {@code offset} any more. It only grows. */
+    public void trim(long offset) {
+        check(offset);
+        log.trim(offset);
+    }
+
+    /** Of all segments, with headers. */
+    public long sizeBytes() {
+        return home.measures().sizeBytes();
+    }
+
+    /**
+     * Keeps a state folded from the records below {@code offset}, durably. The newest two are kept;
+     * records that the older one needs should not be trimmed before.
+     */
+    public void saveSnapshot(long offset, SnapshotWriter writer) throws IOException {
+        check(offset);
+        if (offset > nextOffset()) {
+            throw new IllegalArgumentException(
+                    "a snapshot holds acknowledged records, was at offset "
+                            + offset
+                            + " of "
+                            + nextOffset());
+        }
+        snapshots.save(offset, writer);
+    }
+
+    /**
+     * Makes a state from the newest snapshot that checks; null if there is none. A damaged one is
+     * reported, and the one before it tried.
+     */
+    public <T> @Nullable T restore(SnapshotReader<T> reader) throws IOException {
+        return snapshots.restore(reader);
+    }
+
+    /** Why it takes no appends at present; null if it does. */
+    public @Nullable IOException failure() {
+        return log.failure();
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    private static void check(long offset) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("offsets begin at 0, was " + offset);
+        }
+    }
+
+    /**
+     * Refuses further appends, completes those that wait, syncs (with every {@link Durability}) and
+     * ends its tails. Not from what depends on an append. Twice without harm.
+     */
+    @Override
+    public void close() {
+        end.run();
+    }
+
+    /** Ends the tails, once; false if it was closed before. */
+    boolean closing() {
+        boolean first = closed.compareAndSet(false, true);
+        if (first) {
+            log.waiters().wake();
+        }
+        return first;
+    }
+
+    ShardLog log() {
+        return log;
+    }
+
+    Chain chain() {
+        return chain;
+    }
+}

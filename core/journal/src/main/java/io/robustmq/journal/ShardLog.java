@@ -1,0 +1,335 @@
+package io.robustmq.journal;
+
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.telemetry.event.Latency;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing side of one shard. The writer's thread, but for what says otherwise.
+ *
+ * <p>A group goes through {@link #write}, {@link #sync} and {@link #tell}. After an exception from
+ * the disk nothing is known of what was written since the last sync, and a sync repeated after a
+ * failed one may succeed without having written anything. So the group is told as failed, and the
+ * shard takes no appends until {@link Mending} has made it whole.
+ */
+final class ShardLog {
+    private final Home home;
+    private final AppendQueue queue;
+    private final AppendQueue.Lane lane;
+    private final Chain chain;
+    private final FrameEncoder encoder;
+    private final Latency syncsOfAll;
+    private final Waiters waiters = new Waiters();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<Append> batch = new ArrayList<>();
+    private volatile @Nullable Runnable afterGroup;
+    private volatile @Nullable IOException failure;
+    private final AtomicLong trimmed = new AtomicLong();
+
+    private SegmentFile active;
+    private long batchMillis;
+
+    /** Of the next record. */
+    private long next;
+
+    /** Every record below is synced. */
+    private long synced;
+
+    /** When the oldest record that is not synced was written. */
+    private Instant unsyncedSince = Instant.MAX;
+
+    ShardLog(Home home, Writer.Parts writer, Chain chain, SegmentFile active) {
+        this.home = home;
+        queue = writer.queue();
+        encoder = writer.encoder();
+        syncsOfAll = writer.syncs();
+        this.chain = chain;
+        this.active = active;
+        lane =
+                new AppendQueue.Lane(
+                        this, new JournalClosedException("shard " + home.shard() + " is not open"));
+        next = chain.nextOffset();
+        synced = next;
+    }
+
+    // any thread
+
+    AppendQueue.Lane lane() {
+        return lane;
+    }
+
+    Waiters waiters() {
+        return waiters;
+    }
+
+    /** Completes when the shard is closed. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Why it takes no appends at present. */
+    @Nullable IOException failure() {
+        return failure;
+    }
+
+    void afterGroup(Runnable told) {
+        afterGroup = told;
+    }
+
+    /** Nobody needs records below {@code offset}. */
+    void trim(long offset) {
+        long before = trimmed.getAndAccumulate(offset, Math::max);
+        if (offset > before && home.settings().retention().trimmed() && mayRemove(offset)) {
+            queue.post(this::tick);
+        }
+    }
+
+    private boolean mayRemove(long offset) {
+        Segment first = chain.first();
+        return first != chain.last() && first.nextOffset() <= offset;
+    }
+
+    // the writer's thread
+
+    /** Takes a group of what waits and writes it; false if there is none, or it failed. */
+    boolean write() {
+        try {
+            int bytes = take();
+            if (bytes < 0) {
+                scroll();
+                bytes = take();
+            }
+            if (bytes <= 0) {
+                return false;
+            }
+            batchMillis = home.clock().millis();
+            encoder.begin(bytes, active.segment.header.salt());
+            for (int i = 0; i < batch.size(); i++) {
+                encoder.record(batch.get(i), next++, synced, batchMillis);
+            }
+            active.write(encoder.frames());
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    private int take() {
+        long room = home.settings().segmentBytes() - active.end();
+        long most = Math.min(room, FrameEncoder.GROUP_BYTES);
+        return queue.take(lane, batch, active.segment.isEmpty() ? Long.MAX_VALUE : room, most);
+    }
+
+    /** Makes the group as durable as it must be; false if that failed. */
+    boolean sync() {
+        try {
+            switch (home.settings().durability()) {
+                case FSYNC -> syncNow();
+                case INTERVAL -> syncIfDue(home.clock().instant());
+                case OS -> {}
+            }
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    /** Acknowledges the group. */
+    void tell() {
+        long offset = next - batch.size();
+        long payloadBytes = index(offset);
+        Segment segment = active.segment;
+        segment.reach(next, active.end());
+        chain.acknowledge(next);
+        measureSize();
+        home.measures().acknowledged(batch.size(), payloadBytes);
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).appended(offset + i, batchMillis);
+        }
+        batch.clear();
+        waiters.wake();
+        Runnable told = afterGroup;
+        if (told != null) {
+            told.run();
+        }
+    }
+
+    private long index(long firstOffset) {
+        SegmentIndex index = active.segment.growing();
+        if (index == null) {
+            throw new IllegalStateException(active.segment.path + " has no index");
+        }
+        int position = (int) active.segment.bytes();
+        long payloadBytes = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            Append append = batch.get(i);
+            index.add(firstOffset + i, position, batchMillis);
+            for (int key : append.keys()) {
+                index.addKey(key, position);
+            }
+            position += append.frameBytes();
+            payloadBytes += append.payload().length;
+        }
+        return payloadBytes;
+    }
+
+    /** Once a second, or when asked to. */
+    void tick() {
+        try {
+            if (failure == null) {
+                syncIfDue(home.clock().instant());
+                scrollIfOld();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** Whether something has to be done after a while although nothing is appended. */
+    boolean needsTicks() {
+        return failure != null
+                || home.settings().durability() == Durability.INTERVAL && synced != next
+                || !home.settings().segmentAge().isZero() && !active.segment.isEmpty();
+    }
+
+    private void scrollIfOld() throws IOException {
+        Duration age = home.settings().segmentAge();
+        if (!age.isZero()
+                && !active.segment.isEmpty()
+                && home.clock().millis() - active.segment.firstMillis() >= age.toMillis()) {
+            scroll();
+        }
+    }
+
+    /** Writes what waits, after further appends were refused, and ends. */
+    void finish() {
+        while (write() && sync()) {
+            tell();
+        }
+        try {
+            if (failure == null && synced != next) {
+                syncNow();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+        closeFile();
+        ended.complete(null);
+    }
+
+    /**
+     * Seals the segment and begins the next. The new file is there before the seal, so that a seal
+     * proves that there must be a next file.
+     */
+    private void scroll() throws IOException {
+        if (synced != next) {
+            syncNow();
+        }
+        Segment full = active.segment;
+        SegmentFile created = SegmentFile.create(home, next);
+        try {
+            encoder.begin(Frame.HEADER_BYTES, full.header.salt());
+            encoder.seal(next, home.clock().millis());
+            active.write(encoder.frames());
+            active.sync();
+        } catch (IOException | RuntimeException | Error e) {
+            created.close();
+            throw e;
+        }
+        closeFile();
+        full.reach(next, active.end());
+        SegmentIndex index = full.growing();
+        if (index != null) {
+            IndexRebuild.keep(home, full, index);
+            full.finished();
+        }
+        active = created;
+        chain.add(created.segment);
+        measureSize();
+        home.events()
+                .emit(
+                        new JournalEvent.SegmentSealed(
+                                home.shard(), full.path.toString(), next - 1, full.bytes()));
+        home.events()
+                .emit(
+                        new JournalEvent.SegmentCreated(
+                                home.shard(), created.segment.path.toString(), next));
+    }
+
+    private void measureSize() {
+        long before = chain.sealedBytes();
+        home.measures().size(before + active.end(), chain.size());
+    }
+
+    private void syncIfDue(Instant now) throws IOException {
+        if (synced == next || home.settings().durability() != Durability.INTERVAL) {
+            return;
+        }
+        if (unsyncedSince.equals(Instant.MAX)) {
+            unsyncedSince = now;
+        }
+        if (Writer.isDue(unsyncedSince, now)) {
+            syncNow();
+        }
+    }
+
+    private void syncNow() throws IOException {
+        Instant before = home.clock().instant();
+        active.sync();
+        // a wall clock that is set meanwhile spoils one sample
+        Duration took = Duration.between(before, home.clock().instant());
+        synced = next;
+        unsyncedSince = Instant.MAX;
+        home.measures().syncs().record(Math.max(0, took.toNanos()), 1);
+        syncsOfAll.record(Math.max(0, took.toNanos()), 1);
+        Duration slow = home.node().slowSync();
+        if (took.compareTo(slow) > 0) {
+            home.events()
+                    .emit(
+                            new JournalEvent.SyncSlow(
+                                    home.shard(), took.toMillis(), slow.toMillis()));
+        }
+    }
+
+    private void fail(Throwable cause) {
+        Segment segment = active.segment;
+        JournalFailedException refusal =
+                new JournalFailedException(
+                        "shard "
+                                + home.shard()
+                                + " takes no appends: writing "
+                                + segment.path
+                                + " failed: "
+                                + cause.getMessage(),
+                        cause);
+        failure = refusal;
+        home.measures().failed();
+        List<Append> unwritten = queue.abandon(lane, refusal);
+        home.events()
+                .emit(
+                        new JournalEvent.AppendFailed(
+                                home.shard(), segment.path.toString(), Failure.of(cause)));
+        batch.forEach(append -> append.failed(refusal));
+        batch.clear();
+        unwritten.forEach(append -> append.failed(refusal));
+        closeFile();
+    }
+
+    private void closeFile() {
+        try {
+            active.close();
+        } catch (IOException e) {
+            // all that was acknowledged is as durable as it must be
+        }
+    }
+}

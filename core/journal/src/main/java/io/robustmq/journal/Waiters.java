@@ -1,0 +1,46 @@
+package io.robustmq.journal;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** Readers that wait for the next record of a shard. */
+final class Waiters {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+
+    /** Costs the writer one volatile read while nobody waits. */
+    private volatile int waiting;
+
+    /** Returns once {@code happened}, which is asked again after each {@link #wake}. */
+    void await(BooleanSupplier happened) throws InterruptedException {
+        if (happened.getAsBoolean()) {
+            return;
+        }
+        lock.lock();
+        try {
+            waiting =
+                    waiting + 1; // before the question, so that whoever changes the answer sees it
+            try {
+                while (!happened.getAsBoolean()) {
+                    news.await();
+                }
+            } finally {
+                waiting = waiting - 1;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void wake() {
+        if (waiting > 0) {
+            lock.lock();
+            try {
+                news.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}
