@@ -12,9 +12,15 @@ sealed interface CommandLine {
      */
     record Options(@Nullable String conf, List<String> assignments) {}
 
-    record Standalone(Options options) implements CommandLine {}
+    /**
+     * @param role one of {@link ConfigRole#all}
+     */
+    record Start(String role, Options options) implements CommandLine {}
 
-    record ConfigCheck(Options options) implements CommandLine {}
+    /**
+     * @param role one of {@link ConfigRole#all}
+     */
+    record ConfigCheck(String role, Options options) implements CommandLine {}
 
     record Version() implements CommandLine {}
 
@@ -31,13 +37,16 @@ sealed interface CommandLine {
 
               robustmq standalone [--conf=FILE] [--set KEY=VALUE]...
                     starts placement, journal and broker in one process; data in ./robust-data
-              robustmq config check [--conf=FILE] [--set KEY=VALUE]...
-                    reads the configuration and lists every problem
+              robustmq journal-server [--conf=FILE] [--set KEY=VALUE]...
+                    starts a journal server alone; data in ./robust-data-journal
+              robustmq config check [--role=ROLE] [--conf=FILE] [--set KEY=VALUE]...
+                    reads the configuration of standalone, or of ROLE, and lists every problem
               robustmq version
               robustmq help
 
-            FILE is config/standalone.toml if there is one; all keys have defaults. A key can also be
-            set by the environment: mqtt.listen is ROBUSTMQ_MQTT__LISTEN. --set wins over it.
+            FILE is config/standalone.toml (config/ROLE.toml) if there is one; all keys have defaults. A
+            key can also be set by the environment: mqtt.listen is ROBUSTMQ_MQTT__LISTEN. --set wins
+            over it.
             docs/reference/configuration.md lists the keys.
             """;
 
@@ -47,18 +56,18 @@ sealed interface CommandLine {
         }
         List<String> rest = new ArrayList<>(List.of(args));
         return switch (rest.removeFirst()) {
-            case "standalone" -> withOptions(rest, false);
+            case String role when roles().contains(role) -> withOptions(rest, role, false);
             case "config" ->
                     !rest.isEmpty() && rest.removeFirst().equals("check")
-                            ? withOptions(rest, true)
+                            ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
-                String meant =
-                        Spelling.nearest(
-                                unknown, List.of("standalone", "config", "version", "help"), 3);
+                List<String> commands = new ArrayList<>(roles());
+                commands.addAll(List.of("config", "version", "help"));
+                String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "
                                 + unknown
@@ -69,7 +78,8 @@ sealed interface CommandLine {
         };
     }
 
-    private static CommandLine withOptions(List<String> rest, boolean check) {
+    private static CommandLine withOptions(List<String> rest, String startedRole, boolean check) {
+        String role = startedRole;
         String conf = null;
         List<String> assignments = new ArrayList<>();
         while (!rest.isEmpty()) {
@@ -79,18 +89,27 @@ sealed interface CommandLine {
             if (name.equals("--help") || name.equals("-h")) {
                 return new Help();
             }
-            if (!name.equals("--conf") && !name.equals("--set")) {
+            boolean known = name.equals("--conf") || name.equals("--set");
+            if (!known && !(check && name.equals("--role"))) {
                 return unexpected(argument);
             }
             if (equals < 0 && rest.isEmpty()) {
                 return new Wrong(
-                        name.equals("--conf")
-                                ? "--conf needs a file: --conf=FILE"
-                                : "--set needs a value: --set key=value");
+                        switch (name) {
+                            case "--conf" -> "--conf needs a file: --conf=FILE";
+                            case "--set" -> "--set needs a value: --set key=value";
+                            default -> "--role needs a role: --role=" + String.join("|", roles());
+                        });
             }
             String value = equals < 0 ? rest.removeFirst() : argument.substring(equals + 1);
             if (name.equals("--conf")) {
                 conf = value;
+            } else if (name.equals("--role")) {
+                if (!roles().contains(value)) {
+                    return new Wrong(
+                            "--role must be " + String.join(" or ", roles()) + ", was " + value);
+                }
+                role = value;
             } else if (value.indexOf('=') < 1) {
                 return new Wrong("--set must be --set key=value, was --set " + value);
             } else {
@@ -98,7 +117,11 @@ sealed interface CommandLine {
             }
         }
         Options options = new Options(conf, List.copyOf(assignments));
-        return check ? new ConfigCheck(options) : new Standalone(options);
+        return check ? new ConfigCheck(role, options) : new Start(role, options);
+    }
+
+    private static List<String> roles() {
+        return ConfigRole.all().stream().map(ConfigRole::command).toList();
     }
 
     private static Wrong unexpected(String argument) {

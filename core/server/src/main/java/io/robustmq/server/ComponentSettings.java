@@ -37,7 +37,9 @@ final class ComponentSettings {
     }
 
     static JournalSettings journal(StandaloneConfig config) {
-        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
+        return new JournalSettings(
+                config.journalDirectories(config.journal().directories()),
+                config.journal().slowSync());
     }
 
     static ShardSettings shard(StandaloneConfig config, Retention retention) {
@@ -46,9 +48,9 @@ final class ComponentSettings {
                 journal.segmentSize(), journal.segmentAge(), journal.durability(), retention);
     }
 
-    static PipelineSettings pipeline(StandaloneConfig config) {
-        StandaloneConfig.Console console = config.sinks().console();
-        StandaloneConfig.Tracing tracing = config.tracing();
+    static PipelineSettings pipeline(RoleConfig config) {
+        RoleConfig.Console console = config.sinks().console();
+        RoleConfig.Tracing tracing = config.tracing();
         return new PipelineSettings(
                 intake(config.events()),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
@@ -63,7 +65,7 @@ final class ComponentSettings {
     }
 
     /** For telling why the start failed before the log files are this process's. */
-    static PipelineSettings withoutFiles(StandaloneConfig config) {
+    static PipelineSettings withoutFiles(RoleConfig config) {
         PipelineSettings all = pipeline(config);
         PipelineSettings.RollingFile file = all.file();
         return all.with(
@@ -76,7 +78,7 @@ final class ComponentSettings {
                         file.keepDays()));
     }
 
-    private static PipelineSettings.Intake intake(StandaloneConfig.Events events) {
+    private static PipelineSettings.Intake intake(RoleConfig.Events events) {
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
@@ -87,8 +89,8 @@ final class ComponentSettings {
                 defaults.libraries());
     }
 
-    private static PipelineSettings.RollingFile file(StandaloneConfig config) {
-        StandaloneConfig.File file = config.sinks().file();
+    private static PipelineSettings.RollingFile file(RoleConfig config) {
+        RoleConfig.File file = config.sinks().file();
         return new PipelineSettings.RollingFile(
                 file.enabled(),
                 config.logDirectory(),
@@ -98,7 +100,7 @@ final class ComponentSettings {
                 file.keepDays());
     }
 
-    private static PipelineSettings.Otlp otlp(StandaloneConfig.Otlp otlp) {
+    private static PipelineSettings.Otlp otlp(RoleConfig.Otlp otlp) {
         return new PipelineSettings.Otlp(
                 otlp.enabled(),
                 otlp.protocol(),
@@ -112,7 +114,7 @@ final class ComponentSettings {
                 PipelineSettings.Otlp.defaults().metricsInterval());
     }
 
-    private static PipelineSettings.Fluent fluent(StandaloneConfig.Fluent fluent) {
+    private static PipelineSettings.Fluent fluent(RoleConfig.Fluent fluent) {
         return new PipelineSettings.Fluent(
                 fluent.enabled(),
                 fluent.address(),

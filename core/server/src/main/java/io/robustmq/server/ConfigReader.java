@@ -1,13 +1,9 @@
 package io.robustmq.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +22,7 @@ import org.tomlj.TomlTable;
  * overridden by {@code --set}. Collects every problem instead of stopping at the first. For one
  * use.
  */
-final class ConfigReader {
+final class ConfigReader<C extends Record & RoleConfig> {
     /** Variables of that prefix that are not keys: bin/robustmq reads them. */
     private static final List<String> LAUNCHER_VARIABLES =
             List.of("ROBUSTMQ_BUILD", "ROBUSTMQ_JAVA_OPTS", "ROBUSTMQ_AOT");
@@ -42,42 +38,50 @@ final class ConfigReader {
     /** A misspelling may differ from the key in this many letters. */
     private static final int MAX_MISSPELT = 3;
 
-    private final List<ConfigProblem> problems = new ArrayList<>();
-    private final Map<String, Object> values = new HashMap<>();
-    private final Map<String, String> sources = new HashMap<>();
+    private final ConfigRole<C> role;
+    private final ConfigValues values = new ConfigValues();
 
     private Map<String, PasswordHash> users = Map.of();
 
-    private ConfigReader() {}
+    private ConfigReader(ConfigRole<C> role) {
+        this.role = role;
+    }
 
     /**
      * @param file null for none
      * @param environment all environment variables
      * @param assignments {@code key=value} each
      */
-    static ConfigOutcome read(
+    static <C extends Record & RoleConfig> ConfigOutcome<C> read(
+            ConfigRole<C> role,
+            @Nullable Path file,
+            Map<String, String> environment,
+            List<String> assignments) {
+        return new ConfigReader<>(role).read(file, environment, assignments);
+    }
+
+    private ConfigOutcome<C> read(
             @Nullable Path file, Map<String, String> environment, List<String> assignments) {
-        ConfigReader reader = new ConfigReader();
-        for (ConfigKey key : ConfigKeys.ALL) {
-            reader.values.put(key.path(), key.defaultValue());
+        for (ConfigKey key : role.keys()) {
+            values.put(key.path(), key.defaultValue(), "default");
         }
         if (file != null) {
-            reader.readFile(file);
+            readFile(file);
         }
-        int fromEnvironment = reader.readEnvironment(environment);
-        reader.readAssignments(assignments);
-        if (reader.problems.isEmpty()) {
-            reader.checkTogether();
-            reader.readPasswords();
+        int fromEnvironment = readEnvironment(environment);
+        readAssignments(assignments);
+        if (values.problems().isEmpty()) {
+            role.check(values);
+            readPasswords();
         }
-        return reader.problems.isEmpty()
-                ? new ConfigOutcome.Loaded(
-                        ConfigRecords.build(StandaloneConfig.class, reader.values),
-                        reader.users,
+        return values.problems().isEmpty()
+                ? new ConfigOutcome.Loaded<>(
+                        ConfigRecords.build(role.type(), values.all()),
+                        users,
                         file == null ? "" : file.toString(),
                         fromEnvironment,
                         assignments.size())
-                : new ConfigOutcome.Wrong(List.copyOf(reader.problems));
+                : new ConfigOutcome.Wrong<>(List.copyOf(values.problems()));
     }
 
     // File
@@ -87,10 +91,10 @@ final class ConfigReader {
         try {
             text = Files.readString(file);
         } catch (NoSuchFileException missing) {
-            problems.add(new ConfigProblem(file.toString(), "", "no such file"));
+            values.wrong(new ConfigProblem(file.toString(), "", "no such file"));
             return;
         } catch (IOException unreadable) {
-            problems.add(
+            values.wrong(
                     new ConfigProblem(
                             file.toString(),
                             "",
@@ -99,7 +103,7 @@ final class ConfigReader {
         }
         TomlParseResult toml = Toml.parse(text);
         for (TomlParseError error : toml.errors()) {
-            problems.add(
+            values.wrong(
                     new ConfigProblem(
                             at(file, error.position()), "", "not TOML: " + error.getMessage()));
         }
@@ -114,13 +118,13 @@ final class ConfigReader {
             String path = prefix + name;
             String source = at(file, table.inputPositionOf(step));
             Object written = table.get(step);
-            if (written instanceof TomlTable section && ConfigKeys.of(path) == null) {
-                if (section.isEmpty() && !ConfigKeys.isSection(path)) {
+            if (written instanceof TomlTable section && role.key(path) == null) {
+                if (section.isEmpty() && !role.isSection(path)) {
                     unknown(source, path, "unknown section");
                 }
                 readTable(file, section, path + ".");
-            } else if (ConfigKeys.isSection(path)) {
-                problems.add(
+            } else if (role.isSection(path)) {
+                values.wrong(
                         new ConfigProblem(
                                 source,
                                 path,
@@ -162,7 +166,7 @@ final class ConfigReader {
         for (String assignment : assignments) {
             int equals = assignment.indexOf('=');
             if (equals < 1) {
-                problems.add(
+                values.wrong(
                         new ConfigProblem(
                                 "--set " + assignment, "", "must be --set key=value, has no ="));
                 continue;
@@ -178,108 +182,62 @@ final class ConfigReader {
     // All of them
 
     private void take(String source, String path, Object written, boolean isText) {
-        ConfigKey key = ConfigKeys.of(path);
+        ConfigKey key = role.key(path);
         if (key == null) {
             unknown(source, path, "unknown key");
             return;
         }
         Object value = isText ? key.kind().readText((String) written) : key.kind().read(written);
         if (value == null) {
-            problems.add(
+            values.wrong(
                     new ConfigProblem(
                             source,
                             path,
                             "must be " + key.kind().allowed() + ", was " + shown(written)));
             return;
         }
-        values.put(path, value);
-        sources.put(path, source);
+        values.put(path, value, source);
     }
 
     private void unknown(String source, String path, String what) {
-        String meant = Spelling.nearest(path, ConfigKeys.names(), MAX_MISSPELT);
+        for (ConfigRole<?> other : ConfigRole.all()) {
+            if (other.key(path) != null) {
+                values.wrong(
+                        new ConfigProblem(
+                                source,
+                                path,
+                                "is a key of " + other.command() + ", not of " + role.command()));
+                return;
+            }
+        }
+        String meant = Spelling.nearest(path, role.paths(), MAX_MISSPELT);
         if (meant == null) {
             String name = path.substring(path.lastIndexOf('.') + 1);
             meant =
-                    ConfigKeys.ALL.stream()
+                    role.keys().stream()
                             .filter(key -> key.name().equals(name)) // the section is missing
                             .map(ConfigKey::path)
                             .collect(Collectors.joining(" or "));
         }
-        problems.add(
+        values.wrong(
                 new ConfigProblem(
                         source,
                         path,
                         meant.isEmpty() ? what : what + ", did you mean " + meant + "?"));
     }
 
-    /** What no key can say alone. */
-    private void checkTogether() {
-        boolean anonymous = (Boolean) value("mqtt.allow-anonymous");
-        if (!anonymous && value("mqtt.password-file").toString().isEmpty()) {
-            problems.add(
-                    new ConfigProblem(
-                            sources.getOrDefault("mqtt.allow-anonymous", "default"),
-                            "mqtt.allow-anonymous",
-                            "is false and mqtt.password-file is empty, so nobody could connect: set one of them"));
-        }
-        InetSocketAddress placement = (InetSocketAddress) value("placement.listen");
-        if (isLiteralButNotLoopback(placement.getHostString())) {
-            problems.add(
-                    new ConfigProblem(
-                            sources.getOrDefault("placement.listen", "default"),
-                            "placement.listen",
-                            "must be a loopback address such as 127.0.0.1, was "
-                                    + placement.getHostString()));
-        }
-        List<String> listeners = List.of("mqtt.listen", "http.listen", "placement.listen");
-        for (int i = 0; i < listeners.size(); i++) {
-            for (String other : listeners.subList(0, i)) {
-                String mine = value(listeners.get(i)).toString();
-                if (mine.equals(value(other).toString()) && !mine.endsWith(":0")) {
-                    problems.add(
-                            new ConfigProblem(
-                                    sources.getOrDefault(listeners.get(i), "default"),
-                                    listeners.get(i),
-                                    "must differ from "
-                                            + other
-                                            + ", both are "
-                                            + shownAddress(mine)));
-                }
-            }
-        }
-    }
-
-    /** Names are looked up at the start, not here. */
-    private static boolean isLiteralButNotLoopback(String host) {
-        try {
-            return !InetAddress.ofLiteral(host).isLoopbackAddress();
-        } catch (IllegalArgumentException name) {
-            return false;
-        }
-    }
-
     private void readPasswords() {
-        Path file = (Path) value("mqtt.password-file");
+        if (role.key("mqtt.password-file") == null) {
+            return;
+        }
+        Path file = (Path) values.of("mqtt.password-file");
         if (file.toString().isEmpty()) {
             return;
         }
         switch (PasswordFile.read(file)) {
             case PasswordFile.Loaded(Map<String, PasswordHash> found) -> users = found;
-            case PasswordFile.Wrong(List<ConfigProblem> wrong) -> problems.addAll(wrong);
+            case PasswordFile.Wrong(List<ConfigProblem> wrong) -> wrong.forEach(values::wrong);
         }
-    }
-
-    private Object value(String path) {
-        Object value = values.get(path);
-        if (value == null) {
-            throw new IllegalStateException("no key " + path);
-        }
-        return value;
-    }
-
-    private static String shownAddress(String unresolved) {
-        return unresolved.replace("/<unresolved>", "");
     }
 
     private static String shown(@Nullable Object written) {

@@ -44,13 +44,13 @@ public final class Main {
         System.exit(code.number());
     }
 
-    /**
-     * Returns when the command is done; standalone only if it could not start or is not to stay.
-     */
+    /** Returns when the command is done; a role only if it could not start or is not to stay. */
     ExitCode run(String... args) {
         return switch (CommandLine.parse(args)) {
-            case CommandLine.Standalone(CommandLine.Options options) -> standalone(options);
-            case CommandLine.ConfigCheck(CommandLine.Options options) -> check(options);
+            case CommandLine.Start(String role, CommandLine.Options options) ->
+                    start(role, options);
+            case CommandLine.ConfigCheck(String role, CommandLine.Options options) ->
+                    check(role(role), options);
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
@@ -66,10 +66,11 @@ public final class Main {
         };
     }
 
-    private ExitCode check(CommandLine.Options options) {
-        return switch (read(options)) {
-            case ConfigOutcome.Wrong(List<ConfigProblem> problems) -> wrong(problems);
-            case ConfigOutcome.Loaded loaded -> {
+    private <C extends Record & RoleConfig> ExitCode check(
+            ConfigRole<C> role, CommandLine.Options options) {
+        return switch (read(role, options)) {
+            case ConfigOutcome.Wrong<C>(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded<C> loaded -> {
                 out.println(
                         "configuration is fine: "
                                 + (loaded.file().isEmpty() ? "no file" : loaded.file())
@@ -83,20 +84,37 @@ public final class Main {
         };
     }
 
-    private ExitCode standalone(CommandLine.Options options) {
-        return switch (read(options)) {
-            case ConfigOutcome.Wrong(List<ConfigProblem> problems) -> wrong(problems);
-            case ConfigOutcome.Loaded loaded -> start(loaded);
+    private ExitCode start(String role, CommandLine.Options options) {
+        return switch (role) {
+            case "standalone" -> start(StandaloneKeys.ROLE, options, Standalone::new);
+            case "journal-server" -> start(JournalServerKeys.ROLE, options, JournalServer::new);
+            default -> throw new IllegalStateException("no role " + role);
         };
     }
 
-    private ExitCode start(ConfigOutcome.Loaded loaded) {
-        NodeIdentity identity =
-                new NodeIdentity(
-                        loaded.config().nodeId(),
-                        UUID.randomUUID().toString(),
-                        BuildVersion.text());
-        Standalone node = new Standalone(loaded, identity, InstantSource.system());
+    /** Makes a role's process of its configuration. */
+    private interface Maker<C extends Record & RoleConfig> {
+        RoleProcess make(
+                ConfigOutcome.Loaded<C> loaded, NodeIdentity identity, InstantSource clock);
+    }
+
+    private <C extends Record & RoleConfig> ExitCode start(
+            ConfigRole<C> role, CommandLine.Options options, Maker<C> maker) {
+        return switch (read(role, options)) {
+            case ConfigOutcome.Wrong<C>(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded<C> loaded -> {
+                NodeIdentity identity =
+                        new NodeIdentity(
+                                loaded.config().nodeId(),
+                                UUID.randomUUID().toString(),
+                                BuildVersion.text());
+                RoleProcess node = maker.make(loaded, identity, InstantSource.system());
+                yield run(node, loaded.config());
+            }
+        };
+    }
+
+    private ExitCode run(RoleProcess node, RoleConfig config) {
         AtomicReference<ExitCode> ending = new AtomicReference<>(ExitCode.OK);
         // On SIGTERM and SIGINT. The JVM would end with 143 or 130 after the hooks, which service
         // supervisors take for a failure; a stop in order is none.
@@ -120,7 +138,7 @@ public final class Main {
             defect.printStackTrace(err);
             return ExitCode.DEFECT;
         }
-        announce(loaded.config(), node);
+        announce(config, node);
         if (Boolean.getBoolean(STOP_PROPERTY)) {
             return ExitCode.OK;
         }
@@ -133,22 +151,30 @@ public final class Main {
     }
 
     /** To stdout, unless that is a stream of JSON objects. */
-    private void announce(StandaloneConfig config, Standalone node) {
-        StandaloneConfig.Console console = config.sinks().console();
+    private void announce(RoleConfig config, RoleProcess node) {
+        RoleConfig.Console console = config.sinks().console();
         boolean json = console.enabled() && console.format() == PipelineSettings.Format.JSON;
         PrintStream to = json ? err : out;
         to.print(node.announcement());
         to.flush();
     }
 
-    private ConfigOutcome read(CommandLine.Options options) {
-        Path file = options.conf() == null ? defaultFile() : Path.of(options.conf());
-        return ConfigReader.read(file, environment, options.assignments());
+    private <C extends Record & RoleConfig> ConfigOutcome<C> read(
+            ConfigRole<C> role, CommandLine.Options options) {
+        Path file = options.conf() == null ? defaultFile(role) : Path.of(options.conf());
+        return ConfigReader.read(role, file, environment, options.assignments());
     }
 
-    private @Nullable Path defaultFile() {
-        Path file = home.resolve("config").resolve("standalone.toml");
+    private @Nullable Path defaultFile(ConfigRole<?> role) {
+        Path file = home.resolve("config").resolve(role.fileName());
         return Files.exists(file) ? file : null;
+    }
+
+    private static ConfigRole<?> role(String command) {
+        return ConfigRole.all().stream()
+                .filter(role -> role.command().equals(command))
+                .findFirst()
+                .orElseThrow();
     }
 
     private ExitCode wrong(List<ConfigProblem> problems) {

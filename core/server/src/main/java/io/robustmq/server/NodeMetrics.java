@@ -26,7 +26,7 @@ final class NodeMetrics {
                 .help("Whether the role takes work, 1 or 0.")
                 .labelNames("role")
                 .callback(values -> {
-                    for (Role role : Role.values()) {
+                    for (Role role : readiness.roles()) {
                         values.call(readiness.isReady(role) ? 1 : 0, role.command());
                     }
                 })

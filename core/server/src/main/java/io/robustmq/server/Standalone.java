@@ -1,6 +1,5 @@
 package io.robustmq.server;
 
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.Authenticator;
 import io.robustmq.broker.Broker;
 import io.robustmq.journal.Journal;
@@ -18,7 +17,6 @@ import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
-import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.net.BindException;
@@ -38,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * The three roles in one process. Opened by one thread and closed by another, which waits while it
  * is being opened.
  */
-final class Standalone implements AutoCloseable {
+final class Standalone implements RoleProcess {
     /** The broker's shard of the journal. */
     private static final String MQTT_SHARD = "mqtt";
 
@@ -49,57 +47,47 @@ final class Standalone implements AutoCloseable {
     private static final long REGISTRATION_SECONDS = 20;
 
     private final StandaloneConfig config;
-    private final ConfigOutcome.Loaded loaded;
+    private final ConfigOutcome.Loaded<StandaloneConfig> loaded;
     private final NodeIdentity identity;
     private final InstantSource clock;
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness = new Readiness(Role.values());
+    private final NodeFrame frame;
 
     // while open; null before and after
-    private @Nullable DataDirectory data;
-    private @Nullable Pipeline pipeline;
-    private @Nullable HttpEndpoint http;
     private @Nullable Journal journal;
     private @Nullable StandalonePlacement placement;
     private @Nullable Broker broker;
     private boolean registered;
 
-    Standalone(ConfigOutcome.Loaded loaded, NodeIdentity identity, InstantSource clock) {
+    Standalone(
+            ConfigOutcome.Loaded<StandaloneConfig> loaded,
+            NodeIdentity identity,
+            InstantSource clock) {
         this.config = loaded.config();
         this.loaded = loaded;
         this.identity = identity;
         this.clock = clock;
+        this.frame = new NodeFrame(loaded, identity, clock, Service.PLACEMENT_CENTER, readiness);
     }
 
-    /** All or nothing: what was opened is closed again if the rest fails. */
-    synchronized void open() throws StartFailure {
+    @Override
+    public synchronized void open() throws StartFailure {
         try {
             openAll();
         } catch (StartFailure failure) {
-            tellFailure(failure.exitCode(), failure);
+            frame.tellFailure(failure.exitCode(), failure);
             close();
             throw failure;
         } catch (RuntimeException | Error defect) {
-            tellFailure(ExitCode.DEFECT, defect);
+            frame.tellFailure(ExitCode.DEFECT, defect);
             close();
             throw defect;
         }
     }
 
     private void openAll() throws StartFailure {
-        // before the log files are touched: they may be another process's
-        DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
-        directory.open();
-        data = directory;
-
-        Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
-        Events node = opened.events(Service.PLACEMENT_CENTER);
-        node.emit(
-                new PlacementEvent.ConfigLoaded(
-                        loaded.file(), loaded.fromEnvironment(), loaded.fromCommandLine()));
-        NodeMetrics.registerNode(
-                identity.version(), Runtime.version().toString(), readiness, opened.registry());
-        HttpEndpoint endpoint = openHttp(opened.registry());
-        node.emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
+        Pipeline opened = frame.open();
+        HttpEndpoint endpoint = frame.openHttp(opened);
 
         Journal shards = openJournal(opened);
         Opening<StandalonePlacement> placing =
@@ -108,39 +96,7 @@ final class Standalone implements AutoCloseable {
         placing.awaitEnd();
         broking.awaitEnd();
         register(placing.result(), broking.result(), endpoint);
-        node.emit(
-                new PlacementEvent.NodeReady(
-                        identity.version(), Runtime.version().toString(), Main.millisSinceStart()));
-    }
-
-    private Pipeline openPipeline(PipelineSettings settings) throws StartFailure {
-        Pipeline opening;
-        try {
-            opening = new Pipeline(settings, identity, clock);
-        } catch (IllegalArgumentException wrong) {
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
-        }
-        try {
-            opening.open();
-        } catch (IOException unusable) {
-            opening.close();
-            throw DataDirectory.cannotUse("sinks.file.directory", config.logDirectory(), unusable);
-        }
-        pipeline = opening;
-        return opening;
-    }
-
-    private HttpEndpoint openHttp(PrometheusRegistry registry) throws StartFailure {
-        Listener listener = new Listener("http.listen", config.http().listen());
-        HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), registry, readiness);
-        try {
-            endpoint.open();
-        } catch (IOException failure) {
-            throw listener.failed(failure);
-        }
-        http = endpoint;
-        return endpoint;
+        frame.tellReady(opened);
     }
 
     /** Before the other roles: their state is in it. */
@@ -167,13 +123,7 @@ final class Standalone implements AutoCloseable {
     }
 
     private StartFailure cannotUseJournal(IOException why) {
-        String key =
-                config.journal().directories().isEmpty() ? "data.directory" : "journal.directories";
-        Path folder =
-                config.journal().directories().isEmpty()
-                        ? config.data().directory()
-                        : config.journal().directories().getFirst();
-        return DataDirectory.cannotUse(key, folder, why);
+        return frame.cannotUseJournal(config.journal().directories(), why);
     }
 
     // One role each, side by side
@@ -286,72 +236,26 @@ final class Standalone implements AutoCloseable {
         registered = true;
     }
 
-    private void tellFailure(ExitCode exitCode, Throwable cause) {
-        Pipeline to = pipeline;
-        if (to == null) {
-            try {
-                // without files: those may be another process's, or the reason of the failure
-                to = openPipeline(ComponentSettings.withoutFiles(config));
-            } catch (StartFailure | RuntimeException noPipeline) {
-                return; // the line on stderr has to do
-            }
-        }
-        to.events(Service.PLACEMENT_CENTER)
-                .emit(
-                        new PlacementEvent.StartFailed(
-                                exitCode.number(),
-                                new Failure(
-                                        cause.getClass().getName(),
-                                        String.valueOf(cause.getMessage()))));
-    }
-
-    /** What listens where, for a person; empty if it was closed meanwhile. */
-    synchronized String announcement() {
-        HttpEndpoint endpoint = http;
+    @Override
+    public synchronized String announcement() {
+        HttpEndpoint endpoint = frame.http();
         Broker serves = broker;
         if (endpoint == null || serves == null) {
             return "";
         }
-        StandaloneConfig.File file = config.sinks().file();
-        String url = "http://" + Listener.text(endpoint.localAddress());
-        StringBuilder text = new StringBuilder();
-        text.append("RobustMQ ").append(identity.version()).append(" ready in ");
-        text.append(Main.seconds(Main.millisSinceStart())).append('\n');
-        line(text, "MQTT", "mqtt://" + Listener.text(serves.localAddress()));
-        line(text, "HTTP", url + "/metrics " + url + "/health/ready");
-        line(text, "data", config.data().directory().toAbsolutePath().normalize().toString());
-        if (file.enabled()) {
-            Path directory = config.logDirectory().toAbsolutePath().normalize();
-            line(text, "events", directory.resolve(file.prefix() + "-*.log").toString());
-        }
-        StandaloneConfig.Otlp otlp = config.sinks().otlp();
-        if (otlp.enabled()) {
-            line(text, "OTLP", "to " + otlp.endpoint());
-        }
-        StandaloneConfig.Fluent fluent = config.sinks().fluent();
-        if (fluent.enabled()) {
-            line(text, "Fluent", "to " + Listener.text(fluent.address()));
-        }
+        StringBuilder text = frame.announcement();
+        NodeFrame.line(text, "MQTT", "mqtt://" + Listener.text(serves.localAddress()));
+        frame.announceRest(text, endpoint);
         return text.toString();
-    }
-
-    private static void line(StringBuilder text, String what, String where) {
-        text.append("  ").append(what).append(" ".repeat(10 - what.length()));
-        text.append(where).append('\n');
     }
 
     @Override
     public synchronized void close() {
-        Pipeline to = pipeline;
+        Pipeline to = frame.pipeline();
         if (to != null) {
             closeRoles(to);
-            to.close();
-            pipeline = null;
         }
-        if (data != null) {
-            data.close();
-            data = null;
-        }
+        frame.close();
     }
 
     private void closeRoles(Pipeline to) {
@@ -382,10 +286,6 @@ final class Standalone implements AutoCloseable {
             journal = null;
             to.events(Service.JOURNAL_SERVER)
                     .emit(new PlacementEvent.RoleStopped(Role.JOURNAL_SERVER.command()));
-        }
-        if (http != null) {
-            http.close();
-            http = null;
         }
     }
 

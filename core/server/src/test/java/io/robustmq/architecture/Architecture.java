@@ -102,6 +102,12 @@ final class Architecture {
                         new String[] {"io.opentelemetry..", "org.komamitsu.."},
                         "telemetry.pipeline"));
         rules.put(
+                "BrokerUsesGrpc",
+                library(
+                        "gRPC and Protobuf",
+                        new String[] {"io.grpc..", "com.google.protobuf.."},
+                        "server"));
+        rules.put(
                 "BrokerUsesPrometheus",
                 library(
                         "Prometheus",

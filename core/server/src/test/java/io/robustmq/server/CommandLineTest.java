@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.server.CommandLine.ConfigCheck;
 import io.robustmq.server.CommandLine.Help;
 import io.robustmq.server.CommandLine.Options;
-import io.robustmq.server.CommandLine.Standalone;
+import io.robustmq.server.CommandLine.Start;
 import io.robustmq.server.CommandLine.Version;
 import io.robustmq.server.CommandLine.Wrong;
 import java.util.List;
@@ -17,9 +17,18 @@ class CommandLineTest {
     @Test
     void options_are_taken_in_both_ways_of_writing_and_in_order() {
         assertThat(CommandLine.parse("standalone", "--set", "a=1", "--conf=x.toml", "--set=b=2=3"))
-                .isEqualTo(new Standalone(new Options("x.toml", List.of("a=1", "b=2=3"))));
+                .isEqualTo(new Start("standalone", new Options("x.toml", List.of("a=1", "b=2=3"))));
         assertThat(CommandLine.parse("config", "check", "--conf", "x.toml"))
-                .isEqualTo(new ConfigCheck(new Options("x.toml", List.of())));
+                .isEqualTo(new ConfigCheck("standalone", new Options("x.toml", List.of())));
+    }
+
+    @Test
+    void each_role_is_a_command_and_its_configuration_can_be_checked() {
+        Options none = new Options(null, List.of());
+        assertThat(CommandLine.parse("journal-server"))
+                .isEqualTo(new Start("journal-server", none));
+        assertThat(CommandLine.parse("config", "check", "--role=journal-server"))
+                .isEqualTo(new ConfigCheck("journal-server", none));
     }
 
     @Test
@@ -41,6 +50,10 @@ class CommandLineTest {
         "standalone --conf, '--conf needs a file: --conf=FILE'",
         "standalone --set, '--set needs a value: --set key=value'",
         "standalone --set a, '--set must be --set key=value, was --set a'",
+        "standalone --role=standalone, 'unknown option --role=standalone: try robustmq help'",
+        "config check --role, '--role needs a role: --role=standalone|journal-server'",
+        "config check --role=x, '--role must be standalone or journal-server, was x'",
+        "journal-sever, 'unknown command journal-sever, did you mean journal-server?'",
         "version now, unexpected argument now: try robustmq help"
     })
     void what_is_not_understood_is_told_in_one_line(String line, String told) {

@@ -1,35 +1,39 @@
 package io.robustmq.server;
 
-/** Writes the default file and the reference page from {@link ConfigKeys}. */
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Writes the roles' default files and the reference page from {@link ConfigRole}. */
 final class ConfigPages {
     private ConfigPages() {}
 
     private static final int WIDTH = 100;
 
-    static String file() {
+    static String file(ConfigRole<?> role) {
+        ConfigKey example = example(role);
         StringBuilder page =
                 new StringBuilder(
                         """
-                        # RobustMQ standalone. Everything here is the default; take the # away from what you change.
-                        # The environment wins over this file (mqtt.listen is ROBUSTMQ_MQTT__LISTEN), --set over both.
+                        # RobustMQ %s. Everything here is the default; take the # away from what you change.
+                        # The environment wins over this file (%s is %s), --set over both.
                         # Durations: "200ms" "10s" "5m" "2h" "7d". Sizes: "512B" "64KiB" "1MiB" "2GiB".
-                        """);
-        String section = "none yet";
-        for (ConfigKey key : ConfigKeys.ALL) {
-            if (!key.section().equals(section)) {
-                section = key.section();
-                page.append("\n\n# ").append(ConfigKeys.SECTIONS.get(section)).append('\n');
-                if (!section.isEmpty()) {
-                    page.append('[').append(section).append("]\n");
-                }
+                        """
+                                .formatted(
+                                        role.command(), example.path(), example.environmentName()));
+        for (ConfigSection section : role.sections()) {
+            page.append("\n\n# ").append(section.title()).append('\n');
+            if (!section.name().isEmpty()) {
+                page.append('[').append(section.name()).append("]\n");
             }
-            page.append('\n');
-            wrap(page, key.doc() + " Must be " + key.kind().allowed() + ".");
-            page.append("# ")
-                    .append(key.name())
-                    .append(" = ")
-                    .append(key.defaultToml())
-                    .append('\n');
+            for (ConfigKey key : section.keys()) {
+                page.append('\n');
+                wrap(page, key.doc() + " Must be " + key.kind().allowed() + ".");
+                page.append("# ")
+                        .append(key.name())
+                        .append(" = ")
+                        .append(key.defaultToml())
+                        .append('\n');
+            }
         }
         return page.toString();
     }
@@ -43,28 +47,69 @@ final class ConfigPages {
                         Written by `ConfigKeysTest` from the table that the server reads with; do not edit.
 
                         A setting comes from the first of these that has it: `--set KEY=VALUE`, the environment, the file
-                        (`--conf=FILE`, or `config/standalone.toml`), the default. Every key has a default. Unknown keys and
+                        (`--conf=FILE`, or `config/ROLE.toml`), the default. Every key has a default. Unknown keys and
                         wrong values stop the start with exit code 78 and a list of all of them;
-                        `bin/robustmq config check` tells the same without starting. Durations are written `200ms`, `10s`,
-                        `5m`, `2h`, `7d`; sizes `512B`, `64KiB`, `1MiB`, `2GiB`; paths are relative to the folder that the
-                        process was started in.
+                        `bin/robustmq config check [--role=ROLE]` tells the same without starting. Durations are written
+                        `200ms`, `10s`, `5m`, `2h`, `7d`; sizes `512B`, `64KiB`, `1MiB`, `2GiB`; paths are relative to the
+                        folder that the process was started in.
+
+                        The roles are `standalone`, whose keys come first, and [`journal-server`](#journal-server).
                         """);
-        String section = "none yet";
-        for (ConfigKey key : ConfigKeys.ALL) {
-            if (!key.section().equals(section)) {
-                section = key.section();
-                page.append("\n## ");
-                if (!section.isEmpty()) {
-                    page.append('`').append(section).append("`: ");
-                }
-                page.append(ConfigKeys.SECTIONS.get(section)).append("\n");
-            }
-            page.append("\n### `").append(key.path()).append("`\n\n").append(key.doc());
-            page.append("\n\n- must be ").append(key.kind().allowed());
-            page.append("\n- default `").append(key.defaultToml()).append('`');
-            page.append("\n- environment `").append(key.environmentName()).append("`\n");
-        }
+        reference(page, StandaloneKeys.ROLE.sections(), List.of());
+        page.append(
+                """
+
+                ## journal-server
+
+                `bin/robustmq journal-server` reads `config/journal-server.toml`.
+                """);
+        reference(page, JournalServerKeys.ROLE.sections(), StandaloneKeys.ROLE.sections());
         return page.toString();
+    }
+
+    /**
+     * @param told keys that are on the page already
+     */
+    private static void reference(
+            StringBuilder page, List<ConfigSection> sections, List<ConfigSection> told) {
+        List<ConfigKey> known = told.stream().flatMap(section -> section.keys().stream()).toList();
+        for (ConfigSection section : sections) {
+            List<ConfigKey> news =
+                    section.keys().stream().filter(key -> !known.contains(key)).toList();
+            if (news.isEmpty()) {
+                continue;
+            }
+            page.append(told.isEmpty() ? "\n## " : "\n### ");
+            if (!section.name().isEmpty()) {
+                page.append('`').append(section.name()).append("`: ");
+            }
+            page.append(section.title()).append("\n");
+            for (ConfigKey key : news) {
+                page.append(told.isEmpty() ? "\n### `" : "\n#### `").append(key.path());
+                page.append("`\n\n").append(key.doc());
+                page.append("\n\n- must be ").append(key.kind().allowed());
+                page.append("\n- default `").append(key.defaultToml()).append('`');
+                page.append("\n- environment `").append(key.environmentName()).append("`\n");
+            }
+        }
+        if (!told.isEmpty()) {
+            page.append("\n### The same as for standalone\n\n");
+            page.append(
+                    sections.stream()
+                            .flatMap(section -> section.keys().stream())
+                            .filter(known::contains)
+                            .map(key -> "- `" + key.path() + '`')
+                            .collect(Collectors.joining("\n")));
+            page.append('\n');
+        }
+    }
+
+    /** What the role listens on first. */
+    private static ConfigKey example(ConfigRole<?> role) {
+        return role.keys().stream()
+                .filter(key -> key.name().equals("listen"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void wrap(StringBuilder page, String text) {

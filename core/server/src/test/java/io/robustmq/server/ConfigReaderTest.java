@@ -24,7 +24,8 @@ class ConfigReaderTest {
 
     @Test
     void without_file_and_settings_everything_has_its_default() {
-        StandaloneConfig config = loaded(ConfigReader.read(null, Map.of(), List.of())).config();
+        StandaloneConfig config =
+                loaded(ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), List.of())).config();
         assertThat(config.nodeId()).isEqualTo("node-1");
         assertThat(config.data().directory()).isEqualTo(Path.of("./robust-data"));
         assertThat(config.mqtt().listen()).hasToString("127.0.0.1/<unresolved>:1883");
@@ -46,9 +47,10 @@ class ConfigReaderTest {
                         receive-maximum = 1
                         topic-alias-maximum = 1
                         """);
-        ConfigOutcome.Loaded loaded =
+        ConfigOutcome.Loaded<StandaloneConfig> loaded =
                 loaded(
                         ConfigReader.read(
+                                StandaloneKeys.ROLE,
                                 file,
                                 Map.of(
                                         "ROBUSTMQ_MQTT__RECEIVE_MAXIMUM", "2",
@@ -129,8 +131,9 @@ class ConfigReaderTest {
                         max-conections = 5
                           event-loops = 5000
                         """);
-        ConfigOutcome outcome =
+        ConfigOutcome<StandaloneConfig> outcome =
                 ConfigReader.read(
+                        StandaloneKeys.ROLE,
                         file,
                         Map.of("ROBUSTMQ_TRACING__RATIO", "2"),
                         List.of("http.listen=localhost"));
@@ -239,9 +242,15 @@ class ConfigReaderTest {
 
     @Test
     void a_file_that_is_not_there_or_not_a_file_is_refused() {
-        assertThat(lines(ConfigReader.read(folder.resolve("none"), Map.of(), List.of())))
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        folder.resolve("none"),
+                                        Map.of(),
+                                        List.of())))
                 .containsExactly(folder.resolve("none") + ": no such file");
-        assertThat(lines(ConfigReader.read(folder, Map.of(), List.of())))
+        assertThat(lines(ConfigReader.read(StandaloneKeys.ROLE, folder, Map.of(), List.of())))
                 .singleElement()
                 .asString()
                 .startsWith(folder + ": cannot be read: ");
@@ -249,7 +258,13 @@ class ConfigReaderTest {
 
     @Test
     void an_unknown_variable_with_our_prefix_is_refused() {
-        assertThat(lines(ConfigReader.read(null, Map.of("ROBUSTMQ_MQTT__LISTN", "x"), List.of())))
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of("ROBUSTMQ_MQTT__LISTN", "x"),
+                                        List.of())))
                 .containsExactly(
                         "environment ROBUSTMQ_MQTT__LISTN: mqtt.listn: unknown key, did you mean mqtt.listen?");
     }
@@ -266,13 +281,21 @@ class ConfigReaderTest {
                         "ROBUSTMQ_PORT", "tcp://10.0.0.1:1883",
                         "ROBUSTMQ_PORT_1883_TCP_ADDR", "10.0.0.1",
                         "ROBUSTMQ_HEADLESS_SERVICE_PORT", "1883");
-        assertThat(loaded(ConfigReader.read(null, environment, List.of())).fromEnvironment())
+        assertThat(
+                        loaded(ConfigReader.read(StandaloneKeys.ROLE, null, environment, List.of()))
+                                .fromEnvironment())
                 .isZero();
     }
 
     @Test
     void a_broker_that_nobody_could_connect_to_is_refused() {
-        assertThat(lines(ConfigReader.read(null, Map.of(), List.of("mqtt.allow-anonymous=false"))))
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("mqtt.allow-anonymous=false"))))
                 .singleElement()
                 .asString()
                 .startsWith("--set mqtt.allow-anonymous=false: mqtt.allow-anonymous: is false and")
@@ -281,7 +304,13 @@ class ConfigReaderTest {
 
     @Test
     void the_consensus_member_listens_on_loopback_or_not_at_all() {
-        assertThat(lines(ConfigReader.read(null, Map.of(), List.of("placement.listen=0.0.0.0:1"))))
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("placement.listen=0.0.0.0:1"))))
                 .containsExactly(
                         "--set placement.listen=0.0.0.0:1: placement.listen: must be a loopback address such as 127.0.0.1, was 0.0.0.0");
         set("placement.listen=[::1]:0");
@@ -290,35 +319,85 @@ class ConfigReaderTest {
 
     @Test
     void two_listeners_on_one_address_are_refused_but_not_on_port_0() {
-        assertThat(lines(ConfigReader.read(null, Map.of(), List.of("http.listen=127.0.0.1:1883"))))
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("http.listen=127.0.0.1:1883"))))
                 .containsExactly(
                         "--set http.listen=127.0.0.1:1883: http.listen: must differ from mqtt.listen, both are 127.0.0.1:1883");
         set("http.listen=127.0.0.1:0", "mqtt.listen=127.0.0.1:0");
+    }
+
+    // Other roles
+
+    @Test
+    void a_journal_server_has_defaults_of_its_own() {
+        JournalServerConfig config = journalServer().config();
+        assertThat(config.grpc().listen()).hasToString("127.0.0.1/<unresolved>:2228");
+        assertThat(config.tcp().listen()).hasToString("127.0.0.1/<unresolved>:3110");
+        assertThat(config.http().listen()).hasToString("127.0.0.1/<unresolved>:9092");
+        assertThat(config.journal().enableAutoCreateShard()).isTrue();
+        assertThat(config.journal().shardReplicaNum()).isEqualTo(1);
+    }
+
+    @Test
+    void more_copies_than_one_are_refused_because_nothing_would_make_them() {
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        JournalServerKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("journal.shard-replica-num=3"))))
+                .containsExactly(
+                        "--set journal.shard-replica-num=3: journal.shard-replica-num: must be 1, was 3: replication between journal servers is not there yet");
+    }
+
+    @Test
+    void a_key_of_another_role_is_told_as_such() {
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        JournalServerKeys.ROLE,
+                                        null,
+                                        Map.of("ROBUSTMQ_MQTT__LISTEN", "127.0.0.1:1"),
+                                        List.of())))
+                .containsExactly(
+                        "environment ROBUSTMQ_MQTT__LISTEN: mqtt.listen: is a key of standalone, not of journal-server");
+    }
+
+    private static ConfigOutcome.Loaded<JournalServerConfig> journalServer(String... assignments) {
+        return loaded(
+                ConfigReader.read(JournalServerKeys.ROLE, null, Map.of(), List.of(assignments)));
     }
 
     private Path file(String toml) throws IOException {
         return Files.writeString(folder.resolve("test.toml"), toml);
     }
 
-    private ConfigOutcome read(String toml) throws IOException {
-        return ConfigReader.read(file(toml), Map.of(), List.of());
+    private ConfigOutcome<StandaloneConfig> read(String toml) throws IOException {
+        return ConfigReader.read(StandaloneKeys.ROLE, file(toml), Map.of(), List.of());
     }
 
-    private static ConfigOutcome.Loaded set(String... assignments) {
-        return loaded(ConfigReader.read(null, Map.of(), List.of(assignments)));
+    private static ConfigOutcome.Loaded<StandaloneConfig> set(String... assignments) {
+        return loaded(ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), List.of(assignments)));
     }
 
-    private static ConfigOutcome.Loaded loaded(ConfigOutcome outcome) {
+    private static <C extends Record & RoleConfig> ConfigOutcome.Loaded<C> loaded(
+            ConfigOutcome<C> outcome) {
         return switch (outcome) {
-            case ConfigOutcome.Loaded loaded -> loaded;
-            case ConfigOutcome.Wrong wrong -> throw new AssertionError(lines(wrong));
+            case ConfigOutcome.Loaded<C> loaded -> loaded;
+            case ConfigOutcome.Wrong<C> wrong -> throw new AssertionError(lines(wrong));
         };
     }
 
-    private static List<String> lines(ConfigOutcome outcome) {
+    private static <C extends Record & RoleConfig> List<String> lines(ConfigOutcome<C> outcome) {
         return switch (outcome) {
-            case ConfigOutcome.Loaded loaded -> List.of();
-            case ConfigOutcome.Wrong(List<ConfigProblem> problems) ->
+            case ConfigOutcome.Loaded<C> loaded -> List.of();
+            case ConfigOutcome.Wrong<C>(List<ConfigProblem> problems) ->
                     problems.stream().map(ConfigProblem::line).toList();
         };
     }

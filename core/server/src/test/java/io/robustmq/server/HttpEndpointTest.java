@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpEndpointTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness = new Readiness(Role.values());
     private final Latency latency = new Latency();
     private final HttpEndpoint endpoint =
             new HttpEndpoint(

@@ -176,13 +176,13 @@ class StandaloneTest {
                                 "data.directory=" + folder.resolve("data"),
                                 "sinks.file.directory=" + folder.resolve("logs")));
         all.addAll(List.of(settings));
-        return switch (ConfigReader.read(null, Map.of(), all)) {
-            case ConfigOutcome.Loaded loaded ->
+        return switch (ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), all)) {
+            case ConfigOutcome.Loaded<StandaloneConfig> loaded ->
                     new Standalone(
                             loaded,
                             new NodeIdentity("node-1", "test", "0.0.0"),
                             InstantSource.system());
-            case ConfigOutcome.Wrong wrong -> throw new AssertionError(wrong);
+            case ConfigOutcome.Wrong<StandaloneConfig> wrong -> throw new AssertionError(wrong);
         };
     }
 

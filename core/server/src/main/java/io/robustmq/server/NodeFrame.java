@@ -1,0 +1,208 @@
+package io.robustmq.server;
+
+import io.robustmq.journal.LocalDisk;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.Pipeline;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Service;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the process of every role has around it: the locked data directory, the pipeline of events,
+ * the HTTP endpoint. Guarded by its owner.
+ */
+final class NodeFrame {
+    private final ConfigOutcome.Loaded<?> loaded;
+    private final RoleConfig config;
+    private final NodeIdentity identity;
+    private final InstantSource clock;
+    private final Service service;
+    private final Readiness readiness;
+
+    // while open; null before and after
+    private @Nullable DataDirectory data;
+    private @Nullable Pipeline pipeline;
+    private @Nullable HttpEndpoint http;
+
+    /**
+     * @param service whose events tell of the node
+     */
+    NodeFrame(
+            ConfigOutcome.Loaded<?> loaded,
+            NodeIdentity identity,
+            InstantSource clock,
+            Service service,
+            Readiness readiness) {
+        this.loaded = loaded;
+        this.config = loaded.config();
+        this.identity = identity;
+        this.clock = clock;
+        this.service = service;
+        this.readiness = readiness;
+    }
+
+    /** The first step. */
+    Pipeline open() throws StartFailure {
+        // before the log files are touched: they may be another process's
+        DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
+        directory.open();
+        data = directory;
+        Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
+        events(opened)
+                .emit(
+                        new PlacementEvent.ConfigLoaded(
+                                loaded.file(), loaded.fromEnvironment(), loaded.fromCommandLine()));
+        NodeMetrics.registerNode(
+                identity.version(), Runtime.version().toString(), readiness, opened.registry());
+        return opened;
+    }
+
+    HttpEndpoint openHttp(Pipeline to) throws StartFailure {
+        Listener listener = new Listener("http.listen", config.http().listen());
+        HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), to.registry(), readiness);
+        try {
+            endpoint.open();
+        } catch (IOException failure) {
+            throw listener.failed(failure);
+        }
+        http = endpoint;
+        events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
+        return endpoint;
+    }
+
+    void tellReady(Pipeline to) {
+        events(to)
+                .emit(
+                        new PlacementEvent.NodeReady(
+                                identity.version(),
+                                Runtime.version().toString(),
+                                Main.millisSinceStart()));
+    }
+
+    private Pipeline openPipeline(PipelineSettings settings) throws StartFailure {
+        Pipeline opening;
+        try {
+            opening = new Pipeline(settings, identity, clock);
+        } catch (IllegalArgumentException wrong) {
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
+        }
+        try {
+            opening.open();
+        } catch (IOException unusable) {
+            opening.close();
+            throw DataDirectory.cannotUse("sinks.file.directory", config.logDirectory(), unusable);
+        }
+        pipeline = opening;
+        return opening;
+    }
+
+    void tellFailure(ExitCode exitCode, Throwable cause) {
+        Pipeline to = pipeline;
+        if (to == null) {
+            try {
+                // without files: those may be another process's, or the reason of the failure
+                to = openPipeline(ComponentSettings.withoutFiles(config));
+            } catch (StartFailure | RuntimeException noPipeline) {
+                return; // the line on stderr has to do
+            }
+        }
+        events(to)
+                .emit(
+                        new PlacementEvent.StartFailed(
+                                exitCode.number(),
+                                new Failure(
+                                        cause.getClass().getName(),
+                                        String.valueOf(cause.getMessage()))));
+    }
+
+    /**
+     * @param said {@code journal.directories}
+     */
+    StartFailure cannotUseJournal(List<Path> said, IOException why) {
+        return said.isEmpty()
+                ? DataDirectory.cannotUse("data.directory", config.data().directory(), why)
+                : DataDirectory.cannotUse("journal.directories", said.getFirst(), why);
+    }
+
+    private Events events(Pipeline to) {
+        return to.events(service);
+    }
+
+    /** Null before {@link #open} and after {@link #close}. */
+    @Nullable Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Null before {@link #openHttp} and after {@link #closeHttp}. */
+    @Nullable HttpEndpoint http() {
+        return http;
+    }
+
+    // For a person
+
+    StringBuilder announcement() {
+        StringBuilder text = new StringBuilder();
+        text.append("RobustMQ ").append(identity.version()).append(" ready in ");
+        return text.append(Main.seconds(Main.millisSinceStart())).append('\n');
+    }
+
+    /** The lines that come last. */
+    void announceRest(StringBuilder text, HttpEndpoint endpoint) {
+        String url = "http://" + Listener.text(endpoint.localAddress());
+        line(text, "HTTP", url + "/metrics " + url + "/health/ready");
+        line(text, "data", config.data().directory().toAbsolutePath().normalize().toString());
+        RoleConfig.File file = config.sinks().file();
+        if (file.enabled()) {
+            line(
+                    text,
+                    "events",
+                    config.logDirectory()
+                            .toAbsolutePath()
+                            .normalize()
+                            .resolve(file.prefix() + "-*.log")
+                            .toString());
+        }
+        RoleConfig.Otlp otlp = config.sinks().otlp();
+        if (otlp.enabled()) {
+            line(text, "OTLP", "to " + otlp.endpoint());
+        }
+        RoleConfig.Fluent fluent = config.sinks().fluent();
+        if (fluent.enabled()) {
+            line(text, "Fluent", "to " + Listener.text(fluent.address()));
+        }
+    }
+
+    static void line(StringBuilder text, String what, String where) {
+        text.append("  ").append(what).append(" ".repeat(10 - what.length()));
+        text.append(where).append('\n');
+    }
+
+    // The end, after all that it is around
+
+    void closeHttp() {
+        if (http != null) {
+            http.close();
+            http = null;
+        }
+    }
+
+    void close() {
+        closeHttp();
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+        }
+        if (data != null) {
+            data.close();
+            data = null;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.robustmq.server;
+
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
+import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The configuration that every role has. The component's path in kebab case is the key: {@code
+ * events.queueCapacity} is {@code events.queue-capacity}; {@link ConfigKeys} says what each may be
+ * and means. Sizes are bytes; addresses are not resolved; paths are relative to the folder that the
+ * process was started in.
+ */
+interface RoleConfig {
+    String nodeId();
+
+    Data data();
+
+    Http http();
+
+    Events events();
+
+    Sinks sinks();
+
+    Tracing tracing();
+
+    /** Where the log files go: said, or beside the journal. */
+    default Path logDirectory() {
+        Path said = sinks().file().directory();
+        return said.toString().isEmpty() ? data().directory().resolve("logs") : said;
+    }
+
+    /** Where the journal's shards go: what {@code journal.directories} says, or here. */
+    default List<Path> journalDirectories(List<Path> said) {
+        return said.isEmpty() ? List.of(data().directory().resolve("journal")) : said;
+    }
+
+    record Data(Path directory) {}
+
+    record Http(InetSocketAddress listen) {}
+
+    record Events(
+            int queueCapacity,
+            int perKeyPerSecond,
+            int messagesPerSecond,
+            boolean hashIdentities) {}
+
+    record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
+
+    record Console(boolean enabled, Format format, Severity level) {}
+
+    record File(
+            boolean enabled,
+            Path directory,
+            String prefix,
+            Severity level,
+            long maxSize,
+            int keepDays) {}
+
+    record Otlp(
+            boolean enabled,
+            OtlpProtocol protocol,
+            URI endpoint,
+            boolean logs,
+            boolean metrics,
+            boolean traces,
+            Severity level,
+            int queueCapacity,
+            Duration timeout) {}
+
+    record Fluent(
+            boolean enabled,
+            InetSocketAddress address,
+            String tag,
+            Severity level,
+            int queueCapacity,
+            Duration ackTimeout) {}
+
+    record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
+}

@@ -1,0 +1,14 @@
+package io.robustmq.server;
+
+/** One role, or several, that make up the process. Opened by one thread and closed by another. */
+interface RoleProcess extends AutoCloseable {
+    /** All or nothing: what was opened is closed again if the rest fails. */
+    void open() throws StartFailure;
+
+    /** What listens where, for a person; empty if it was closed meanwhile. */
+    String announcement();
+
+    /** Waits while it is being opened. */
+    @Override
+    void close();
+}
