@@ -4,6 +4,7 @@ import io.robustmq.crash.Fact.Kind;
 import io.robustmq.crash.Fact.Sending;
 import io.robustmq.crash.Out.Hello;
 import io.robustmq.crash.Out.Will;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class Dying implements Life {
     public void live() throws InterruptedException {
         while (!storm.isOver()) {
             if (connect(delays ? random.nextInt(3) : 0) == null) {
-                client.stay(30);
+                TimeUnit.MILLISECONDS.sleep(100);
                 continue;
             }
             client.stay(random.nextInt(1_500));
@@ -49,6 +50,8 @@ final class Dying implements Life {
                 // nothing kills the broker any more: this one is owed
                 history.add(new Fact.Acknowledged(will));
                 i++;
+            } else {
+                TimeUnit.MILLISECONDS.sleep(100);
             }
         }
     }
