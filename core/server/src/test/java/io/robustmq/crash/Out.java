@@ -98,7 +98,9 @@ final class Out {
         return size;
     }
 
-    void clear() {
+    /** {@link #array} belongs to somebody else now. */
+    void handedOver() {
+        bytes = new byte[bytes.length];
         size = 0;
     }
 
