@@ -55,11 +55,10 @@ final class BenchBroker implements AutoCloseable {
         AtomicLong connack = new AtomicLong();
         Thread client =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    awaitConnack();
-                                    connack.set(System.nanoTime());
-                                });
+                        .start(() -> {
+                            awaitConnack();
+                            connack.set(System.nanoTime());
+                        });
         Await.untilTrue("/health/ready", LIMIT, this::isReady);
         double ready = DurableBenchmark.secondsSince(began);
         client.join();
@@ -79,8 +78,7 @@ final class BenchBroker implements AutoCloseable {
 
     private void awaitConnack() {
         while (node.process().isAlive()) {
-            try (Wire wire =
-                    Wire.connected(node.mqttPort(), true, "first", Out.Hello.CLEAN)) {
+            try (Wire wire = Wire.connected(node.mqttPort(), true, "first", Out.Hello.CLEAN)) {
                 wire.send(wire.out().disconnect());
                 return;
             } catch (IOException e) {
@@ -147,7 +145,8 @@ final class BenchBroker implements AutoCloseable {
     }
 
     long residentBytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + node.process().pid() + "/status"))) {
+        for (String line :
+                Files.readAllLines(Path.of("/proc/" + node.process().pid() + "/status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
             }

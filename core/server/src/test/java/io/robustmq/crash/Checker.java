@@ -55,13 +55,12 @@ final class Checker {
             byRule.computeIfAbsent(violation.rule(), key -> new ArrayList<>()).add(violation);
         }
         StringBuilder told = new StringBuilder();
-        byRule.forEach(
-                (rule, all) -> {
-                    told.append(rule).append(' ').append(all.size()).append('\n');
-                    all.stream()
-                            .limit(8)
-                            .forEach(one -> told.append("    ").append(one.detail()).append('\n'));
-                });
+        byRule.forEach((rule, all) -> {
+            told.append(rule).append(' ').append(all.size()).append('\n');
+            all.stream()
+                    .limit(8)
+                    .forEach(one -> told.append("    ").append(one.detail()).append('\n'));
+        });
         return told.toString();
     }
 }

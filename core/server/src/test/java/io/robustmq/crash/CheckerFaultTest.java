@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
@@ -38,11 +39,10 @@ final class CheckerFaultTest {
         for (int i = 0; i < TRIES; i++) {
             Received lost = (Received) good.get(any(CheckerFaultTest::isFirst)).fact();
             List<History.Entry> bad = new ArrayList<>(good);
-            bad.removeIf(
-                    entry ->
-                            entry.fact() instanceof Received r
-                                    && r.message().equals(lost.message())
-                                    && r.client().equals(lost.client()));
+            bad.removeIf(entry ->
+                    entry.fact() instanceof Received r
+                            && r.message().equals(lost.message())
+                            && r.client().equals(lost.client()));
             assertThat(rules(bad)).as("seed " + seed + " " + lost).containsExactly(Rule.LOST);
         }
     }
@@ -74,7 +74,8 @@ final class CheckerFaultTest {
 
     @Test
     void one_session_lost_anywhere_is_found() {
-        int at = any(fact -> fact instanceof Fact.Connected connected && connected.sessionPresent());
+        int at =
+                any(fact -> fact instanceof Fact.Connected connected && connected.sessionPresent());
         Fact.Connected connected = (Fact.Connected) good.get(at).fact();
         List<History.Entry> bad = new ArrayList<>(good);
         bad.set(
@@ -113,7 +114,7 @@ final class CheckerFaultTest {
                     && other.topic().equals(received.topic())
                     && other.message().publisher().equals(received.message().publisher())
                     && other.message().number() % 2 == received.message().number() % 2) {
-                if (other == received) {
+                if (other.equals(received)) {
                     return previous;
                 }
                 previous = i;
@@ -129,30 +130,27 @@ final class CheckerFaultTest {
         subscribers.put("one", 1);
         subscribers.put("two", 2);
         Map<String, Deque<Received>> waiting = new LinkedHashMap<>();
-        subscribers.forEach(
-                (client, qos) -> {
-                    waiting.put(client, new ArrayDeque<>());
-                    add(facts, new Fact.Connected(client, false, false));
-                    add(facts, new Fact.Subscribing(client, "t/#", qos));
-                    add(facts, new Fact.Subscribed(client, "t/#", qos));
-                });
+        subscribers.forEach((client, qos) -> {
+            waiting.put(client, new ArrayDeque<>());
+            add(facts, new Fact.Connected(client, false, false));
+            add(facts, new Fact.Subscribing(client, "t/#", qos));
+            add(facts, new Fact.Subscribed(client, "t/#", qos));
+        });
         for (int number = 1; number <= MESSAGES; number++) {
             MessageId message = new MessageId("p" + random.nextInt(3), number);
-            Sending how =
-                    new Sending("t/" + random.nextInt(3), 2 - number % 2, Kind.PLAIN, 0);
+            Sending how = new Sending("t/" + random.nextInt(3), 2 - number % 2, Kind.PLAIN, 0);
             add(facts, new Fact.Sent(message, how, false));
             add(facts, new Fact.Acknowledged(message));
-            subscribers.forEach(
-                    (client, granted) ->
-                            waiting.get(client)
-                                    .add(
-                                            new Received(
-                                                    client,
-                                                    message,
-                                                    how.topic(),
-                                                    Math.min(how.qos(), granted),
-                                                    false,
-                                                    false)));
+            subscribers.forEach((client, granted) ->
+                    Objects.requireNonNull(waiting.get(client))
+                            .add(
+                                    new Received(
+                                            client,
+                                            message,
+                                            how.topic(),
+                                            Math.min(how.qos(), granted),
+                                            false,
+                                            false)));
             waiting.values().forEach(queue -> deliver(facts, queue, random.nextInt(3)));
             if (random.nextInt(50) == 0) {
                 add(facts, new Fact.Connected(random.nextBoolean() ? "one" : "two", false, true));
@@ -169,8 +167,7 @@ final class CheckerFaultTest {
             if (next.qos() == 1 && random.nextInt(10) == 0) {
                 add(
                         facts,
-                        new Received(
-                                next.client(), next.message(), next.topic(), 1, true, false));
+                        new Received(next.client(), next.message(), next.topic(), 1, true, false));
             }
         }
     }

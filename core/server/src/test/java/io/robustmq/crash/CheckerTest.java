@@ -315,8 +315,6 @@ final class CheckerTest {
 
     private void received(
             String client, String publisher, long number, String topic, int qos, boolean dup) {
-        add(
-                new Fact.Received(
-                        client, new MessageId(publisher, number), topic, qos, dup, false));
+        add(new Fact.Received(client, new MessageId(publisher, number), topic, qos, dup, false));
     }
 }

@@ -69,15 +69,14 @@ final class ClientSession {
 
     /** After a reconnect: PUBLISH with DUP, or PUBREL, in the order of old. */
     void sendAgain(Out out) {
-        outgoing.forEach(
-                (packetId, one) -> {
-                    if (one.isReceived) {
-                        out.ack(Packet.PUBREL, packetId);
-                    } else {
-                        history.add(new Fact.Sent(one.message, one.how, true));
-                        one.write(packetId, true, out);
-                    }
-                });
+        outgoing.forEach((packetId, one) -> {
+            if (one.isReceived) {
+                out.ack(Packet.PUBREL, packetId);
+            } else {
+                history.add(new Fact.Sent(one.message, one.how, true));
+                one.write(packetId, true, out);
+            }
+        });
     }
 
     /** The broker knows nothing of this session. */

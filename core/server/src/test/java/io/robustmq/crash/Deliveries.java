@@ -88,8 +88,7 @@ final class Deliveries {
 
     /** The clients of these tests have no two filters that match one topic. */
     private @Nullable Subscription matching(String client, String topic) {
-        for (Subscription subscription :
-                subscriptions.byClient().getOrDefault(client, List.of())) {
+        for (Subscription subscription : subscriptions.byClient().getOrDefault(client, List.of())) {
             if (subscription.matches(topic)) {
                 return subscription;
             }
@@ -113,8 +112,14 @@ final class Deliveries {
         if (isUnwanted(subscription, message)) {
             violations.add(new Violation(Rule.STRAY, "after its UNSUBACK: " + told));
         }
-        String times = told + ": " + count.all + " times, " + count.withoutDup + " without DUP, sent "
-                + message.copies();
+        String times =
+                told
+                        + ": "
+                        + count.all
+                        + " times, "
+                        + count.withoutDup
+                        + " without DUP, sent "
+                        + message.copies();
         boolean exactlyOnce = Math.min(message.how.qos(), subscription.granted()) == 2;
         if (exactlyOnce && count.all > 1) {
             violations.add(new Violation(Rule.DOUBLED, times));

@@ -19,14 +19,16 @@ final class DurableBenchmark {
     }
 
     public static void main(String[] args) throws Exception {
-        for (String name : args.length > 0 ? List.of(args) : List.of("fanout", "recovery", "memory")) {
+        for (String name :
+                args.length > 0 ? List.of(args) : List.of("fanout", "recovery", "memory")) {
             Part part =
                     switch (name) {
                         case "recovery" -> RecoveryBenchmark::run;
                         case "memory" -> MemoryBenchmark::run;
                         case "fanout" -> FanOutBenchmark::run;
-                        default -> throw new IllegalArgumentException(
-                                "recovery, memory or fanout, was " + name);
+                        default ->
+                                throw new IllegalArgumentException(
+                                        "recovery, memory or fanout, was " + name);
                     };
             Path data = Files.createTempDirectory("bench-durable");
             try {

@@ -113,15 +113,14 @@ final class Load {
     private Thread start(Life life, String name) {
         return Thread.ofVirtual()
                 .name(name)
-                .start(
-                        () -> {
-                            try {
-                                life.live();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            } catch (RuntimeException e) {
-                                history.add(new Fact.Broken(name, "its life broke off: " + e));
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        life.live();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } catch (RuntimeException e) {
+                        history.add(new Fact.Broken(name, "its life broke off: " + e));
+                    }
+                });
     }
 }

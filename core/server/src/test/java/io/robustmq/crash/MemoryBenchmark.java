@@ -17,7 +17,8 @@ final class MemoryBenchmark {
         DurableBenchmark.print(
                 "%n## Memory: %,d MiB in messages of %d KiB for %d sessions that are away, %s%n",
                 MEBIBYTES, PAYLOAD >> 10, SESSIONS, OPTIONS);
-        DurableBenchmark.print("| | messages/s | data MiB | RSS MiB | heap used of committed, MiB |");
+        DurableBenchmark.print(
+                "| | messages/s | data MiB | RSS MiB | heap used of committed, MiB |");
         DurableBenchmark.print("|---|---|---|---|---|");
         try (BenchBroker broker = BenchBroker.launched(data, OPTIONS)) {
             broker.started();

@@ -21,8 +21,7 @@ final class Out {
     record Will(String topic, byte[] payload, int qos, int delaySeconds) {}
 
     /** What a CONNECT says beside the client id. */
-    record Hello(
-            boolean clean, long expirySeconds, int receiveMaximum, @Nullable Will will) {
+    record Hello(boolean clean, long expirySeconds, int receiveMaximum, @Nullable Will will) {
         static final int ANY = 0;
 
         /** A session that ends with its connection. */

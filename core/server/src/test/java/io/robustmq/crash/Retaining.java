@@ -30,8 +30,7 @@ final class Retaining implements Life {
         for (long number = 1; !storm.isOver(); number++) {
             Kind kind = random.nextInt(12) == 0 ? Kind.CLEARING : Kind.RETAINED;
             Sending how =
-                    new Sending(
-                            topic(random.nextInt(TOPICS)), 1 + random.nextInt(2), kind, 0);
+                    new Sending(topic(random.nextInt(TOPICS)), 1 + random.nextInt(2), kind, 0);
             storm.connect(client, Hello.KEPT);
             client.publish(new MessageId(client.id(), number), how, random.nextInt(500), 1);
             do {

@@ -24,8 +24,7 @@ final class SmallDisk implements AutoCloseable {
     static SmallDisk mounted(Path scratch, int mebibytes) throws Exception {
         Path image = scratch.resolve("disk.image");
         try (FileChannel file =
-                FileChannel.open(
-                        image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(1), (long) mebibytes << 20);
         }
         Path folder = Files.createDirectory(scratch.resolve("disk"));

@@ -119,10 +119,7 @@ public final class RobustMq implements AutoCloseable {
             all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
             ChildProcess process =
                     ChildProcess.start(
-                            "robustmq",
-                            Files.createDirectories(data),
-                            environment,
-                            command);
+                            "robustmq", Files.createDirectories(data), environment, command);
             return new RobustMq(all, data, process);
         }
     }
