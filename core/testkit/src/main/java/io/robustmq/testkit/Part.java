@@ -21,7 +21,11 @@ public enum Part {
     /** npm's {@code @fluent-org/logger}: a receiver of the forward protocol. */
     FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
     /** The OpenTelemetry Collector, built from its Go modules. */
-    OTEL_COLLECTOR(List.of(), "otelcol/otelcol");
+    OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
+    /** Compiles what tests put before the C library. */
+    C_COMPILER(List.of("gcc"), null),
+    /** File systems of a test's own, in a file of its folder; only root may mount them. */
+    SMALL_DISK(List.of("mount", "umount", "mkfs.ext4"), null);
 
     private final List<String> programs;
     private final @Nullable String built;
@@ -41,6 +45,9 @@ public enum Part {
             if (find(program) == null) {
                 return name() + ": no " + program + " on this machine";
             }
+        }
+        if (this == SMALL_DISK && !System.getProperty("user.name").equals("root")) {
+            return name() + ": only root may mount";
         }
         if (built != null && !Files.exists(parts.resolve(built))) {
             return name() + ": bin/verify has not made it (" + reason(parts) + ")";

@@ -53,6 +53,8 @@ public final class RobustMq implements AutoCloseable {
     public static final class Setup {
         private final Path data;
         private final Map<String, String> settings = new TreeMap<>();
+        private final Map<String, String> environment =
+                new TreeMap<>(Map.of("ROBUSTMQ_BUILD", "never"));
 
         private Setup(Path data) {
             this.data = data;
@@ -61,6 +63,12 @@ public final class RobustMq implements AutoCloseable {
         /** {@code --set key=value}, such as {@code "sinks.otlp.enabled", "true"}. */
         public Setup set(String key, String value) {
             settings.put(key, value);
+            return this;
+        }
+
+        /** A variable of the process's environment, such as one for the JVM's options. */
+        public Setup environment(String name, String value) {
+            environment.put(name, value);
             return this;
         }
 
@@ -111,10 +119,7 @@ public final class RobustMq implements AutoCloseable {
             all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
             ChildProcess process =
                     ChildProcess.start(
-                            "robustmq",
-                            Files.createDirectories(data),
-                            Map.of("ROBUSTMQ_BUILD", "never"),
-                            command);
+                            "robustmq", Files.createDirectories(data), environment, command);
             return new RobustMq(all, data, process);
         }
     }

@@ -1,0 +1,77 @@
+package io.robustmq.crash;
+
+import io.robustmq.testkit.ChildProcess;
+import io.robustmq.testkit.Part;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A disk that fails on demand, for one process: a small library, compiled here, stands before the C
+ * library's calls. That gives errors which no file system of a test's can be brought to.
+ */
+final class FaultyDisk {
+    private final Path library;
+    private final Path control;
+    private final Path below;
+
+    private FaultyDisk(Path library, Path control, Path below) {
+        this.library = library;
+        this.control = control;
+        this.below = below;
+    }
+
+    /** Files below that folder are on it. The scratch folder must be somewhere else. */
+    static FaultyDisk of(Path below, Path scratch) throws Exception {
+        Path source = scratch.resolve("faultydisk.c");
+        Path library = scratch.resolve("faultydisk.so");
+        try (InputStream in = FaultyDisk.class.getResourceAsStream("faultydisk.c")) {
+            Files.copy(Objects.requireNonNull(in), source, StandardCopyOption.REPLACE_EXISTING);
+        }
+        List<String> command =
+                List.of(
+                        Part.C_COMPILER.program("gcc").toString(),
+                        "-std=gnu11",
+                        "-O2",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-shared",
+                        "-fPIC",
+                        "-o",
+                        library.toString(),
+                        source.toString(),
+                        "-ldl");
+        try (ChildProcess gcc = ChildProcess.start("gcc", scratch, Map.of(), command)) {
+            if (gcc.awaitExit(Duration.ofSeconds(30)) != 0) {
+                throw new AssertionError("gcc: " + String.join("\n", gcc.stderr()));
+            }
+        }
+        FaultyDisk disk = new FaultyDisk(library, scratch.resolve("control"), below);
+        disk.heal();
+        return disk;
+    }
+
+    Map<String, String> environment() {
+        return Map.of(
+                "LD_PRELOAD", library.toString(),
+                "FAULTY_CONTROL", control.toString(),
+                "FAULTY_BELOW", below.toString());
+    }
+
+    /** An error's name, then the calls that get it: {@code EIO write sync}. */
+    void fail(String errorAndCalls) throws Exception {
+        Path next = control.resolveSibling("control.next");
+        Files.writeString(next, errorAndCalls);
+        Files.move(next, control, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void heal() throws Exception {
+        fail("");
+    }
+}

@@ -1,0 +1,80 @@
+package io.robustmq.crash;
+
+import io.robustmq.testkit.ChildProcess;
+import io.robustmq.testkit.Part;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** An ext4 file system in a file, mounted in a test's folder: it is full when it is full. */
+final class SmallDisk implements AutoCloseable {
+    private final Path folder;
+
+    private SmallDisk(Path folder) {
+        this.folder = folder;
+    }
+
+    static SmallDisk mounted(Path scratch, int mebibytes) throws Exception {
+        Path image = scratch.resolve("disk.image");
+        try (FileChannel file =
+                FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), (long) mebibytes << 20);
+        }
+        Path folder = Files.createDirectory(scratch.resolve("disk"));
+        // no blocks held back for root, which the broker may be
+        run("mkfs.ext4", scratch, "-q", "-F", "-m", "0", image.toString());
+        run("mount", scratch, "-o", "loop", image.toString(), folder.toString());
+        return new SmallDisk(folder);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Takes all but so many bytes away from whoever else writes. */
+    void fill(long freeBytes) throws IOException {
+        try (FileChannel ballast =
+                FileChannel.open(
+                        ballast(),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND,
+                        StandardOpenOption.WRITE)) {
+            while (Files.getFileStore(folder).getUsableSpace() > freeBytes) {
+                ballast.write(ByteBuffer.allocate(64 * 1024));
+                ballast.force(false); // else the file system counts it later
+            }
+        }
+    }
+
+    void makeRoom() throws IOException {
+        Files.delete(ballast());
+    }
+
+    private Path ballast() {
+        return folder.resolve("ballast");
+    }
+
+    @Override
+    public void close() throws Exception {
+        run("umount", folder, folder.toString());
+    }
+
+    private static void run(String program, Path in, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Part.SMALL_DISK.program(program).toString());
+        command.addAll(List.of(arguments));
+        Path folder = in.getParent() == null ? in : in.getParent(); // umount must not stand in it
+        try (ChildProcess child = ChildProcess.start(program, folder, Map.of(), command)) {
+            if (child.awaitExit(Duration.ofSeconds(30)) != 0) {
+                throw new AssertionError(command + ": " + String.join("\n", child.stderr()));
+            }
+        }
+    }
+}
