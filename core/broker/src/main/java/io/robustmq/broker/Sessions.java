@@ -1,12 +1,10 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
-import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,18 +32,19 @@ final class Sessions {
         return byClientId.get(clientId);
     }
 
-    /** A new one; the caller has seen to it that there is none. */
-    Session create(Peer peer, long expirySeconds, Connect.@Nullable Will will) {
-        Session session;
-        if (expirySeconds == 0) {
-            session = new Session(peer.clientId(), loop, peer);
-        } else {
-            int number = loop.shared().log().nextSession();
-            session = new Session(peer.clientId(), loop, peer, number, new Refs(), 0);
-            writeOpened(
-                    session,
-                    new SessionRecord.Opened(number, session.clientId(), expirySeconds, will));
-        }
+    /** A new one that ends with its connection; the caller has seen to it that there is none. */
+    Session create(Peer peer) {
+        return created(new Session(peer.clientId(), loop, peer), peer, 0, null);
+    }
+
+    /** A new one that outlives its connections, and is in the log with that number. */
+    Session create(Peer peer, int number, long expirySeconds, Connect.@Nullable Will will) {
+        Session session = new Session(peer.clientId(), loop, peer, number, new Refs(), 0);
+        return created(session, peer, expirySeconds, will);
+    }
+
+    private Session created(
+            Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         session.connected(will);
         session.expirySeconds(expirySeconds);
         byClientId.put(session.clientId(), session);
@@ -118,32 +117,6 @@ final class Sessions {
 
     // what the log is told of them
 
-    private void writeOpened(Session session, SessionRecord.Opened opened) {
-        loop.log()
-                .add(
-                        new LogEntry(loop, opened.encoded()) {
-                            @Override
-                            void committed() {}
-
-                            @Override
-                            void refused(IOException why) {
-                                notKept(session, StorageFault.reasonCode(why));
-                            }
-                        });
-    }
-
-    /** What the log does not know it cannot keep: the session ends, the client may come again. */
-    private void notKept(Session session, int reasonCode) {
-        Subscriber subscriber = session.subscriber();
-        session.expirySeconds(0);
-        if (subscriber != null) {
-            subscriber.connection().end(Ending.STORAGE_UNAVAILABLE, reasonCode);
-        } else if (offline.contains(session)) {
-            int gone = end(session);
-            emit(new SessionEvent.Ended(session.peer(), gone));
-        }
-    }
-
     /** That its client is here, or not; once more if the log did not take it. */
     @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
     private void writeState(Session session) {
@@ -163,12 +136,15 @@ final class Sessions {
         }
     }
 
-    private void writeEnded(int number) {
+    /** Also of one that was never used. */
+    void writeEnded(int number) {
         loop.log().write(new SessionRecord.Ended(number), () -> writeEnded(number));
     }
 
-    /** At the start: one that the log has. Its client is away. */
-    void restore(StoredSession stored) {
+    /** At the start: one that the log has. Its client is away, since now if it was connected. */
+    void restore(StoredSession stored, long nowMillis) {
+        boolean wasConnected = stored.connected;
+        stored.interrupted(nowMillis);
         Peer peer = new Peer("", 0, stored.clientId, "");
         Session session =
                 new Session(stored.clientId, loop, peer, stored.number, stored.refs, stored.sent);
@@ -187,6 +163,9 @@ final class Sessions {
         byClientId.put(stored.clientId, session);
         offline.add(session);
         count(Counters.SESSIONS_OFFLINE, 1);
+        if (wasConnected) {
+            writeState(session);
+        }
     }
 
     /** Publishes the wills that are due and ends the sessions that nobody came back for. */

@@ -76,6 +76,11 @@ final class StoredSession {
         }
     }
 
+    /** There is something in it to lose. */
+    boolean isUsed() {
+        return !subscriptions.isEmpty() || refs.next() > 0 || !received.isEmpty();
+    }
+
     void write(DataOutputStream out) throws IOException {
         out.writeInt(number);
         SessionRecord.putText(out, clientId);
