@@ -102,8 +102,7 @@ final class Arrival {
                             void refused(IOException why) {
                                 if (connection.isAdmitting()) {
                                     connection.refuse(
-                                            StorageFault.reasonCode(why),
-                                            StorageFault.detail(why));
+                                            StorageFault.reasonCode(why), StorageFault.detail(why));
                                 }
                             }
                         });

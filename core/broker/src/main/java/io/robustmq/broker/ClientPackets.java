@@ -70,7 +70,7 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubrel(int packetId, int reasonCode) {
-        switch (session().released(packetId)) {
+        switch (session().received().release(packetId)) {
             case COMPLETED -> pubcomp(packetId, ReasonCode.SUCCESS, connection.outbound());
             case UNKNOWN ->
                     pubcomp(

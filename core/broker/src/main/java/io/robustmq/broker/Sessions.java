@@ -6,6 +6,7 @@ import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +40,8 @@ final class Sessions {
 
     /** A new one that outlives its connections, and is in the log with that number. */
     Session create(Peer peer, int number, long expirySeconds, Connect.@Nullable Will will) {
-        Session session = new Session(peer.clientId(), loop, peer, number, new Refs(), 0);
+        Session session =
+                new Session(peer.clientId(), loop, peer, number, new Refs(), 0, new BitSet());
         return created(session, peer, expirySeconds, will);
     }
 
@@ -147,9 +149,16 @@ final class Sessions {
         stored.interrupted(nowMillis);
         Peer peer = new Peer("", 0, stored.clientId, "");
         Session session =
-                new Session(stored.clientId, loop, peer, stored.number, stored.refs, stored.sent);
+                new Session(
+                        stored.clientId,
+                        loop,
+                        peer,
+                        stored.number,
+                        stored.refs,
+                        stored.sent,
+                        stored.received);
         session.expirySeconds(stored.expirySeconds);
-        session.restore(stored.received, stored.suspendedMillis);
+        session.offlineSince(stored.suspendedMillis);
         for (SessionRecord.Filter each : stored.subscriptions.values()) {
             Subscription subscription = Subscription.of(session, each);
             session.subscriptions().put(each.filter(), subscription);
