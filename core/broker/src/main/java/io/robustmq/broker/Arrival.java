@@ -59,14 +59,34 @@ final class Arrival {
             sessions.discard(old, connection.peer());
             ended = true;
         }
-        if (!ended) {
-            sessions.resumed(old, connection.peer(), expirySeconds, connect.will());
-            accept(old, true);
-        } else if (old.backlog() == null) {
+        Backlog backlog = old.backlog();
+        if (!ended && backlog != null) {
+            // or else nobody would know after a crash what was sent to it
+            write(
+                    new SessionRecord.Connected(
+                            backlog.number(), expirySeconds, connect.will()),
+                    () -> resume(old));
+        } else if (!ended) {
+            resume(old);
+        } else if (backlog == null) {
             settle();
         } else {
             // or else it would be there again after a crash
             write(SessionRecord.NOTHING, this::settle);
+        }
+    }
+
+    /** The log has it as connected. */
+    @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
+    private void resume(Session session) {
+        Sessions sessions = home.sessions();
+        boolean current = sessions.find(clientId()) == session && session.subscriber() == null;
+        if (connection.isAdmitting() && current) {
+            sessions.resumed(session, connection.peer(), expirySeconds, connect.will());
+            accept(session, true);
+        } else {
+            sessions.writeState(session);
+            settle();
         }
     }
 

@@ -110,11 +110,7 @@ final class BrokerState {
             case SessionRecord.Connected connected ->
                     session.connected(connected.expirySeconds(), connected.will());
             case SessionRecord.Suspended suspended ->
-                    session.suspended(
-                            suspended.expirySeconds(),
-                            suspended.willDueMillis(),
-                            suspended.sent(),
-                            epochMillis);
+                    session.suspended(suspended, epochMillis);
             case SessionRecord.Ended _ -> sessions.remove(session.number);
             case SessionRecord.Subscribed subscribed ->
                     subscribed

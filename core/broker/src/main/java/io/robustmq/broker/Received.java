@@ -2,6 +2,8 @@ package io.robustmq.broker;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,9 @@ final class Received {
     private final Session session;
     private final BitSet ids;
     private int count;
-    private @Nullable BitSet releasing;
+
+    /** Those whose PUBREL is on its way into the log, and the connection that it came by. */
+    private @Nullable Map<Integer, Subscriber> releasing;
 
     /**
      * @param ids known from before
@@ -53,7 +57,10 @@ final class Received {
         UNKNOWN
     }
 
-    Pubrel release(int packetId) {
+    /**
+     * @param by whom it came
+     */
+    Pubrel release(int packetId, Subscriber by) {
         if (!ids.get(packetId)) {
             return Pubrel.UNKNOWN;
         }
@@ -62,19 +69,19 @@ final class Received {
             remove(packetId);
             return Pubrel.COMPLETED;
         }
-        BitSet pending = releasing;
+        Map<Integer, Subscriber> pending = releasing;
         if (pending == null) {
-            pending = new BitSet();
+            pending = new HashMap<>(4);
             releasing = pending;
         }
-        if (!pending.get(packetId)) {
-            pending.set(packetId);
+        if (pending.put(packetId, by) == null) {
             write(packetId, backlog.number(), pending);
         }
         return Pubrel.LATER;
     }
 
-    private void write(int packetId, int number, BitSet pending) {
+    @SuppressWarnings("ReferenceEquality") // this very connection
+    private void write(int packetId, int number, Map<Integer, Subscriber> pending) {
         Loop home = session.home();
         SessionRecord released = new SessionRecord.Released(number, packetId);
         home.log()
@@ -82,11 +89,11 @@ final class Received {
                         new LogEntry(home, released.encoded()) {
                             @Override
                             void committed() {
-                                pending.clear(packetId);
-                                remove(packetId);
-                                Subscriber to = session.subscriber();
-                                if (to != null) {
-                                    to.pubcomp(packetId);
+                                Subscriber by = pending.remove(packetId);
+                                Received.this.remove(packetId);
+                                // on another connection the client sends PUBREL once more
+                                if (by != null && by == session.subscriber()) {
+                                    by.pubcomp(packetId);
                                 }
                             }
 

@@ -54,7 +54,7 @@ final class Sessions {
         return session;
     }
 
-    /** The client of an old one is back and wants it. */
+    /** The client of an old one is back and wants it; the log has that. */
     void resumed(Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         long nowMillis = loop.nowMillis();
         boolean wasAway = offline.remove(session);
@@ -64,7 +64,6 @@ final class Sessions {
         session.expirySeconds(expirySeconds);
         cancelWill(session, peer);
         session.connected(will);
-        writeState(session);
         emit(
                 new SessionEvent.Resumed(
                         peer,
@@ -121,7 +120,7 @@ final class Sessions {
 
     /** That its client is here, or not; once more if the log did not take it. */
     @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
-    private void writeState(Session session) {
+    void writeState(Session session) {
         Backlog backlog = session.backlog();
         if (backlog != null && find(session.clientId()) == session) {
             Session.PendingWill waits = session.pendingWill();
@@ -132,8 +131,9 @@ final class Sessions {
                             : new SessionRecord.Suspended(
                                     backlog.number(),
                                     session.expirySeconds(),
-                                    waits == null ? -1 : waits.dueMillis(),
-                                    backlog.sent());
+                                    backlog.sent(),
+                                    waits == null ? null : waits.will(),
+                                    waits == null ? 0 : waits.dueMillis());
             loop.log().write(state, () -> writeState(session));
         }
     }
@@ -166,7 +166,7 @@ final class Sessions {
         }
         count(Counters.SUBSCRIPTIONS, stored.subscriptions.size());
         Connect.Will will = stored.will;
-        if (will != null && stored.willDueMillis >= 0) {
+        if (will != null) {
             session.pendingWill(new Session.PendingWill(will, peer, stored.willDueMillis));
         }
         byClientId.put(stored.clientId, session);
