@@ -134,7 +134,7 @@ final class JournalServer implements RoleProcess {
             return "";
         }
         StringBuilder text = frame.announcement();
-        NodeFrame.line(text, "data TCP", Listener.text(serves.localAddress()));
+        NodeFrame.line(text, "TCP", Listener.text(serves.localAddress()));
         NodeFrame.line(text, "gRPC", Listener.text(admin.localAddress()));
         frame.announceRest(text, endpoint);
         return text.toString();

@@ -172,9 +172,7 @@ class DataServerTest {
         client.offset(client.appendWithKeys("a", new byte[] {'k'}, 7, -1));
         client.offset(client.append("a", "none"));
         List<Long> found = new ArrayList<>();
-        server.shards
-                .get("a")
-                .shard()
+        server.shard("a")
                 .readKey(
                         0,
                         -1,
@@ -364,7 +362,7 @@ class DataServerTest {
         client.awaitEnd();
         assertThat(server.events.await(JournalEvent.ClientClosed.class).ending())
                 .isEqualTo(ClientEnding.SERVER_SHUTDOWN);
-        long kept = server.shards.get("a").shard().nextOffset();
+        long kept = server.shard("a").nextOffset();
         for (int i = 1; i < kept; i++) {
             assertThat(client.offset(ids.get(i))).isEqualTo(i);
         }

@@ -210,7 +210,7 @@ class JournalAdminTest {
         assertThat(clusterConfig().getMaxSegmentSize()).isEqualTo(2 << 20);
         assertThat(clusterConfig().getEnableAutoCreateShard()).isFalse();
         create(CreateShardRequest.newBuilder().setName("a").build());
-        assertThat(server.shards.get("a").shard().settings().segmentBytes()).isEqualTo(2 << 20);
+        assertThat(server.shard("a").settings().segmentBytes()).isEqualTo(2 << 20);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.grpc.stub.ClientCalls;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Shard;
 import io.robustmq.server.wire.JournalAdminProto;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** Shards, data protocol and gRPC without the process around them, on free ports. */
@@ -63,6 +65,11 @@ final class TestJournalServer implements AutoCloseable {
             case ConfigOutcome.Wrong<JournalServerConfig> wrong ->
                     throw new AssertionError(wrong.problems());
         };
+    }
+
+    /** One that is there. */
+    Shard shard(String name) {
+        return Objects.requireNonNull(shards.get(name), name).shard();
     }
 
     DataClient client() throws IOException {
