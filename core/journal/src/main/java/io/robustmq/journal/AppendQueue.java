@@ -117,6 +117,18 @@ final class AppendQueue {
         }
     }
 
+    /** Takes appends after a failure, unless the lane was closed meanwhile. */
+    void acceptAgain(Lane lane) {
+        lock.lock();
+        try {
+            if (lane.refusal instanceof JournalFailedException) {
+                lane.refusal = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses further appends; what waits still comes out. */
     void refuse(Lane lane, IOException reason) {
         lock.lock();

@@ -8,14 +8,26 @@ final class FrameEncoder {
     /** A group's frames; a larger record is a group of its own, with a buffer of its own. */
     static final int GROUP_BYTES = 1 << 20;
 
-    private final ByteBuffer usual = ByteBuffer.allocateDirect(GROUP_BYTES);
+    private static final int FIRST_BYTES = 16 << 10;
+
     private final CRC32C crc = new CRC32C();
+
+    /** Kept; grows to what groups need. */
+    private ByteBuffer usual = ByteBuffer.allocateDirect(FIRST_BYTES);
+
     private ByteBuffer out = usual;
     private int salt;
 
     /** Begins a group of frames that have {@code bytes} together. */
     void begin(int bytes, int segmentSalt) {
-        out = bytes <= GROUP_BYTES ? usual.clear() : ByteBuffer.allocate(bytes);
+        if (bytes > GROUP_BYTES) {
+            out = ByteBuffer.allocate(bytes);
+        } else {
+            if (bytes > usual.capacity()) {
+                usual = ByteBuffer.allocateDirect(Integer.highestOneBit(2 * bytes - 1));
+            }
+            out = usual.clear();
+        }
         salt = segmentSalt;
     }
 

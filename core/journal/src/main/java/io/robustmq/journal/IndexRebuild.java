@@ -40,6 +40,15 @@ final class IndexRebuild {
                                 home.shard(), IndexFile.path(segment.path).toString(), why));
     }
 
+    /** The segment takes no more records: its index goes into a file. */
+    static void finish(Home home, Segment sealed) {
+        SegmentIndex index = sealed.growing();
+        if (index != null) {
+            keep(home, sealed, index);
+            sealed.finished();
+        }
+    }
+
     /** Without it the index is made again when it is needed next. */
     static void keep(Home home, Segment segment, SegmentIndex index) {
         try {

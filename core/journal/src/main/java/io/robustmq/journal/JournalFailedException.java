@@ -3,8 +3,9 @@ package io.robustmq.journal;
 import java.io.IOException;
 
 /**
- * A write or sync failed (the cause), now or before this append, and the journal takes no more.
- * Whether the record will be there after a restart is not known.
+ * A write or sync failed (the cause), now or before this append, and the shard takes no more until
+ * it has mended itself. The record is not kept, unless the process ends before: then it may be
+ * there when the shard is opened.
  */
 public final class JournalFailedException extends IOException {
     JournalFailedException(String message, Throwable cause) {

@@ -130,6 +130,9 @@ final class Reading {
         if (found == Scan.Found.RECORD && scan.offset() == wanted) {
             return null;
         }
+        if (found == Scan.Found.SEAL && scan.offset() > wanted) {
+            return new Damage(end, lost()); // reported when it was sealed like this
+        }
         String detail =
                 switch (found) {
                     case RECORD -> "offset " + scan.offset() + ", expected " + wanted;
@@ -176,6 +179,11 @@ final class Reading {
 
     private IOException removed() {
         return new IOException("retention removed records of shard " + home.shard());
+    }
+
+    private IOException lost() {
+        return new IOException(
+                "records of shard " + home.shard() + " were lost before they were synced");
     }
 
     private IOException missing(Segment before) {

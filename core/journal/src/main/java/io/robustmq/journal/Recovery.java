@@ -2,13 +2,15 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a shard back when it is opened, and tells what a crash leaves from what it cannot leave.
@@ -28,10 +30,11 @@ import java.util.TreeMap;
  * Anything else is damage. It is reported, and costs the records in it: they are a gap to readers.
  */
 final class Recovery {
-    private static final int COPY_BYTES = 1 << 20;
-
     private final Home home;
     private final Chain chain = new Chain();
+
+    /** Its offset; 0 if there is none. */
+    private long newestSnapshot;
 
     Recovery(Home home) {
         this.home = home;
@@ -42,7 +45,7 @@ final class Recovery {
 
     Recovered recover() throws IOException {
         TreeMap<Long, Path> segments = new TreeMap<>();
-        long snapshot = list(segments);
+        list(segments);
         // a file's creation may be in the system's memory only
         home.disk().syncDirectory(home.directory());
         boolean lostAtEnd = false;
@@ -64,23 +67,18 @@ final class Recovery {
             // offsets that may have been given once are not given again
             next += home.settings().segmentBytes() / Frame.MIN_RECORD_BYTES;
         }
-        if (active == null || snapshot > next) {
-            if (active != null) {
-                closeUnsealed(active);
-            }
-            active = begin(Math.max(next, snapshot));
+        if (active == null) {
+            active = begin(Math.max(next, newestSnapshot));
+        } else if (newestSnapshot > next) {
+            // a power cut took records that were not synced, and left their snapshot
+            active = beginAfter(active, newestSnapshot);
         }
         home.measures().size(chain.sealedBytes() + active.end(), chain.size());
         return new Recovered(chain, active);
     }
 
-    /**
-     * Sorts the files and deletes what is left over.
-     *
-     * @return the offset of the newest snapshot; 0 if there is none
-     */
-    private long list(Map<Long, Path> segments) throws IOException {
-        long snapshot = 0;
+    /** Sorts the files and deletes what is left over. */
+    private void list(Map<Long, Path> segments) throws IOException {
         List<Path> indexes = new ArrayList<>();
         for (Path path : home.disk().list(home.directory())) {
             OptionalLong segment = Names.offset(path, Names.SEGMENT);
@@ -88,7 +86,7 @@ final class Recovery {
             if (segment.isPresent()) {
                 segments.put(segment.getAsLong(), path);
             } else if (ofSnapshot.isPresent()) {
-                snapshot = Math.max(snapshot, ofSnapshot.getAsLong());
+                newestSnapshot = Math.max(newestSnapshot, ofSnapshot.getAsLong());
             } else if (Names.offset(path, Names.INDEX).isPresent()) {
                 indexes.add(path);
             } else if (Names.name(path).endsWith(Names.UNFINISHED)) {
@@ -100,12 +98,11 @@ final class Recovery {
                 home.disk().delete(index);
             }
         }
-        return snapshot;
     }
 
     private void dropCreatedInPart(TreeMap<Long, Path> segments) throws IOException {
         long base = segments.lastKey();
-        Path path = segments.get(base);
+        Path path = Objects.requireNonNull(segments.get(base));
         long size;
         try (DiskFile file = home.disk().open(path)) {
             SegmentHeader.Read read = SegmentHeader.read(file, home.shard(), base);
@@ -136,16 +133,16 @@ final class Recovery {
             if (size < summary.segmentBytes()) {
                 corrupt(path, size, "ends there, had " + summary.segmentBytes() + " bytes");
             }
-        } catch (CorruptJournalException | java.nio.file.NoSuchFileException e) {
+        } catch (CorruptJournalException | NoSuchFileException e) {
             segment = rebuilt(base, path, following, e);
         }
         if (segment == null) {
             return;
         }
-        if (segment.nextOffset() != following) {
-            if (segment.nextOffset() > following) {
-                segment.reach(following, segment.bytes());
-            }
+        if (segment.nextOffset() > following) {
+            corrupt(path, 0, "has records of the next file, which begins at offset " + following);
+            segment.reach(following, segment.bytes());
+        } else if (segment.nextOffset() < following) {
             corrupt(
                     home.segment(segment.nextOffset()),
                     0,
@@ -161,8 +158,8 @@ final class Recovery {
     }
 
     /** Null if nothing can be read of it. */
-    private @org.jspecify.annotations.Nullable Segment rebuilt(
-            long base, Path path, long following, IOException why) throws IOException {
+    private @Nullable Segment rebuilt(long base, Path path, long following, IOException why)
+            throws IOException {
         try (DiskFile file = home.disk().open(path)) {
             SegmentHeader.Read read = SegmentHeader.read(file, home.shard(), base);
             SegmentHeader header = read.header();
@@ -175,9 +172,11 @@ final class Recovery {
             segment.times(checked.index().firstMillis(), checked.index().latestMillis());
             segment.reach(checked.nextOffset(), checked.end());
             report(path, checked);
-            if (checked.nextOffset() == following) {
+            boolean tailIsSeal = checked.size() - checked.end() <= Frame.HEADER_BYTES;
+            boolean endsInSnapshot = !checked.sealed() && tailIsSeal && following == newestSnapshot;
+            if (checked.nextOffset() == following || endsInSnapshot) {
                 // also one that is there: if its sync failed, the system may have it in memory only
-                seal(segment, file, checked);
+                seal(segment, file, checked, following);
             } else if (!checked.sealed()) {
                 corrupt(
                         path,
@@ -195,16 +194,16 @@ final class Recovery {
         }
     }
 
-    private void seal(Segment segment, DiskFile file, SegmentCheck.Checked checked)
+    private void seal(Segment segment, DiskFile file, SegmentCheck.Checked checked, long following)
             throws IOException {
         long end = checked.end() - (checked.sealed() ? Frame.HEADER_BYTES : 0);
         FrameEncoder encoder = new FrameEncoder();
         encoder.begin(Frame.HEADER_BYTES, segment.header.salt());
-        encoder.seal(checked.nextOffset(), home.clock().millis());
+        encoder.seal(following, home.clock().millis());
         file.truncate(end);
         file.write(encoder.frames(), end);
         file.sync();
-        segment.reach(checked.nextOffset(), end + Frame.HEADER_BYTES);
+        segment.reach(following, end + Frame.HEADER_BYTES);
         if (checked.sealed()) {
             return;
         }
@@ -229,8 +228,7 @@ final class Recovery {
     }
 
     /** The segment to append to; null if it takes no more. */
-    private @org.jspecify.annotations.Nullable SegmentFile addLast(long base, Path path)
-            throws IOException {
+    private @Nullable SegmentFile addLast(long base, Path path) throws IOException {
         DiskFile file = home.disk().open(path);
         boolean kept = false;
         try {
@@ -256,7 +254,7 @@ final class Recovery {
                 segment.finished();
                 return null;
             }
-            rewriteUnsynced(file, checked, path);
+            rewriteUnsynced(file, segment, checked);
             file.truncate(checked.end());
             file.sync();
             if (checked.tail() != null) {
@@ -277,30 +275,24 @@ final class Recovery {
         }
     }
 
-    /**
-     * Writes the records that may never have been synced once more, as they are. If the process
-     * before this one ended because its sync failed, the system may hold them in memory, readable
-     * and not marked as to be written: syncing alone would not put them on disk.
-     */
-    private static void rewriteUnsynced(DiskFile file, SegmentCheck.Checked checked, Path path)
+    /** If the process before this one ended because its sync failed. */
+    private void rewriteUnsynced(DiskFile file, Segment segment, SegmentCheck.Checked checked)
             throws IOException {
-        long at = checked.syncedEnd();
-        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, checked.end() - at));
-        while (at < checked.end()) {
-            copy.clear().limit((int) Math.min(copy.capacity(), checked.end() - at));
-            int bytes = file.read(copy, at);
-            if (bytes < 0) {
-                throw new CorruptJournalException(
-                        path, at, "the file became shorter while it was opened");
-            }
-            file.write(copy.flip(), at);
-            at += bytes;
+        long from = checked.syncedEnd();
+        if (from == 0) {
+            file.write(segment.header.encoded(), 0);
+            from = segment.start();
         }
+        Rewriting.frames(file, segment.header.salt(), checked.index(), from, checked.end());
     }
 
-    private void closeUnsealed(SegmentFile last) throws IOException {
-        last.close();
-        last.segment.finished();
+    private SegmentFile beginAfter(SegmentFile last, long snapshot) throws IOException {
+        try (last) {
+            SegmentFile begun = begin(snapshot);
+            last.seal(new FrameEncoder(), snapshot, home.clock().millis());
+            IndexRebuild.finish(home, last.segment);
+            return begun;
+        }
     }
 
     private SegmentFile begin(long baseOffset) throws IOException {

@@ -119,8 +119,25 @@ final class Scan {
                 : position + Frame.HEADER_BYTES + said;
     }
 
-    /** Steps over a record or a seal; stays before damage and the end. */
+    /** The frame found last, as it is on disk; valid until the next step. */
+    ByteBuffer frame() {
+        return buffer.slice(start, Frame.HEADER_BYTES + length);
+    }
+
+    /**
+     * Steps over a record or a seal; stays before damage and the end. What does not check is read
+     * twice: a bad read is not damage.
+     */
     Found next() throws IOException {
+        Found found = tryNext();
+        if (found == Found.DAMAGE) {
+            buffer.clear().limit(0);
+            found = tryNext();
+        }
+        return found;
+    }
+
+    private Found tryNext() throws IOException {
         int available = fill(Frame.HEADER_BYTES);
         if (available == 0) {
             return Found.END;

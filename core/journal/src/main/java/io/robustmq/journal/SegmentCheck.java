@@ -58,7 +58,7 @@ final class SegmentCheck {
             long at = scan.position();
             Scan.Found found = scan.next();
             boolean fits = !sealed && scan.position() > at && scan.offset() >= next;
-            if (fits && scan.offset() > next) {
+            if (fits && found == Scan.Found.RECORD && scan.offset() > next) {
                 holes.add(new Hole(at, "offset " + scan.offset() + ", expected " + next));
             }
             switch (found) {

@@ -51,6 +51,15 @@ final class SegmentFile implements Closeable {
         file.sync();
     }
 
+    /** Writes the seal, durably; all records are synced already, and the next segment is there. */
+    void seal(FrameEncoder encoder, long next, long epochMillis) throws IOException {
+        encoder.begin(Frame.HEADER_BYTES, segment.header.salt());
+        encoder.seal(next, epochMillis);
+        write(encoder.frames());
+        sync();
+        segment.reach(next, end);
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

@@ -45,6 +45,12 @@ record SegmentHeader(String shard, long baseOffset, int salt) {
     }
 
     static Read read(DiskFile file, String shard, long baseOffset) throws IOException {
+        Read first = readOnce(file, shard, baseOffset);
+        // a bad read is not damage
+        return first.problem == null ? first : readOnce(file, shard, baseOffset);
+    }
+
+    private static Read readOnce(DiskFile file, String shard, long baseOffset) throws IOException {
         ByteBuffer found = ByteBuffer.allocate(bytes(shard));
         while (found.hasRemaining() && file.read(found, found.position()) >= 0) {}
         found.flip();

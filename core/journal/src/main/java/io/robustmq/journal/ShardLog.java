@@ -6,7 +6,6 @@ import io.robustmq.telemetry.event.Latency;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,14 +27,15 @@ final class ShardLog {
     private final FrameEncoder encoder;
     private final Latency syncsOfAll;
     private final Waiters waiters = new Waiters();
+    private final Mending mending;
+    private final Retaining retaining;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final List<Append> batch = new ArrayList<>();
+    private final Group group;
     private volatile @Nullable Runnable afterGroup;
     private volatile @Nullable IOException failure;
     private final AtomicLong trimmed = new AtomicLong();
 
     private SegmentFile active;
-    private long batchMillis;
 
     /** Of the next record. */
     private long next;
@@ -43,8 +43,13 @@ final class ShardLog {
     /** Every record below is synced. */
     private long synced;
 
+    /** In the segment; all before it is synced. */
+    private long syncedEnd;
+
     /** When the oldest record that is not synced was written. */
     private Instant unsyncedSince = Instant.MAX;
+
+    private Instant failedSince = Instant.MAX;
 
     ShardLog(Home home, Writer.Parts writer, Chain chain, SegmentFile active) {
         this.home = home;
@@ -53,11 +58,15 @@ final class ShardLog {
         syncsOfAll = writer.syncs();
         this.chain = chain;
         this.active = active;
+        group = new Group(home);
+        mending = new Mending(home, chain);
+        retaining = new Retaining(home, chain);
         lane =
                 new AppendQueue.Lane(
                         this, new JournalClosedException("shard " + home.shard() + " is not open"));
         next = chain.nextOffset();
         synced = next;
+        syncedEnd = active.end();
     }
 
     // any thread
@@ -110,11 +119,9 @@ final class ShardLog {
             if (bytes <= 0) {
                 return false;
             }
-            batchMillis = home.clock().millis();
             encoder.begin(bytes, active.segment.header.salt());
-            for (int i = 0; i < batch.size(); i++) {
-                encoder.record(batch.get(i), next++, synced, batchMillis);
-            }
+            group.encode(encoder, next, synced);
+            next += group.size();
             active.write(encoder.frames());
             return true;
         } catch (IOException | RuntimeException | Error e) {
@@ -126,7 +133,8 @@ final class ShardLog {
     private int take() {
         long room = home.settings().segmentBytes() - active.end();
         long most = Math.min(room, FrameEncoder.GROUP_BYTES);
-        return queue.take(lane, batch, active.segment.isEmpty() ? Long.MAX_VALUE : room, most);
+        return queue.take(
+                lane, group.appends(), active.segment.isEmpty() ? Long.MAX_VALUE : room, most);
     }
 
     /** Makes the group as durable as it must be; false if that failed. */
@@ -146,46 +154,36 @@ final class ShardLog {
 
     /** Acknowledges the group. */
     void tell() {
-        long offset = next - batch.size();
-        long payloadBytes = index(offset);
+        long offset = next - group.size();
         Segment segment = active.segment;
+        SegmentIndex index = segment.growing();
+        if (index == null) {
+            throw new IllegalStateException(segment.path + " has no index");
+        }
+        group.index(index, offset, segment.bytes());
         segment.reach(next, active.end());
         chain.acknowledge(next);
         measureSize();
-        home.measures().acknowledged(batch.size(), payloadBytes);
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).appended(offset + i, batchMillis);
-        }
-        batch.clear();
+        home.measures().acknowledged(group.size(), group.payloadBytes());
+        group.appended(offset);
         waiters.wake();
         Runnable told = afterGroup;
         if (told != null) {
-            told.run();
-        }
-    }
-
-    private long index(long firstOffset) {
-        SegmentIndex index = active.segment.growing();
-        if (index == null) {
-            throw new IllegalStateException(active.segment.path + " has no index");
-        }
-        int position = (int) active.segment.bytes();
-        long payloadBytes = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            Append append = batch.get(i);
-            index.add(firstOffset + i, position, batchMillis);
-            for (int key : append.keys()) {
-                index.addKey(key, position);
+            try {
+                told.run();
+            } catch (RuntimeException | Error e) {
+                group.reportListener(e);
             }
-            position += append.frameBytes();
-            payloadBytes += append.payload().length;
         }
-        return payloadBytes;
     }
 
     /** Once a second, or when asked to. */
     void tick() {
+        if (ended.isDone()) {
+            return;
+        }
         try {
+            retaining.enforce(trimmed.get(), active.end());
             if (failure == null) {
                 syncIfDue(home.clock().instant());
                 scrollIfOld();
@@ -193,13 +191,39 @@ final class ShardLog {
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
+        if (failure != null) {
+            mend();
+        }
     }
 
     /** Whether something has to be done after a while although nothing is appended. */
     boolean needsTicks() {
         return failure != null
                 || home.settings().durability() == Durability.INTERVAL && synced != next
-                || !home.settings().segmentAge().isZero() && !active.segment.isEmpty();
+                || !home.settings().segmentAge().isZero() && !active.segment.isEmpty()
+                || retaining.needsTicks();
+    }
+
+    private void mend() {
+        try {
+            active = mending.reopen(active.segment, syncedEnd);
+            next = chain.nextOffset();
+            syncedAll();
+            if (!active.segment.isEmpty()) {
+                scroll();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            closeFile(); // the disk is still as it was
+            return;
+        }
+        failure = null;
+        home.measures().recovered();
+        Duration took = Duration.between(failedSince, home.clock().instant());
+        home.events()
+                .emit(
+                        new JournalEvent.Recovered(
+                                home.shard(), active.segment.path.toString(), took.toMillis()));
+        queue.acceptAgain(lane);
     }
 
     private void scrollIfOld() throws IOException {
@@ -238,23 +262,16 @@ final class ShardLog {
         Segment full = active.segment;
         SegmentFile created = SegmentFile.create(home, next);
         try {
-            encoder.begin(Frame.HEADER_BYTES, full.header.salt());
-            encoder.seal(next, home.clock().millis());
-            active.write(encoder.frames());
-            active.sync();
+            active.seal(encoder, next, home.clock().millis());
         } catch (IOException | RuntimeException | Error e) {
             created.close();
             throw e;
         }
         closeFile();
-        full.reach(next, active.end());
-        SegmentIndex index = full.growing();
-        if (index != null) {
-            IndexRebuild.keep(home, full, index);
-            full.finished();
-        }
+        IndexRebuild.finish(home, full);
         active = created;
         chain.add(created.segment);
+        syncedAll();
         measureSize();
         home.events()
                 .emit(
@@ -264,6 +281,7 @@ final class ShardLog {
                 .emit(
                         new JournalEvent.SegmentCreated(
                                 home.shard(), created.segment.path.toString(), next));
+        retaining.enforce(trimmed.get(), active.end());
     }
 
     private void measureSize() {
@@ -288,8 +306,7 @@ final class ShardLog {
         active.sync();
         // a wall clock that is set meanwhile spoils one sample
         Duration took = Duration.between(before, home.clock().instant());
-        synced = next;
-        unsyncedSince = Instant.MAX;
+        syncedAll();
         home.measures().syncs().record(Math.max(0, took.toNanos()), 1);
         syncsOfAll.record(Math.max(0, took.toNanos()), 1);
         Duration slow = home.node().slowSync();
@@ -301,6 +318,12 @@ final class ShardLog {
         }
     }
 
+    private void syncedAll() {
+        synced = next;
+        syncedEnd = active.end();
+        unsyncedSince = Instant.MAX;
+    }
+
     private void fail(Throwable cause) {
         Segment segment = active.segment;
         JournalFailedException refusal =
@@ -309,20 +332,24 @@ final class ShardLog {
                                 + home.shard()
                                 + " takes no appends: writing "
                                 + segment.path
+                                + " from byte "
+                                + segment.bytes()
                                 + " failed: "
                                 + cause.getMessage(),
                         cause);
         failure = refusal;
+        failedSince = home.clock().instant();
         home.measures().failed();
         List<Append> unwritten = queue.abandon(lane, refusal);
         home.events()
                 .emit(
                         new JournalEvent.AppendFailed(
-                                home.shard(), segment.path.toString(), Failure.of(cause)));
-        batch.forEach(append -> append.failed(refusal));
-        batch.clear();
-        unwritten.forEach(append -> append.failed(refusal));
+                                home.shard(),
+                                segment.path.toString(),
+                                segment.bytes(),
+                                Failure.of(cause)));
         closeFile();
+        group.failed(unwritten, refusal);
     }
 
     private void closeFile() {

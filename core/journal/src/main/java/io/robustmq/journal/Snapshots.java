@@ -90,6 +90,9 @@ final class Snapshots {
             Path path = all.pollLastEntry().getValue();
             try (DiskFile file = home.disk().openToRead(path)) {
                 String problem = problem(file, offset);
+                if (problem != null) {
+                    problem = problem(file, offset); // a bad read is not damage
+                }
                 if (problem == null) {
                     Source state = new Source(file, HEADER_BYTES, file.size() - CRC_BYTES, null);
                     return reader.read(offset, new DataInputStream(new BufferedInputStream(state)));

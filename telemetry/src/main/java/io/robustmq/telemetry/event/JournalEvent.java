@@ -105,9 +105,61 @@ public sealed interface JournalEvent extends Event {
             cause =
                     "Writing or syncing a segment failed; what was being written was not acknowledged, and the shard refuses more.",
             action =
-                    "error_msg says why (disk full, input/output error); make room or replace the disk, then restart.")
+                    "error_msg says why (disk full, input/output error); make room or repair the disk. The shard tries again every second and says journal.recovered, no restart is needed.")
     record AppendFailed(
-            @Doc("The shard") String shard, @Doc("The file") String file, Failure failure)
+            @Doc("The shard") String shard,
+            @Doc("The file") String file,
+            @Doc("Position in the file from which on nothing was acknowledged") long position,
+            Failure failure)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.recovered",
+            severity = Severity.INFO,
+            volume = Volume.FAULT,
+            cause = "A shard whose disk had failed takes records again.",
+            action = "Nothing; everything that was acknowledged is there.")
+    record Recovered(
+            @Doc("The shard") String shard,
+            @Doc("The file it goes on in") String file,
+            @Doc(value = "Time it refused records", unit = "ms") long failedMillis)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.segment_deleted",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Retention removed the oldest segment file of a shard.",
+            action = "Nothing.")
+    record SegmentDeleted(
+            @Doc("The shard") String shard,
+            @Doc("The file") String file,
+            @Doc("trimmed (nobody needed it), size or age (a limit)") String reason,
+            @Doc("Offset of its last record") long lastOffset)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.retention_overrun",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A limit removed records that somebody might still need.",
+            action =
+                    "Raise the limit, or see why the reader that needs them is behind; what it missed is told to it as a gap.")
+    record RetentionOverrun(
+            @Doc("The shard") String shard,
+            @Doc("Offset of the first record") long firstOffset,
+            @Doc("Offset of the last record") long lastOffset,
+            @Doc("size or age, the limit") String reason)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.listener_failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "What was told that records are kept, or are not, failed; the records themselves are as it was told.",
+            action = "This is a defect in RobustMQ: report it with error_type and error_msg.")
+    record ListenerFailed(@Doc("The shard") String shard, Failure failure)
             implements JournalEvent {}
 
     @EventType(
