@@ -170,7 +170,8 @@ class ShardTest {
             Thread.ofVirtual()
                     .start(() -> {
                         try {
-                            while (tail.read((offset, millis, payload) -> seen.add(text(payload)))) {}
+                            while (tail.read(
+                                    (offset, millis, payload) -> seen.add(text(payload)))) {}
                             ended.complete("closed");
                         } catch (IOException e) {
                             ended.completeExceptionally(e);
@@ -263,8 +264,7 @@ class ShardTest {
             try (Opened opened = opened(disk, seen, SMALL)) {
                 assertThat(restored(opened.shard())).isEqualTo("3: state 2");
             }
-            assertThat(seen.of(JournalEvent.SnapshotDamaged.class))
-                    .hasSize(1);
+            assertThat(seen.of(JournalEvent.SnapshotDamaged.class)).hasSize(1);
         }
     }
 
