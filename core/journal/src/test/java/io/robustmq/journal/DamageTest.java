@@ -90,7 +90,7 @@ class DamageTest {
         fill();
         long last = 0;
         long all = 0;
-        for (Path path : disk.list(segment(0).getParent())) {
+        for (Path path : disk.list(Shards.FOLDER)) {
             if (Names.offset(path, Names.SEGMENT).isPresent()) {
                 last = disk.bytes(path).length;
                 all += last;
@@ -106,7 +106,7 @@ class DamageTest {
         Long given = Long.getLong("seed");
         fill();
         List<Path> segments =
-                disk.list(segment(0).getParent()).stream()
+                disk.list(Shards.FOLDER).stream()
                         .filter(path -> Names.offset(path, Names.SEGMENT).isPresent())
                         .toList();
         long first = given == null ? System.nanoTime() : given;
@@ -188,7 +188,7 @@ class DamageTest {
 
     /** As it was before, without what opening made of it. */
     private void restore(List<Path> segments, Path damaged, byte[] whole) throws IOException {
-        for (Path path : disk.list(segment(0).getParent())) {
+        for (Path path : disk.list(Shards.FOLDER)) {
             if (Names.offset(path, Names.SEGMENT).isPresent() && !segments.contains(path)) {
                 disk.lose(path);
             }
