@@ -170,7 +170,8 @@ class ShardTest {
             Thread.ofVirtual()
                     .start(() -> {
                         try {
-                            while (tail.read((offset, millis, payload) -> seen.add(text(payload)))) {}
+                            while (tail.read(
+                                    (offset, millis, payload) -> seen.add(text(payload)))) {}
                             ended.complete("closed");
                         } catch (IOException e) {
                             ended.completeExceptionally(e);
@@ -263,8 +264,7 @@ class ShardTest {
             try (Opened opened = opened(disk, seen, SMALL)) {
                 assertThat(restored(opened.shard())).isEqualTo("3: state 2");
             }
-            assertThat(seen.of(JournalEvent.SnapshotDamaged.class))
-                    .hasSize(1);
+            assertThat(seen.of(JournalEvent.SnapshotDamaged.class)).hasSize(1);
         }
     }
 
@@ -303,7 +303,7 @@ class ShardTest {
             assertThat(journal.measures().shards()).containsOnlyKeys("events", "other");
             journal.delete("events");
             assertThat(journal.shardNames()).containsExactly("other");
-            assertThat(disk.exists(segment(0).getParent())).isFalse();
+            assertThat(disk.exists(Shards.FOLDER)).isFalse();
             Shard again = journal.shard("events", SMALL);
             assertThat(again.nextOffset()).isZero();
             journal.delete("nobody");
@@ -315,7 +315,7 @@ class ShardTest {
         try (Opened opened = opened(disk, events, SMALL)) {
             append(opened.shard(), "a");
         }
-        disk.rename(segment(0).getParent(), Shards.DIRECTORY.resolve("DELETED-events"));
+        disk.rename(Shards.FOLDER, Shards.DIRECTORY.resolve("DELETED-events"));
         try (Opened opened = opened(disk, events, SMALL)) {
             assertThat(opened.shard().nextOffset()).isZero();
             assertThat(disk.exists(Shards.DIRECTORY.resolve("DELETED-events"))).isFalse();
