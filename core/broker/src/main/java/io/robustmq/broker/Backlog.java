@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backlog {
     /** Read ahead at most so many, and so many bytes. */
-    private static final int LOAD_MESSAGES = 512;
+    private static final int LOAD_MESSAGES = 4096;
 
     static final int LOAD_BYTES = 1 << 20;
 

@@ -277,6 +277,6 @@ public final class Broker implements AutoCloseable {
         for (Connection connection : List.copyOf(loop.connections())) {
             connection.end(Ending.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
         }
-        loop.log().flush();
+        loop.log().finish();
     }
 }

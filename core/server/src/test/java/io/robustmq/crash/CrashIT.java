@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -39,6 +40,7 @@ final class CrashIT {
     @TempDir Path data;
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void what_was_acknowledged_survives_every_kill() throws Exception {
         System.out.println("seed " + seed + ", kills " + KILLS);
         Load load = new Load(ports[0], history, random.nextLong(), true);
