@@ -1,28 +1,20 @@
 package io.robustmq.broker;
 
-import io.robustmq.protocol.ConnackProperties;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
-import io.robustmq.telemetry.event.ConnectionEvent;
-import io.robustmq.telemetry.event.Peer;
-import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * From CONNECT to CONNACK: may this client connect, as whom, on which loop, with which session. Any
- * loop; each connection's steps run on the loop that it is on.
+ * From CONNECT to the client's home: may it connect, as whom, on which loop; then {@link Arrival}.
+ * Any loop; each connection's steps run on the loop that it is on.
  */
 final class Admission {
-    private static final int CONNACK_BYTES = 512;
-
     private final Shared shared;
     private final Authenticator authenticator;
     private final Executor slowAuthentication;
@@ -141,117 +133,6 @@ final class Admission {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));
         }
         Loop home = Loop.homeOf(connection.peer().clientId(), loops);
-        connection.moveTo(home, () -> arrived(connection, connect, assigned));
-    }
-
-    private void arrived(Connection connection, Connect connect, boolean assigned) {
-        if (!connection.isAdmitting()) {
-            return;
-        }
-        Loop home = connection.loop();
-        Peer peer = connection.peer();
-        long expirySeconds =
-                Math.min(
-                        connect.sessionExpirySeconds(),
-                        shared.settings().limits().maxSessionExpirySeconds());
-        Session old = home.sessions().find(peer.clientId());
-        IOException fault = home.log().failure();
-        if (fault != null && expirySeconds > 0 && old == null) {
-            refuse(connection, fault);
-            return;
-        }
-        Session session = settled(old, connection, connect);
-        if (old != null && session == null && old.backlog() != null) {
-            // its end is in the log first: or else it would be there again after a crash
-            home.log()
-                    .add(
-                            new LogEntry(home, SessionRecord.NOTHING.encoded()) {
-                                @Override
-                                void committed() {
-                                    connection.guarded(
-                                            () -> arrived(connection, connect, assigned));
-                                }
-
-                                @Override
-                                void refused(IOException why) {
-                                    if (connection.isAdmitting()) {
-                                        refuse(connection, why);
-                                    }
-                                }
-                            });
-            return;
-        }
-        boolean present = session != null;
-        if (session == null) {
-            session = home.sessions().create(peer, expirySeconds, connect.will());
-        } else {
-            home.sessions().resumed(session, peer, expirySeconds, connect.will());
-        }
-        int keepAliveSeconds = keepAliveSeconds(connect);
-        PacketEncoder.connack(
-                connection.outbound().packet(CONNACK_BYTES),
-                connect.version(),
-                present,
-                ReasonCode.SUCCESS,
-                properties(connect, assigned ? peer.clientId() : null, expirySeconds));
-        Subscriber subscriber = connection.accepted(session, connect, keepAliveSeconds);
-        shared.events()
-                .emit(
-                        new ConnectionEvent.Accepted(
-                                peer, keepAliveSeconds, connect.cleanStart(), present));
-        session.resume(subscriber);
-        connection.goOn();
-    }
-
-    private static void refuse(Connection connection, IOException fault) {
-        connection.refuse(StorageFault.reasonCode(fault), StorageFault.detail(fault));
-    }
-
-    /** The session to go on with; an old connection of the client ends first [MQTT-3.1.4-3]. */
-    private static @Nullable Session settled(
-            @Nullable Session old, Connection connection, Connect connect) {
-        if (old == null) {
-            return null;
-        }
-        Subscriber before = old.subscriber();
-        if (before != null) {
-            before.connection().takenOver(connection);
-        }
-        Sessions sessions = connection.loop().sessions();
-        if (sessions.find(old.clientId()) == null) {
-            return null; // it was to end with its connection
-        }
-        if (connect.cleanStart()) {
-            sessions.discard(old, connection.peer());
-            return null;
-        }
-        return old;
-    }
-
-    /** The client's, but no longer than the operator allows; 3.1.1 clients cannot be told. */
-    private int keepAliveSeconds(Connect connect) {
-        int limit = shared.settings().limits().maxKeepAliveSeconds();
-        int asked = connect.keepAliveSeconds();
-        boolean tooLong = limit > 0 && (asked == 0 || asked > limit);
-        return tooLong && connect.version() == MqttVersion.V5 ? limit : asked;
-    }
-
-    private ConnackProperties properties(
-            Connect connect, @Nullable String assignedClientId, long expirySeconds) {
-        BrokerSettings.Limits limits = shared.settings().limits();
-        int keepAliveSeconds = keepAliveSeconds(connect);
-        return new ConnackProperties(
-                limits.receiveMaximum(),
-                2,
-                true,
-                limits.maxPacketBytes(),
-                assignedClientId,
-                limits.topicAliasMaximum(),
-                true,
-                true,
-                false,
-                keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
-                expirySeconds == connect.sessionExpirySeconds() ? -1 : expirySeconds,
-                null);
+        connection.moveTo(home, () -> new Arrival(connection, connect, assigned).settle());
     }
 }

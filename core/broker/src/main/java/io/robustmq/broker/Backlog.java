@@ -1,7 +1,6 @@
 package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
-import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.util.Arrays;
@@ -18,39 +17,34 @@ import org.jspecify.annotations.Nullable;
  *             | in flight  | in memory | only in the log
  * </pre>
  *
- * <p>Bound: {@code maxQueuedMessages} and {@code maxQueuedBytes} for those that wait; {@link
- * #LOAD_BYTES} and the client's window for those in memory. Belongs to the session's loop.
+ * <p>Bound: {@link QueueBound} for those that wait; {@link #LOAD_BYTES} and the client's window for
+ * those in memory. Belongs to the session's loop.
  */
 final class Backlog {
     /** Read ahead at most so many, and so many bytes. */
-    private static final int LOAD_MESSAGES = 512;
+    private static final int LOAD_MESSAGES = 4096;
 
     static final int LOAD_BYTES = 1 << 20;
 
     /** Live messages for a client whose window is full stay in memory up to so many. */
     private static final int KEEP_MESSAGES = 64;
 
-    private static final Delivery[] NONE = {};
-
     private final Session session;
     private final int number;
     private final Refs refs;
+    private final QueueBound waiting;
     private long sent;
-    private int waiting;
-    private long waitingBytes;
     private int inFlight;
     private long nextExpiryMillis = Message.NEVER;
-    private boolean full;
 
     // acknowledged in this iteration, above the first that is not
     private long[] doneAbove = {};
     private int doneCount;
 
-    // for this connection
-    private Delivery[] loaded = NONE;
+    // for this connection; in memory is nothing while there is none
+    private final LoadedDeliveries loaded;
     private long cursor;
     private long loadedTo;
-    private long loadedBytes;
     private int outstanding;
     private @Nullable Load loading;
 
@@ -58,6 +52,8 @@ final class Backlog {
         this.session = session;
         this.number = number;
         this.refs = refs;
+        this.waiting = new QueueBound(session);
+        this.loaded = new LoadedDeliveries(session.home());
         this.sent = Math.max(sent, refs.base());
         for (long each = refs.base(); each < refs.next(); each++) {
             if (refs.state(each) == Refs.State.DONE) {
@@ -66,7 +62,7 @@ final class Backlog {
             if (each < this.sent) {
                 inFlight++;
             } else {
-                waits(each, 1);
+                waiting.add(refs.bytes(each));
                 if (refs.expires(each)) {
                     nextExpiryMillis = 0;
                 }
@@ -84,7 +80,7 @@ final class Backlog {
 
     /** Never sent. */
     int waiting() {
-        return waiting;
+        return waiting.messages();
     }
 
     int inFlight() {
@@ -106,7 +102,7 @@ final class Backlog {
             session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL);
             return;
         }
-        waits(each, 1);
+        waiting.add(refs.bytes(each));
         if (refs.expires(each)) {
             if (nextExpiryMillis == Message.NEVER) {
                 session.home().hasExpiringMessages(session);
@@ -124,53 +120,25 @@ final class Backlog {
             if (trace != null) {
                 delivery.tracedBy(trace, session.peer());
             }
-            keep(each, delivery);
+            loaded.put(each, delivery, refs.base());
             loadedTo = each + 1;
         }
         pump();
     }
 
     private boolean hasRoom(int bytes) {
+        if (waiting.hasRoomFor(bytes)) {
+            return true;
+        }
         BrokerSettings.Queues limits = session.home().shared().settings().queues();
-        boolean room = fits(limits, bytes);
-        if (!room) {
-            if (!full) {
-                full = true;
-                session.home()
-                        .shared()
-                        .events()
-                        .emit(
-                                new SessionEvent.QueueFilled(
-                                        session.clientId(), waiting, waitingBytes));
-            }
-            if (limits.whenFull() == BrokerSettings.WhenFull.DROP_OLDEST) {
-                long oldest = Math.max(sent, refs.base());
-                while (waiting > 0 && !fits(limits, bytes)) {
-                    drop(oldest, DropReason.QUEUE_FULL);
-                    oldest++;
-                }
-                return fits(limits, bytes);
+        if (limits.whenFull() == BrokerSettings.WhenFull.DROP_OLDEST) {
+            long oldest = Math.max(sent, refs.base());
+            while (waiting.messages() > 0 && !waiting.fits(bytes)) {
+                drop(oldest, DropReason.QUEUE_FULL);
+                oldest++;
             }
         }
-        return room;
-    }
-
-    private boolean fits(BrokerSettings.Queues limits, int bytes) {
-        return waiting < limits.maxQueuedMessages()
-                && waitingBytes + bytes <= limits.maxQueuedBytes();
-    }
-
-    private void waits(long each, int sign) {
-        long bytes = (long) sign * refs.bytes(each);
-        waiting += sign;
-        waitingBytes += bytes;
-        session.home().queued(sign, bytes);
-        if (full && sign < 0) {
-            BrokerSettings.Queues limits = session.home().shared().settings().queues();
-            full =
-                    waiting > limits.maxQueuedMessages() / 4 * 3
-                            || waitingBytes > limits.maxQueuedBytes() / 4 * 3;
-        }
+        return waiting.fits(bytes);
     }
 
     // and are sent
@@ -203,7 +171,7 @@ final class Backlog {
                 load();
                 return;
             }
-            Delivery next = at(cursor);
+            Delivery next = loaded.get(cursor);
             if (next == null) {
                 drop(cursor, DropReason.UNREADABLE);
             } else {
@@ -229,7 +197,7 @@ final class Backlog {
         }
         boolean again = cursor < sent;
         if (!again) {
-            waits(cursor, -1);
+            waiting.remove(refs.bytes(cursor));
             inFlight++;
             sent = cursor + 1;
         }
@@ -243,11 +211,11 @@ final class Backlog {
         if (refs.state(each) == Refs.State.DONE) {
             return;
         }
-        Delivery delivery = at(each);
+        Delivery delivery = loaded.get(each);
         if (each < sent) {
             inFlight--;
         } else {
-            waits(each, -1);
+            waiting.remove(refs.bytes(each));
         }
         forget(each);
         if (delivery == null) {
@@ -305,42 +273,12 @@ final class Backlog {
             Delivery delivery = deliveries[i];
             // dropped meanwhile: read for nothing
             if (delivery != null && refs.state(load.numbers[i]) == Refs.State.WAITING) {
-                keep(load.numbers[i], delivery);
+                loaded.put(load.numbers[i], delivery, refs.base());
             }
         }
         boolean all = deliveries.length == load.count;
         loadedTo = Math.max(loadedTo, all ? load.end : load.numbers[deliveries.length]);
         pump();
-    }
-
-    private void keep(long each, Delivery delivery) {
-        int span = (int) (each - refs.base()) + 1;
-        if (span > loaded.length) {
-            Delivery[] larger = new Delivery[Math.max(8, Integer.highestOneBit(span) << 1)];
-            for (Delivery old : loaded) {
-                if (old != null) {
-                    larger[(int) old.number & larger.length - 1] = old;
-                }
-            }
-            loaded = larger;
-        }
-        delivery.number = each;
-        loaded[(int) each & loaded.length - 1] = delivery;
-        count(delivery, 1);
-    }
-
-    private @Nullable Delivery at(long each) {
-        if (loaded.length == 0) {
-            return null;
-        }
-        Delivery found = loaded[(int) each & loaded.length - 1];
-        return found != null && found.number == each ? found : null;
-    }
-
-    private void count(Delivery delivery, int sign) {
-        long bytes = sign * delivery.message.bytes();
-        loadedBytes += bytes;
-        session.home().loaded(bytes);
     }
 
     // what the client answers
@@ -351,7 +289,7 @@ final class Backlog {
         if (each >= cursor || refs.state(each) == Refs.State.DONE) {
             return true;
         }
-        Delivery delivery = at(each);
+        Delivery delivery = loaded.get(each);
         if (delivery == null || delivery.qos != 1) {
             return false;
         }
@@ -369,7 +307,7 @@ final class Backlog {
             case RELEASED -> Session.Pubrec.RELEASE;
             case RECEIVING -> Session.Pubrec.LATER;
             case WAITING -> {
-                Delivery delivery = at(each);
+                Delivery delivery = loaded.get(each);
                 if (delivery == null || delivery.qos != 2) {
                     yield Session.Pubrec.WRONG_QOS;
                 }
@@ -420,7 +358,7 @@ final class Backlog {
     }
 
     private void complete(long each, int reasonCode) {
-        Delivery delivery = at(each);
+        Delivery delivery = loaded.get(each);
         inFlight--;
         if (delivery != null) {
             if (delivery.counted) {
@@ -436,11 +374,7 @@ final class Backlog {
 
     /** It needs no more place, here and in the log. */
     private void forget(long each) {
-        Delivery delivery = at(each);
-        if (delivery != null) {
-            count(delivery, -1);
-            loaded[(int) each & loaded.length - 1] = null;
-        }
+        loaded.remove(each);
         refs.done(each);
         if (each >= refs.base()) {
             if (doneCount == doneAbove.length) {
@@ -484,9 +418,7 @@ final class Backlog {
     }
 
     void disconnected() {
-        session.home().loaded(-loadedBytes);
-        loadedBytes = 0;
-        loaded = NONE;
+        loaded.clear();
         loading = null;
         outstanding = 0;
         // nothing is in flight on no connection, whatever the client says later
@@ -514,13 +446,13 @@ final class Backlog {
 
     /** Nothing is kept any more; returns how many messages the client never acknowledged. */
     int end() {
-        int gone = waiting;
+        int gone = waiting.messages();
         for (long each = refs.base(); each < refs.next(); each++) {
             if (refs.state(each) == Refs.State.WAITING && each < sent) {
                 gone++;
             }
         }
-        session.home().queued(-waiting, -waitingBytes);
+        waiting.clear();
         disconnected();
         return gone;
     }

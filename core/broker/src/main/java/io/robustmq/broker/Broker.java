@@ -202,7 +202,7 @@ public final class Broker implements AutoCloseable {
         shared.events()
                 .emit(
                         new ConnectionEvent.LimitReached(
-                                Connection.addressOf(channel.remoteAddress()), limit));
+                                Addresses.text(channel.remoteAddress()), limit));
         channel.close();
         return false;
     }
@@ -223,7 +223,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private String addressText() {
-        return Connection.addressOf(localAddress());
+        return Addresses.text(localAddress());
     }
 
     public BrokerMeasures measures() {
@@ -277,6 +277,6 @@ public final class Broker implements AutoCloseable {
         for (Connection connection : List.copyOf(loop.connections())) {
             connection.end(Ending.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
         }
-        loop.log().flush();
+        loop.log().finish();
     }
 }

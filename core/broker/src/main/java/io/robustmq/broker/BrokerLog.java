@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,17 +60,22 @@ final class BrokerLog {
         restoreRetained(state, retained);
         List<List<StoredSession>> byLoop = new ArrayList<>();
         loops.forEach(loop -> byLoop.add(new ArrayList<>()));
+        Collection<StoredSession> sessions = state.perClient();
+        Set<Integer> unused = new HashSet<>(state.sessions.keySet());
         long queued = 0;
-        for (StoredSession session : state.sessions.values()) {
-            session.interrupted(now);
+        for (StoredSession session : sessions) {
+            unused.remove(session.number);
             queued += session.refs.span();
             byLoop.get(Loop.homeOf(session.clientId, loops).index()).add(session);
         }
         for (Loop loop : loops) {
             loop.executor()
                     .submit(() -> {
-                        byLoop.get(loop.index()).forEach(loop.sessions()::restore);
+                        for (StoredSession each : byLoop.get(loop.index())) {
+                            loop.sessions().restore(each, now);
+                        }
                         if (loop.index() == 0) {
+                            unused.forEach(loop.sessions()::writeEnded);
                             state.delayed.forEach((offset, later) ->
                                     loop.delayed().restore(later.dueMillis(), offset));
                         }
@@ -76,7 +84,7 @@ final class BrokerLog {
         }
         events.emit(
                 new SessionEvent.StateRestored(
-                        state.sessions.size(),
+                        sessions.size(),
                         queued,
                         state.retained.size(),
                         state.delayed.size(),

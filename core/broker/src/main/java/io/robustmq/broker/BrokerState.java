@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +20,6 @@ final class BrokerState {
     private static final int VERSION = 1;
 
     final Map<Integer, StoredSession> sessions = new HashMap<>();
-    final Map<String, StoredSession> byClientId = new HashMap<>();
 
     /** Retained messages by topic. */
     final Map<String, Retained> retained = new HashMap<>();
@@ -110,15 +110,8 @@ final class BrokerState {
             case SessionRecord.Connected connected ->
                     session.connected(connected.expirySeconds(), connected.will());
             case SessionRecord.Suspended suspended ->
-                    session.suspended(
-                            suspended.expirySeconds(),
-                            suspended.willDueMillis(),
-                            suspended.sent(),
-                            epochMillis);
-            case SessionRecord.Ended _ -> {
-                sessions.remove(session.number);
-                byClientId.remove(session.clientId, session);
-            }
+                    session.suspended(suspended, epochMillis);
+            case SessionRecord.Ended _ -> sessions.remove(session.number);
             case SessionRecord.Subscribed subscribed ->
                     subscribed
                             .filters()
@@ -151,11 +144,27 @@ final class BrokerState {
 
     private void put(StoredSession session) {
         sessions.put(session.number, session);
-        StoredSession before = byClientId.put(session.clientId, session);
-        if (before != null) {
-            sessions.remove(before.number);
-        }
         nextNumber = Math.max(nextNumber, session.number + 1);
+    }
+
+    /**
+     * The one session of each client. There are two if the process ended before the log had that
+     * one of them was given up: at most one was ever used.
+     */
+    Collection<StoredSession> perClient() {
+        Map<String, StoredSession> byClientId = new HashMap<>();
+        for (StoredSession session : sessions.values()) {
+            byClientId.merge(
+                    session.clientId,
+                    session,
+                    (one, other) -> {
+                        if (one.isUsed() != other.isUsed()) {
+                            return one.isUsed() ? one : other;
+                        }
+                        return one.number > other.number ? one : other;
+                    });
+        }
+        return byClientId.values();
     }
 
     /** Lets go of retained messages that nobody will be given any more. */

@@ -70,7 +70,12 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubrel(int packetId, int reasonCode) {
-        switch (session().released(packetId)) {
+        Session session = session();
+        Subscriber subscriber = session.subscriber();
+        if (subscriber == null) {
+            return;
+        }
+        switch (session.received().release(packetId, subscriber)) {
             case COMPLETED -> pubcomp(packetId, ReasonCode.SUCCESS, connection.outbound());
             case UNKNOWN ->
                     pubcomp(

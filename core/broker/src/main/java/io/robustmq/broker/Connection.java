@@ -18,8 +18,6 @@ import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.Peer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +74,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
         this.input = new Cumulation(decoder, new ClientPackets(this));
         this.outbound = new Outbound(this, channel);
-        this.peer = new Peer("mqtt", id, "", addressOf(channel.remoteAddress()));
+        this.peer = new Peer("mqtt", id, "", Addresses.text(channel.remoteAddress()));
     }
 
     // what Netty calls
@@ -353,12 +351,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.packets(),
                 receivedBytes,
                 outbound.bytes());
-    }
-
-    static String addressOf(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : "";
     }
 
     void emit(Event event) {

@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one loop writes to the log: gathered, and handed to the journal once per iteration.
@@ -18,13 +20,17 @@ import java.util.Set;
 final class LoopLog {
     private static final long FULL_BYTES = 8L << 20;
 
+    private static final long ACKNOWLEDGED_MILLIS = 100;
+
     private final Loop loop;
     private final Shard shard;
     private List<LogEntry> batch = new ArrayList<>();
     private long waitingBytes;
 
-    /** Sessions with acknowledgements of this iteration. */
+    /** Sessions with acknowledgements that the log does not know yet. */
     private final Set<Backlog> acknowledged = new LinkedHashSet<>();
+
+    private boolean acknowledging;
 
     /** What could not be written and must be, once the log takes appends again. */
     private final Queue<Runnable> again = new ArrayDeque<>();
@@ -56,26 +62,63 @@ final class LoopLog {
         }
     }
 
-    /** What a session's client has acknowledged goes into one record per iteration. */
+    /**
+     * What a session's client has acknowledged goes into one record, with the next that somebody
+     * waits for or within {@link #ACKNOWLEDGED_MILLIS}. If a crash comes before, it is sent again.
+     */
     void acknowledges(Backlog backlog) {
-        if (acknowledged.isEmpty()) {
-            loop.needsFlush();
-        }
         acknowledged.add(backlog);
+        if (!acknowledging) {
+            acknowledging = true;
+            var unused =
+                    loop.executor()
+                            .schedule(
+                                    this::writeAcknowledged,
+                                    ACKNOWLEDGED_MILLIS,
+                                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void writeAcknowledged() {
+        acknowledging = false;
+        putAcknowledged();
+        flush();
+    }
+
+    private void putAcknowledged() {
+        for (Backlog each : acknowledged) {
+            SessionRecord done = each.done();
+            batch.add(
+                    new LogEntry(loop, done.encoded()) {
+                        @Override
+                        void committed() {}
+
+                        @Override
+                        void refused(IOException why) {
+                            later(() -> acknowledges(each));
+                        }
+                    });
+            count(batch.getLast());
+        }
+        acknowledged.clear();
     }
 
     void flush() {
+        if (batch.isEmpty()) {
+            return;
+        }
         if (!acknowledged.isEmpty()) {
-            for (Backlog each : acknowledged) {
-                write(each.done(), () -> acknowledges(each));
-            }
-            acknowledged.clear();
+            putAcknowledged();
         }
-        if (!batch.isEmpty()) {
-            List<LogEntry> entries = batch;
-            batch = new ArrayList<>(entries.size());
-            shard.append(entries);
-        }
+        List<LogEntry> entries = batch;
+        batch = new ArrayList<>(entries.size());
+        shard.append(entries);
+    }
+
+    /** All that there is. */
+    void finish() {
+        putAcknowledged();
+        flush();
     }
 
     /** A record that nobody waits for. If it cannot be written, {@code again} is done later. */

@@ -69,6 +69,10 @@ final class MessageRecord {
     private int targetsEnd;
     private int target;
 
+    // messages that wait for a client often have one topic
+    private byte[] lastTopicUtf8 = {};
+    private String lastTopic = "";
+
     /** What of a record is not in the message itself; 0 and -1 where it does not apply. */
     record Effects(
             int flags,
@@ -300,10 +304,13 @@ final class MessageRecord {
 
     /** The message as it is kept in memory; copies. */
     Message message() {
-        byte[] topicUtf8 = bytes(topicAt, topicLength);
+        if (!isTopic(lastTopicUtf8)) {
+            lastTopicUtf8 = bytes(topicAt, topicLength);
+            lastTopic = new String(lastTopicUtf8, StandardCharsets.UTF_8);
+        }
         return new Message(
-                new String(topicUtf8, StandardCharsets.UTF_8),
-                topicUtf8,
+                lastTopic,
+                lastTopicUtf8,
                 bytes(targetsEnd, payloadLength()),
                 qos(),
                 has(RETAIN),
@@ -320,6 +327,18 @@ final class MessageRecord {
         }
         return new Delivery(
                 message, targetOptions & QOS_MASK, (targetOptions & RETAIN) != 0, ids, false);
+    }
+
+    private boolean isTopic(byte[] utf8) {
+        if (utf8.length != topicLength) {
+            return false;
+        }
+        for (int i = 0; i < utf8.length; i++) {
+            if (utf8[i] != in.get(topicAt + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private byte[] bytes(int at, int length) {

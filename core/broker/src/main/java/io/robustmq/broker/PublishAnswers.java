@@ -51,7 +51,7 @@ final class PublishAnswers {
                             @Override
                             void give() {
                                 // refused meanwhile: then the client sends it once more
-                                if (session.hasReceived(packetId)) {
+                                if (session.received().has(packetId)) {
                                     write(2, packetId, ReasonCode.SUCCESS);
                                 }
                             }
@@ -143,7 +143,7 @@ final class PublishAnswers {
             reasonCode = StorageFault.reasonCode(why);
             events.rejected(topic, reasonCode, StorageFault.detail(why), trace);
             if (qos == 2) {
-                session.refusedNow(packetId);
+                session.received().remove(packetId);
             }
             if (qos > 0) {
                 session.answers().ready(this);

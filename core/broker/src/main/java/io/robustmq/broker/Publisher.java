@@ -83,7 +83,7 @@ final class Publisher {
             return;
         }
         if (qos == 2) {
-            session.receivedNow(packetId);
+            session.received().add(packetId);
         }
         if (qos > 0 && !session.answers().isEmpty()) {
             answers.inTurn(publication.message(), packetId, session, trace);
@@ -112,7 +112,7 @@ final class Publisher {
         switch (taken) {
             case YES -> {
                 if (publication.qos() == 2) {
-                    session.receivedNow(packetId);
+                    session.received().add(packetId);
                 }
                 session.answers().add(answer);
             }
@@ -178,7 +178,7 @@ final class Publisher {
         switch (outcome) {
             case Delayed.Taken() -> {
                 if (publication.qos() == 2) {
-                    session.receivedNow(packetId);
+                    session.received().add(packetId);
                 }
                 if (publication.qos() > 0) {
                     session.answers().add(answer);
@@ -191,12 +191,12 @@ final class Publisher {
 
     /** QoS 2: false if it is a repeat, which is answered, or one too many. */
     private boolean mayReceive(int packetId, Session session) {
-        if (session.hasReceived(packetId)) {
+        if (session.received().has(packetId)) {
             answers.repeated(session, packetId);
             return false;
         }
         int maximum = shared.settings().limits().receiveMaximum();
-        if (isTold() && session.receivedCount() >= maximum) {
+        if (isTold() && session.received().count() >= maximum) {
             connection.ended(
                     new Violation(
                             "MQTT-3.3.4-9",
@@ -258,7 +258,7 @@ final class Publisher {
         int qos = packet.qos();
         if (qos > 0) {
             if (qos == 2 && !isTold()) {
-                session.receivedNow(packet.packetId());
+                session.received().add(packet.packetId());
             }
             answers.known(session, qos, packet.packetId(), isTold() ? code : ReasonCode.SUCCESS);
         }

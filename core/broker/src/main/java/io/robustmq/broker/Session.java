@@ -4,7 +4,6 @@ import io.robustmq.protocol.Connect;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,14 +25,11 @@ final class Session {
     private final SessionQueue queue;
     private final @Nullable Backlog backlog;
     private final Answers answers = new Answers();
-    private @Nullable BitSet received;
-    private @Nullable BitSet releasing;
-    private int receivedCount;
+    private final Received received;
     private Peer peer;
     private long expirySeconds;
     private boolean ended;
-    private int dropEventsAt = -1;
-    private int dropEventsMask;
+    private final DropEvents dropEvents = new DropEvents();
 
     // for this connection
     private @Nullable Subscriber subscriber;
@@ -57,6 +53,7 @@ final class Session {
         this.peer = peer;
         this.queue = new SessionQueue(this);
         this.backlog = null;
+        this.received = new Received(this, new BitSet());
     }
 
     /**
@@ -64,13 +61,22 @@ final class Session {
      *
      * @param refs what the log has for it
      * @param sent of those, the first that was never sent
+     * @param received packet identifiers of the client that it has not released
      */
-    Session(String clientId, Loop home, Peer peer, int number, Refs refs, long sent) {
+    Session(
+            String clientId,
+            Loop home,
+            Peer peer,
+            int number,
+            Refs refs,
+            long sent,
+            BitSet received) {
         this.clientId = clientId;
         this.home = home;
         this.peer = peer;
         this.queue = new SessionQueue(this);
         this.backlog = new Backlog(this, number, refs, sent);
+        this.received = new Received(this, received);
     }
 
     /** A message is for this client: sent now, or it waits, or it is dropped. */
@@ -213,86 +219,6 @@ final class Session {
         }
     }
 
-    // QoS 2 from the client: exactly once
-
-    boolean hasReceived(int packetId) {
-        return received != null && received.get(packetId);
-    }
-
-    void receivedNow(int packetId) {
-        BitSet set = received;
-        if (set == null) {
-            set = new BitSet();
-            received = set;
-        }
-        set.set(packetId);
-        receivedCount++;
-    }
-
-    /** The message could not be kept: as if it had not come. */
-    void refusedNow(int packetId) {
-        BitSet set = received;
-        if (set != null && set.get(packetId)) {
-            set.clear(packetId);
-            receivedCount--;
-        }
-    }
-
-    /** What became of a PUBREL. */
-    enum Pubrel {
-        COMPLETED,
-        /** PUBCOMP will be sent when the log has it: or else the identifier could be used twice. */
-        LATER,
-        UNKNOWN
-    }
-
-    Pubrel released(int packetId) {
-        BitSet set = received;
-        if (set == null || !set.get(packetId)) {
-            return Pubrel.UNKNOWN;
-        }
-        if (backlog == null) {
-            refusedNow(packetId);
-            return Pubrel.COMPLETED;
-        }
-        BitSet pending = releasing;
-        if (pending == null) {
-            pending = new BitSet();
-            releasing = pending;
-        }
-        if (!pending.get(packetId)) {
-            pending.set(packetId);
-            writeReleased(packetId, backlog.number(), pending);
-        }
-        return Pubrel.LATER;
-    }
-
-    private void writeReleased(int packetId, int number, BitSet pending) {
-        home.log()
-                .add(
-                        new LogEntry(home, new SessionRecord.Released(number, packetId).encoded()) {
-                            @Override
-                            void committed() {
-                                pending.clear(packetId);
-                                refusedNow(packetId);
-                                Subscriber to = subscriber;
-                                if (to != null) {
-                                    to.pubcomp(packetId);
-                                }
-                            }
-
-                            @Override
-                            void refused(IOException why) {
-                                home.log().later(() -> writeReleased(packetId, number, pending));
-                            }
-                        });
-    }
-
-    /** QoS 2 messages whose PUBREL has not come. */
-    int receivedCount() {
-        return receivedCount;
-    }
-
     // connections come and go
 
     /**
@@ -365,19 +291,9 @@ final class Session {
         dropped(delivery.message.topic(), delivery.qos, reason);
     }
 
-    /**
-     * At most one event per reason and second for each session: a subscriber that is too slow for
-     * its topics would else cost the broker an event per message. Every drop is counted.
-     */
     void dropped(String topic, int qos, DropReason reason) {
         home.counters().add(Counters.dropped(reason), 1);
-        if (dropEventsAt != home.second()) {
-            dropEventsAt = home.second();
-            dropEventsMask = 0;
-        }
-        int bit = 1 << reason.ordinal();
-        if ((dropEventsMask & bit) == 0) {
-            dropEventsMask |= bit;
+        if (dropEvents.take(reason, home.second())) {
             home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
         }
     }
@@ -408,6 +324,11 @@ final class Session {
     /** Null if it ends with its connection. */
     @Nullable Backlog backlog() {
         return backlog;
+    }
+
+    /** QoS 2 messages from the client. */
+    Received received() {
+        return received;
     }
 
     Answers answers() {
@@ -448,11 +369,9 @@ final class Session {
                 && nowMillis >= offlineSinceMillis + expirySeconds * 1000;
     }
 
-    /** At the start: its client went then, or with the process before this one. */
-    void restore(BitSet receivedIds, long suspendedMillis) {
-        received = receivedIds;
-        receivedCount = receivedIds.cardinality();
-        offlineSinceMillis = suspendedMillis;
+    /** At the start: when its client went. */
+    void offlineSince(long millis) {
+        offlineSinceMillis = millis;
     }
 
     long offlineMillis(long nowMillis) {

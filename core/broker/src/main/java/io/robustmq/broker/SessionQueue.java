@@ -1,26 +1,24 @@
 package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
-import io.robustmq.telemetry.event.SessionEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for one client behind its in-flight window: because it is away, does not acknowledge,
  * or its socket is full.
  *
- * <p>Bound: {@code maxQueuedMessages} and {@code maxQueuedBytes}. When full, what comes is dropped
- * and counted, and {@code session.queue_filled} says so once until a quarter is free again.
+ * <p>Bound: {@link QueueBound}. When full, what comes is dropped and counted.
  */
 final class SessionQueue {
     private final Session session;
     private final DeliveryList waiting = new DeliveryList();
-    private long bytes;
+    private final QueueBound bound;
     private int qos0;
     private int expiring;
-    private boolean full;
 
     SessionQueue(Session session) {
         this.session = session;
+        this.bound = new QueueBound(session);
     }
 
     @Nullable Delivery first() {
@@ -36,38 +34,22 @@ final class SessionQueue {
     }
 
     void add(Delivery delivery) {
-        Loop home = session.home();
-        BrokerSettings.Queues limits = home.shared().settings().queues();
-        long size = delivery.message.bytes();
-        if (waiting.size() >= limits.maxQueuedMessages()
-                || bytes + size > limits.maxQueuedBytes()) {
-            if (!full) {
-                full = true;
-                home.shared()
-                        .events()
-                        .emit(
-                                new SessionEvent.QueueFilled(
-                                        session.clientId(), waiting.size(), bytes));
-            }
+        if (!bound.hasRoomFor((int) delivery.message.bytes())) {
             session.dropped(delivery, DropReason.QUEUE_FULL);
             return;
         }
         waiting.addLast(delivery);
-        account(delivery, 1);
+        bound.add(delivery.message.bytes());
+        count(delivery, 1);
         if (expiring == 1 && delivery.message.expires()) {
-            home.hasExpiringMessages(session);
+            session.home().hasExpiringMessages(session);
         }
     }
 
     void remove(Delivery delivery) {
         waiting.remove(delivery);
-        account(delivery, -1);
-        if (full) {
-            BrokerSettings.Queues limits = session.home().shared().settings().queues();
-            full =
-                    waiting.size() > limits.maxQueuedMessages() / 4 * 3
-                            || bytes > limits.maxQueuedBytes() / 4 * 3;
-        }
+        bound.remove(delivery.message.bytes());
+        count(delivery, -1);
     }
 
     /** Drops what has expired; false if nothing is left that can. */
@@ -99,15 +81,12 @@ final class SessionQueue {
         return gone;
     }
 
-    private void account(Delivery delivery, int sign) {
-        long size = sign * delivery.message.bytes();
-        bytes += size;
+    private void count(Delivery delivery, int sign) {
         if (delivery.qos == 0) {
             qos0 += sign;
         }
         if (delivery.message.expires()) {
             expiring += sign;
         }
-        session.home().queued(sign, size);
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   0      1         5
  *   | kind | session | Opened:       client id | expiry 8 | will
  *                    | Connected:    expiry 8 | will
- *                    | Suspended:    expiry 8 | will due, epoch millis 8, -1 none | sent 8
+ *                    | Suspended:    expiry 8 | sent 8 | will | will due, epoch millis 8
  *                    | Ended
  *                    | Subscribed:   n 4 | n × subscription
  *                    | Unsubscribed: n 4 | n × filter
@@ -48,10 +48,15 @@ sealed interface SessionRecord {
     /**
      * Its connection is gone.
      *
-     * @param willDueMillis -1 if there is none to be published
      * @param sent numbers below were sent at least once
+     * @param will still to be published, null if there is none
      */
-    record Suspended(int number, long expirySeconds, long willDueMillis, long sent)
+    record Suspended(
+            int number,
+            long expirySeconds,
+            long sent,
+            Connect.@Nullable Will will,
+            long willDueMillis)
             implements SessionRecord {}
 
     record Ended(int number) implements SessionRecord {}
@@ -101,10 +106,16 @@ sealed interface SessionRecord {
                     begin(out, CONNECTED, number).writeLong(expiry);
                     putWill(out, will);
                 }
-                case Suspended(int number, long expiry, long willDue, long sent) -> {
+                case Suspended(
+                                int number,
+                                long expiry,
+                                long sent,
+                                Connect.Will will,
+                                long willDue) -> {
                     begin(out, SUSPENDED, number).writeLong(expiry);
-                    out.writeLong(willDue);
                     out.writeLong(sent);
+                    putWill(out, will);
+                    out.writeLong(willDue);
                 }
                 case Ended(int number) -> begin(out, ENDED, number);
                 case Subscribed(int number, List<Filter> filters) -> {
@@ -156,7 +167,9 @@ sealed interface SessionRecord {
         return switch (kind) {
             case OPENED -> new Opened(number, text(in), in.readLong(), will(in));
             case CONNECTED -> new Connected(number, in.readLong(), will(in));
-            case SUSPENDED -> new Suspended(number, in.readLong(), in.readLong(), in.readLong());
+            case SUSPENDED ->
+                    new Suspended(
+                            number, in.readLong(), in.readLong(), will(in), in.readLong());
             case ENDED -> new Ended(number);
             case SUBSCRIBED -> {
                 List<Filter> filters = new ArrayList<>(1);

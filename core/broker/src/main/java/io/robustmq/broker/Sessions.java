@@ -1,13 +1,12 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
-import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
-import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,18 +33,20 @@ final class Sessions {
         return byClientId.get(clientId);
     }
 
-    /** A new one; the caller has seen to it that there is none. */
-    Session create(Peer peer, long expirySeconds, Connect.@Nullable Will will) {
-        Session session;
-        if (expirySeconds == 0) {
-            session = new Session(peer.clientId(), loop, peer);
-        } else {
-            int number = loop.shared().log().nextSession();
-            session = new Session(peer.clientId(), loop, peer, number, new Refs(), 0);
-            writeOpened(
-                    session,
-                    new SessionRecord.Opened(number, session.clientId(), expirySeconds, will));
-        }
+    /** A new one that ends with its connection; the caller has seen to it that there is none. */
+    Session create(Peer peer) {
+        return created(new Session(peer.clientId(), loop, peer), peer, 0, null);
+    }
+
+    /** A new one that outlives its connections, and is in the log with that number. */
+    Session create(Peer peer, int number, long expirySeconds, Connect.@Nullable Will will) {
+        Session session =
+                new Session(peer.clientId(), loop, peer, number, new Refs(), 0, new BitSet());
+        return created(session, peer, expirySeconds, will);
+    }
+
+    private Session created(
+            Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         session.connected(will);
         session.expirySeconds(expirySeconds);
         byClientId.put(session.clientId(), session);
@@ -53,7 +54,7 @@ final class Sessions {
         return session;
     }
 
-    /** The client of an old one is back and wants it. */
+    /** The client of an old one is back and wants it; the log has that. */
     void resumed(Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         long nowMillis = loop.nowMillis();
         boolean wasAway = offline.remove(session);
@@ -63,7 +64,6 @@ final class Sessions {
         session.expirySeconds(expirySeconds);
         cancelWill(session, peer);
         session.connected(will);
-        writeState(session);
         emit(
                 new SessionEvent.Resumed(
                         peer,
@@ -118,35 +118,9 @@ final class Sessions {
 
     // what the log is told of them
 
-    private void writeOpened(Session session, SessionRecord.Opened opened) {
-        loop.log()
-                .add(
-                        new LogEntry(loop, opened.encoded()) {
-                            @Override
-                            void committed() {}
-
-                            @Override
-                            void refused(IOException why) {
-                                notKept(session, StorageFault.reasonCode(why));
-                            }
-                        });
-    }
-
-    /** What the log does not know it cannot keep: the session ends, the client may come again. */
-    private void notKept(Session session, int reasonCode) {
-        Subscriber subscriber = session.subscriber();
-        session.expirySeconds(0);
-        if (subscriber != null) {
-            subscriber.connection().end(Ending.STORAGE_UNAVAILABLE, reasonCode);
-        } else if (offline.contains(session)) {
-            int gone = end(session);
-            emit(new SessionEvent.Ended(session.peer(), gone));
-        }
-    }
-
     /** That its client is here, or not; once more if the log did not take it. */
     @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
-    private void writeState(Session session) {
+    void writeState(Session session) {
         Backlog backlog = session.backlog();
         if (backlog != null && find(session.clientId()) == session) {
             Session.PendingWill waits = session.pendingWill();
@@ -157,23 +131,34 @@ final class Sessions {
                             : new SessionRecord.Suspended(
                                     backlog.number(),
                                     session.expirySeconds(),
-                                    waits == null ? -1 : waits.dueMillis(),
-                                    backlog.sent());
+                                    backlog.sent(),
+                                    waits == null ? null : waits.will(),
+                                    waits == null ? 0 : waits.dueMillis());
             loop.log().write(state, () -> writeState(session));
         }
     }
 
-    private void writeEnded(int number) {
+    /** Also of one that was never used. */
+    void writeEnded(int number) {
         loop.log().write(new SessionRecord.Ended(number), () -> writeEnded(number));
     }
 
-    /** At the start: one that the log has. Its client is away. */
-    void restore(StoredSession stored) {
+    /** At the start: one that the log has. Its client is away, since now if it was connected. */
+    void restore(StoredSession stored, long nowMillis) {
+        boolean wasConnected = stored.connected;
+        stored.interrupted(nowMillis);
         Peer peer = new Peer("", 0, stored.clientId, "");
         Session session =
-                new Session(stored.clientId, loop, peer, stored.number, stored.refs, stored.sent);
+                new Session(
+                        stored.clientId,
+                        loop,
+                        peer,
+                        stored.number,
+                        stored.refs,
+                        stored.sent,
+                        stored.received);
         session.expirySeconds(stored.expirySeconds);
-        session.restore(stored.received, stored.suspendedMillis);
+        session.offlineSince(stored.suspendedMillis);
         for (SessionRecord.Filter each : stored.subscriptions.values()) {
             Subscription subscription = Subscription.of(session, each);
             session.subscriptions().put(each.filter(), subscription);
@@ -181,12 +166,15 @@ final class Sessions {
         }
         count(Counters.SUBSCRIPTIONS, stored.subscriptions.size());
         Connect.Will will = stored.will;
-        if (will != null && stored.willDueMillis >= 0) {
+        if (will != null) {
             session.pendingWill(new Session.PendingWill(will, peer, stored.willDueMillis));
         }
         byClientId.put(stored.clientId, session);
         offline.add(session);
         count(Counters.SESSIONS_OFFLINE, 1);
+        if (wasConnected) {
+            writeState(session);
+        }
     }
 
     /** Publishes the wills that are due and ends the sessions that nobody came back for. */

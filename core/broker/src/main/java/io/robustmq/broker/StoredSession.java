@@ -30,8 +30,8 @@ final class StoredSession {
 
     Connect.@Nullable Will will;
 
-    /** -1 if no will waits to be published. */
-    long willDueMillis = -1;
+    /** Of the will that waits to be published; not while it is connected. */
+    long willDueMillis;
 
     StoredSession(int number, String clientId) {
         this.number = number;
@@ -42,23 +42,19 @@ final class StoredSession {
         connected = true;
         expirySeconds = expiry;
         will = newWill;
-        willDueMillis = -1;
     }
 
-    void suspended(long expiry, long willDue, long sentBelow, long atMillis) {
+    void suspended(SessionRecord.Suspended record, long atMillis) {
         connected = false;
-        expirySeconds = expiry;
-        willDueMillis = willDue;
-        sent = sentBelow;
+        expirySeconds = record.expirySeconds();
+        sent = record.sent();
+        will = record.will();
+        willDueMillis = record.willDueMillis();
         suspendedMillis = atMillis;
-        if (willDue < 0) {
-            will = null;
-        }
     }
 
     void willPublished() {
         will = null;
-        willDueMillis = -1;
     }
 
     /**
@@ -67,13 +63,18 @@ final class StoredSession {
      */
     void interrupted(long nowMillis) {
         if (connected) {
-            Connect.Will left = will;
-            long due =
-                    left == null
-                            ? -1
-                            : nowMillis + Math.min(left.delaySeconds(), expirySeconds) * 1000;
-            suspended(expirySeconds, due, refs.next(), nowMillis);
+            connected = false;
+            sent = refs.next();
+            suspendedMillis = nowMillis;
+            if (will != null) {
+                willDueMillis = nowMillis + Math.min(will.delaySeconds(), expirySeconds) * 1000;
+            }
         }
+    }
+
+    /** There is something in it to lose. */
+    boolean isUsed() {
+        return !subscriptions.isEmpty() || refs.next() > 0 || !received.isEmpty();
     }
 
     void write(DataOutputStream out) throws IOException {

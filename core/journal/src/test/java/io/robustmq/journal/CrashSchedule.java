@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -102,7 +103,7 @@ final class CrashSchedule {
 
     private void step(String label) throws IOException {
         ShardModel model = models.get(chance.nextInt(models.size()));
-        Shard shard = shards.get(model);
+        Shard shard = Objects.requireNonNull(shards.get(model));
         switch (chance.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5 -> append(label, model, shard);
             case 6, 7, 8, 9 -> on.turn();

@@ -43,6 +43,7 @@ final class FakeDisk implements Disk {
     private Runnable duringSync = () -> {};
     private int syncs;
     private int openings;
+    private long bytesRead;
 
     /** Decides from now on what a failed sync leaves on disk, and which bit a bad read flips. */
     synchronized void chance(RandomGenerator decides) {
@@ -98,6 +99,10 @@ final class FakeDisk implements Disk {
     /** Files opened or created. */
     synchronized int openings() {
         return openings;
+    }
+
+    synchronized long bytesRead() {
+        return bytesRead;
     }
 
     /** The process dies, the system lives. */
@@ -310,6 +315,7 @@ final class FakeDisk implements Disk {
                 int start = to.position();
                 int bytes = Math.min(to.remaining(), inode.size() - (int) position);
                 to.put(inode.array(), (int) position, bytes);
+                bytesRead += bytes;
                 if (--readsUntilFlip == 0) {
                     int at = start + chance.nextInt(bytes);
                     to.put(at, (byte) (to.get(at) ^ 1 << chance.nextInt(8)));

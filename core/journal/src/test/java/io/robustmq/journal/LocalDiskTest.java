@@ -9,12 +9,14 @@ import io.robustmq.telemetry.event.Events;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -102,6 +104,68 @@ class LocalDiskTest {
             assertThatThrownBy(journal::open)
                     .isInstanceOf(java.nio.file.FileSystemException.class)
                     .hasMessageContaining("taken");
+        }
+    }
+
+    @Test
+    void a_region_is_whole_frames_as_they_are_on_disk() throws Exception {
+        try (Journal journal = journal(directory)) {
+            Shard shard = shard(journal);
+            List<Integer> sizes = new ArrayList<>();
+            CompletableFuture<Long> last = new CompletableFuture<>();
+            for (int i = 0; i < 300; i++) {
+                byte[] payload = new byte[i * 37 % 1000];
+                sizes.add(Frame.bytes(payload.length, 1));
+                last = shard.append(payload, i);
+            }
+            last.get(10, TimeUnit.SECONDS);
+            assertThat(shard.region(300, 1000)).isNull();
+            long next = 0;
+            while (next < 300) {
+                try (Region region = Objects.requireNonNull(shard.region(next, 5000))) {
+                    long expected = 0;
+                    for (long i = next; i < region.nextOffset(); i++) {
+                        expected += sizes.get((int) i);
+                    }
+                    assertThat(region.bytes()).isEqualTo(expected).isLessThanOrEqualTo(5000);
+                    ByteBuffer bytes = ByteBuffer.allocate(region.bytes());
+                    region.channel().read(bytes, region.position());
+                    assertThat(bytes.getLong(Frame.OFFSET_AT)).isEqualTo(next);
+                    assertThat(bytes.getInt(Frame.LENGTH_AT) + Frame.HEADER_BYTES)
+                            .isEqualTo(sizes.get((int) next));
+                    next = region.nextOffset();
+                }
+            }
+            assertThat(next).isEqualTo(300);
+            try (Region one = Objects.requireNonNull(shard.region(1, 1))) {
+                assertThat(one.nextOffset()).as("at least one").isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void a_reader_that_is_interrupted_disturbs_no_other() throws Exception {
+        try (Journal journal = journal(directory)) {
+            Shard shard = shard(journal);
+            for (int i = 0; i < 50; i++) {
+                append(shard, "r" + i);
+            }
+            Thread interrupted =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < 200; i++) {
+                                    Thread.currentThread().interrupt();
+                                    try {
+                                        texts(shard, 0);
+                                    } catch (IOException e) {
+                                        // its own interruption
+                                    }
+                                }
+                            });
+            while (interrupted.isAlive()) {
+                assertThat(texts(shard, 0)).hasSize(50);
+            }
+            interrupted.join();
         }
     }
 

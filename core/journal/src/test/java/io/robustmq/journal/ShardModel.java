@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -154,7 +155,7 @@ final class ShardModel {
     void checkKey(Shard shard, int key) throws IOException {
         TreeMap<Long, String> expected =
                 new TreeMap<>(acknowledged.tailMap(shard.firstOffset(), true));
-        expected.values().removeIf(text -> keys.get(text) != key);
+        expected.values().removeIf(text -> !Objects.equals(keys.get(text), key));
         TreeMap<Long, String> found = new TreeMap<>();
         shard.readKey(
                 0,

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 final class Shards {
     static final Path DIRECTORY = Path.of("/data");
     static final String SHARD = "events";
+    static final Path FOLDER = DIRECTORY.resolve(SHARD);
     static final int HEADER_BYTES = SegmentHeader.bytes(SHARD);
 
     private Shards() {}
@@ -37,7 +38,7 @@ final class Shards {
     }
 
     static Path file(long offset, String suffix) {
-        return Names.file(DIRECTORY.resolve(SHARD), offset, suffix);
+        return Names.file(FOLDER, offset, suffix);
     }
 
     static Journal journal(Disk disk, InstantSource clock, Events events) throws IOException {

@@ -48,6 +48,24 @@ final class ComponentSettings {
                 journal.segmentSize(), journal.segmentAge(), journal.durability(), retention);
     }
 
+    static JournalSettings journal(JournalServerConfig config) {
+        return new JournalSettings(
+                config.journalDirectories(config.journal().directories()),
+                config.journal().slowSync());
+    }
+
+    /**
+     * @param listen resolved
+     */
+    static DataServer.Settings data(JournalServerConfig.Tcp tcp, InetSocketAddress listen) {
+        return new DataServer.Settings(
+                listen,
+                tcp.eventLoops(),
+                tcp.maxConnections(),
+                Math.toIntExact(tcp.maxFrameSize()),
+                tcp.maxInFlight());
+    }
+
     static PipelineSettings pipeline(RoleConfig config) {
         RoleConfig.Console console = config.sinks().console();
         RoleConfig.Tracing tracing = config.tracing();

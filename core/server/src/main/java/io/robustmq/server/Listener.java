@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.telemetry.event.Failure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ record Listener(String key, InetSocketAddress unresolved) {
 
     /** What {@code failure} of listening means to the operator. */
     StartFailure failed(Exception failure) {
-        String message = String.valueOf(failure.getMessage());
+        String message = Failure.of(failure).errorMsg(); // the innermost says why
         String why;
         if (message.contains("in use")) {
             why = "the port is in use; stop what listens there, or set " + key;

@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -140,7 +141,7 @@ public final class Main {
         }
         announce(config, node);
         if (Boolean.getBoolean(STOP_PROPERTY)) {
-            return ExitCode.OK;
+            return rehearse(node);
         }
         try {
             new CountDownLatch(1).await();
@@ -148,6 +149,16 @@ public final class Main {
             Thread.currentThread().interrupt();
         }
         return ExitCode.OK;
+    }
+
+    private ExitCode rehearse(RoleProcess node) {
+        try {
+            node.rehearse();
+            return ExitCode.OK;
+        } catch (IOException e) {
+            err.println("robustmq: the rehearsal for the AOT cache broke off: " + e.getMessage());
+            return ExitCode.DEFECT;
+        }
     }
 
     /** To stdout, unless that is a stream of JSON objects. */

@@ -237,6 +237,14 @@ final class Standalone implements RoleProcess {
     }
 
     @Override
+    public void rehearse() throws IOException {
+        Broker serves = broker;
+        if (serves != null) {
+            new Rehearsal(serves.localAddress()).run();
+        }
+    }
+
+    @Override
     public synchronized String announcement() {
         HttpEndpoint endpoint = frame.http();
         Broker serves = broker;

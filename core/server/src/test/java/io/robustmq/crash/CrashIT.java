@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.testkit.FreePorts;
 import io.robustmq.testkit.Repository;
 import io.robustmq.testkit.RobustMq;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -38,6 +40,7 @@ final class CrashIT {
     @TempDir Path data;
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void what_was_acknowledged_survives_every_kill() throws Exception {
         System.out.println("seed " + seed + ", kills " + KILLS);
         Load load = new Load(ports[0], history, random.nextLong(), true);
@@ -48,10 +51,15 @@ final class CrashIT {
                 node.close();
                 journalErrors.addAll(LogLines.journalErrors(node.process().stdout()));
             }
-        } finally {
+        } catch (Exception | AssertionError e) {
             load.end();
-            judge();
+            keep(history.entries());
+            System.out.println(
+                    "it broke off, so losses may be none:\n"
+                            + Checker.told(Checker.check(history.entries())));
+            throw e;
         }
+        judge();
     }
 
     private void storm(Load load) throws Exception {
@@ -106,9 +114,7 @@ final class CrashIT {
                 median(readyMillis),
                 Collections.max(readyMillis));
         if (!violations.isEmpty()) {
-            Path file = Repository.root().resolve("core/server/target/crash-" + seed + ".history");
-            History.write(entries, file);
-            System.out.println("the history is in " + file);
+            keep(entries);
         }
         assertThat(violations)
                 .withFailMessage(() -> "seed " + seed + "\n" + Checker.told(violations))
@@ -118,6 +124,12 @@ final class CrashIT {
         // a load that does nothing would prove nothing
         assertThat(count(entries, Fact.Acknowledged.class)).isGreaterThan(KILLS * 20L);
         assertThat(count(entries, Fact.RetainedSeen.class)).isGreaterThan(KILLS);
+    }
+
+    private void keep(List<History.Entry> entries) throws IOException {
+        Path file = Repository.root().resolve("core/server/target/crash-" + seed + ".history");
+        History.write(entries, file);
+        System.out.println("the history is in " + file);
     }
 
     private static long count(List<History.Entry> entries, Class<? extends Fact> type) {

@@ -140,7 +140,8 @@ final class DamageIT {
             assertThat(missing(node).size()).as("missing messages").isZero();
             for (Path snapshot : snapshots) {
                 node.awaitRecord(
-                        "journal.corrupt", record -> names(record.path("file").asText(), snapshot));
+                        "journal.snapshot_damaged",
+                        record -> names(record.path("file").asText(), snapshot));
             }
         }
     }

@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * RobustMQ as a user starts it: {@code bin/robustmq standalone --set …}, in a process of its own,
- * on free ports of 127.0.0.1, with its data in a folder of the test's. The packaged build is used,
+ * RobustMQ as a user starts it: {@code bin/robustmq standalone --set …}, or another role, in a
+ * process of its own, on free ports of 127.0.0.1, with its data in a folder of the test's. The packaged build is used,
  * so the server module must have been packaged before.
  *
  * <p>The console writes JSON; {@link #records} reads it.
@@ -33,30 +33,30 @@ public final class RobustMq implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final int mqttPort;
-    private final int httpPort;
-    private final int placementPort;
+    private final Map<String, String> settings;
     private final Path data;
     private final ChildProcess process;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     private RobustMq(Map<String, String> settings, Path data, ChildProcess process) {
-        this.mqttPort = port(settings, "mqtt.listen");
-        this.httpPort = port(settings, "http.listen");
-        this.placementPort = port(settings, "placement.listen");
+        this.settings = settings;
         this.data = data;
         this.process = process;
     }
 
     /** What to start it with; ports, folders and the console's format have defaults. */
     public static final class Setup {
+        private final String role;
+        private final List<String> listeners;
         private final Path data;
         private final Map<String, String> settings = new TreeMap<>();
         private final Map<String, String> environment =
                 new TreeMap<>(Map.of("ROBUSTMQ_BUILD", "never"));
 
-        private Setup(Path data) {
+        private Setup(String role, List<String> listeners, Path data) {
+            this.role = role;
+            this.listeners = listeners;
             this.data = data;
         }
 
@@ -104,18 +104,18 @@ public final class RobustMq implements AutoCloseable {
 
         /** Starts it and does not wait: for starts that must fail. */
         public RobustMq launch() throws IOException {
-            int[] ports = FreePorts.several(3);
+            int[] ports = FreePorts.several(listeners.size());
             Map<String, String> all = new TreeMap<>();
             all.put("data.directory", data.toString());
-            all.put("mqtt.listen", "127.0.0.1:" + ports[0]);
-            all.put("http.listen", "127.0.0.1:" + ports[1]);
-            all.put("placement.listen", "127.0.0.1:" + ports[2]);
+            for (int i = 0; i < ports.length; i++) {
+                all.put(listeners.get(i), "127.0.0.1:" + ports[i]);
+            }
             all.put("sinks.console.format", "json");
             all.put("sinks.file.directory", data.resolve("logs").toString());
             all.putAll(settings);
             List<String> command = new ArrayList<>();
             command.add(Repository.root().resolve("bin").resolve("robustmq").toString());
-            command.add("standalone");
+            command.add(role);
             all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
             ChildProcess process =
                     ChildProcess.start(
@@ -126,20 +126,33 @@ public final class RobustMq implements AutoCloseable {
 
     /** One whose data, log files included, is below {@code data}. */
     public static Setup in(Path data) {
-        return new Setup(data);
+        return new Setup(
+                "standalone", List.of("mqtt.listen", "http.listen", "placement.listen"), data);
+    }
+
+    /** The same for a journal server that stands alone. */
+    public static Setup journalServerIn(Path data) {
+        return new Setup(
+                "journal-server", List.of("tcp.listen", "grpc.listen", "http.listen"), data);
+    }
+
+    /** Where it listens, by the key that says so, such as {@code "grpc.listen"}. */
+    public int port(String key) {
+        String address = settings.getOrDefault(key, "");
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     public int mqttPort() {
-        return mqttPort;
+        return port("mqtt.listen");
     }
 
     public int httpPort() {
-        return httpPort;
+        return port("http.listen");
     }
 
     /** Hazelcast's. */
     public int placementPort() {
-        return placementPort;
+        return port("placement.listen");
     }
 
     public ChildProcess process() {
@@ -147,7 +160,7 @@ public final class RobustMq implements AutoCloseable {
     }
 
     public MosquittoClients mosquitto() {
-        return new MosquittoClients(mqttPort);
+        return new MosquittoClients(mqttPort());
     }
 
     /** The records of the console so far. Lines that are not JSON objects are not records. */
@@ -213,7 +226,7 @@ public final class RobustMq implements AutoCloseable {
 
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
                         .timeout(Duration.ofSeconds(10))
                         .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -221,7 +234,7 @@ public final class RobustMq implements AutoCloseable {
 
     /** Makes a library complain: Hazelcast is spoken to in a protocol that is not its own. */
     public void alarmHazelcast() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", placementPort)) {
+        try (Socket socket = new Socket("127.0.0.1", placementPort())) {
             socket.getOutputStream().write("not a member".getBytes(StandardCharsets.US_ASCII));
             socket.setSoTimeout((int) LIMIT.toMillis());
             socket.getInputStream().readAllBytes();
@@ -258,11 +271,6 @@ public final class RobustMq implements AutoCloseable {
     public void close() {
         process.close();
         http.close();
-    }
-
-    private static int port(Map<String, String> settings, String key) {
-        String address = settings.getOrDefault(key, "");
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     private static Stream<JsonNode> parse(String line) {

@@ -188,4 +188,214 @@ public sealed interface JournalEvent extends Event {
             action = "Nothing.")
     record Closed(@Doc("The shard") String shard, @Doc("Offset of the next record") long nextOffset)
             implements JournalEvent {}
+
+    // The journal server: who speaks with it, and what it is told to do
+
+    /** How a connection of the data protocol ended. */
+    enum ClientEnding {
+        CLIENT_CLOSED,
+        REFUSED,
+        HANDSHAKE_TIMED_OUT,
+        SERVER_SHUTDOWN,
+        IO_ERROR
+    }
+
+    @EventType(
+            name = "journal.listener_started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A listener of the journal server is bound and accepts connections.",
+            action = "Nothing.")
+    record ListenerStarted(
+            @Doc("Listener: tcp (the data protocol) or grpc") String listener,
+            @Doc("Bound address and port") String localAddr)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.listener_stopped",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A listener was closed because the journal server stops.",
+            action = "Nothing.")
+    record ListenerStopped(
+            @Doc("Listener: tcp (the data protocol) or grpc") String listener,
+            @Doc("Address and port it was bound to") String localAddr)
+            implements JournalEvent {}
+
+    @EventType(
+            name = "journal.client_connected",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A client of the data protocol said hello in a version that is spoken.",
+            action = "Nothing.")
+    record ClientConnected(
+            @Doc("The connection's number, unique since the server's start") long connectionId,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Version of the data protocol") int protocolVersion)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return remoteAddr;
+        }
+    }
+
+    @EventType(
+            name = "journal.client_closed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A connection of the data protocol ended.",
+            action = "Nothing; error_msg says why if ending is io_error.")
+    record ClientClosed(
+            @Doc("The connection's number, unique since the server's start") long connectionId,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Who ended it, and how") ClientEnding ending,
+            @Doc("Requests taken from it") long requests,
+            Failure failure)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return remoteAddr;
+        }
+    }
+
+    @EventType(
+            name = "journal.client_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A connection of the data protocol was refused and closed.",
+            action =
+                    "detail names the limit: raise tcp.max-connections, or find out who opens so many or speaks something else.")
+    record ClientRefused(
+            @Doc("The connection's number, unique since the server's start") long connectionId,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Code of the data protocol, such as too_many_connections") String code,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return code;
+        }
+    }
+
+    @EventType(
+            name = "journal.request_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A request of the data protocol was answered with a code other than 0.",
+            action = "detail says what was wrong, with the limit and the value.")
+    record RequestRefused(
+            @Doc("The connection's number, unique since the server's start") long connectionId,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("The request: append, read, tail, credit, end_tail, offsets or unknown")
+                    String operation,
+            @Doc("The shard it was about, empty if that was not read") String shard,
+            @Doc("Code of the data protocol, such as no_such_shard") String code,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return code;
+        }
+    }
+
+    @EventType(
+            name = "journal.admin_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A call of robustmq.journal.v1.JournalAdmin was answered with an error.",
+            action = "detail says what was wrong, with the limit and the value.")
+    record AdminRefused(
+            @Doc("The call, such as CreateShard") String method,
+            @Doc("gRPC status, such as NOT_FOUND") String status,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return method;
+        }
+    }
+
+    @EventType(
+            name = "journal.shard_created",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A shard was created on the journal server.",
+            action = "Nothing.")
+    record ShardCreated(
+            @Doc("The shard") String shard,
+            @Doc("Whether an append to it did that, and not CreateShard") boolean automatic,
+            @Doc("When an append counts as done: fsync, interval or os") String durability,
+            @Doc(value = "Size beyond which old segments go, 0 for no limit", unit = "By")
+                    long retentionBytes,
+            @Doc(value = "Age beyond which segments go, 0 for no limit", unit = "s")
+                    long retentionSeconds)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return shard;
+        }
+    }
+
+    @EventType(
+            name = "journal.shard_deleted",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause = "A shard was deleted from the journal server, with all its records.",
+            action = "Nothing.")
+    record ShardDeleted(
+            @Doc("The shard") String shard,
+            @Doc("Offset that its next record would have had") long nextOffset,
+            @Doc(value = "Size of its files", unit = "By") long sizeBytes)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return shard;
+        }
+    }
+
+    @EventType(
+            name = "journal.shard_unavailable",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A shard could not be opened; the server runs without it and tries again when it is asked for it.",
+            action =
+                    "error_msg says why; robustmq journal verify says more once the server is stopped.")
+    record ShardUnavailable(@Doc("The shard") String shard, Failure failure)
+            implements JournalEvent {
+        @Override
+        public String throttleKey() {
+            return shard;
+        }
+    }
+
+    @EventType(
+            name = "journal.cluster_config_changed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "SetClusterConfig was called; what it set wins over the configuration file from now on.",
+            action = "Nothing.")
+    record ClusterConfigChanged(
+            @Doc("Whether an append to a shard that is not there creates it")
+                    boolean enableAutoCreateShard,
+            @Doc("Copies of each record") int shardReplicaNum,
+            @Doc(value = "Size at which a segment is sealed", unit = "By") long maxSegmentSizeBytes)
+            implements JournalEvent {}
 }

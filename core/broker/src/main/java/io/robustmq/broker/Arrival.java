@@ -1,0 +1,180 @@
+package io.robustmq.broker;
+
+import io.robustmq.protocol.ConnackProperties;
+import io.robustmq.protocol.Connect;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.ReasonCode;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that may connect has come to its home loop: with which session does it go on, then
+ * CONNACK. What it is told of its session is in the log before: that a new one is kept, and that an
+ * old one that it did not want is gone. On the home loop.
+ */
+final class Arrival {
+    private static final int CONNACK_BYTES = 512;
+
+    private final Connection connection;
+    private final Connect connect;
+    private final boolean assigned;
+    private final Loop home;
+    private final long expirySeconds;
+
+    /**
+     * @param assigned the client identifier is the broker's choice
+     */
+    Arrival(Connection connection, Connect connect, boolean assigned) {
+        this.connection = connection;
+        this.connect = connect;
+        this.assigned = assigned;
+        this.home = connection.loop();
+        this.expirySeconds =
+                Math.min(connect.sessionExpirySeconds(), limits().maxSessionExpirySeconds());
+    }
+
+    /** Once more after each wait for the log: meanwhile another connection may have come. */
+    void settle() {
+        if (!connection.isAdmitting()) {
+            return;
+        }
+        Sessions sessions = home.sessions();
+        Session old = sessions.find(clientId());
+        if (old == null) {
+            if (expirySeconds == 0) {
+                accept(sessions.create(connection.peer()), false);
+            } else {
+                open();
+            }
+            return;
+        }
+        Subscriber before = old.subscriber();
+        if (before != null) {
+            before.connection().takenOver(connection); // it ends first [MQTT-3.1.4-3]
+        }
+        boolean ended = sessions.find(clientId()) == null;
+        if (!ended && connect.cleanStart()) {
+            sessions.discard(old, connection.peer());
+            ended = true;
+        }
+        Backlog backlog = old.backlog();
+        if (!ended && backlog != null) {
+            // or else nobody would know after a crash what was sent to it
+            write(
+                    new SessionRecord.Connected(
+                            backlog.number(), expirySeconds, connect.will()),
+                    () -> resume(old));
+        } else if (!ended) {
+            resume(old);
+        } else if (backlog == null) {
+            settle();
+        } else {
+            // or else it would be there again after a crash
+            write(SessionRecord.NOTHING, this::settle);
+        }
+    }
+
+    /** The log has it as connected. */
+    @SuppressWarnings("ReferenceEquality") // this very session, not a later one of the client
+    private void resume(Session session) {
+        Sessions sessions = home.sessions();
+        boolean current = sessions.find(clientId()) == session && session.subscriber() == null;
+        if (connection.isAdmitting() && current) {
+            sessions.resumed(session, connection.peer(), expirySeconds, connect.will());
+            accept(session, true);
+        } else {
+            sessions.writeState(session);
+            settle();
+        }
+    }
+
+    private void open() {
+        int number = home.shared().log().nextSession();
+        write(
+                new SessionRecord.Opened(number, clientId(), expirySeconds, connect.will()),
+                () -> opened(number));
+    }
+
+    private void opened(int number) {
+        Sessions sessions = home.sessions();
+        if (connection.isAdmitting() && sessions.find(clientId()) == null) {
+            Session session =
+                    sessions.create(connection.peer(), number, expirySeconds, connect.will());
+            accept(session, false);
+        } else {
+            sessions.writeEnded(number);
+            settle();
+        }
+    }
+
+    private void write(SessionRecord record, Runnable then) {
+        home.log()
+                .add(
+                        new LogEntry(home, record.encoded()) {
+                            @Override
+                            void committed() {
+                                connection.guarded(then);
+                            }
+
+                            @Override
+                            void refused(IOException why) {
+                                if (connection.isAdmitting()) {
+                                    connection.refuse(
+                                            StorageFault.reasonCode(why), StorageFault.detail(why));
+                                }
+                            }
+                        });
+    }
+
+    private void accept(Session session, boolean present) {
+        int keepAliveSeconds = keepAliveSeconds();
+        PacketEncoder.connack(
+                connection.outbound().packet(CONNACK_BYTES),
+                connect.version(),
+                present,
+                ReasonCode.SUCCESS,
+                properties(assigned ? clientId() : null));
+        Subscriber subscriber = connection.accepted(session, connect, keepAliveSeconds);
+        connection.emit(
+                new ConnectionEvent.Accepted(
+                        connection.peer(), keepAliveSeconds, connect.cleanStart(), present));
+        session.resume(subscriber);
+        connection.goOn();
+    }
+
+    /** The client's, but no longer than the operator allows; 3.1.1 clients cannot be told. */
+    private int keepAliveSeconds() {
+        int limit = limits().maxKeepAliveSeconds();
+        int asked = connect.keepAliveSeconds();
+        boolean tooLong = limit > 0 && (asked == 0 || asked > limit);
+        return tooLong && connect.version() == MqttVersion.V5 ? limit : asked;
+    }
+
+    private ConnackProperties properties(@Nullable String assignedClientId) {
+        BrokerSettings.Limits limits = limits();
+        int keepAliveSeconds = keepAliveSeconds();
+        return new ConnackProperties(
+                limits.receiveMaximum(),
+                2,
+                true,
+                limits.maxPacketBytes(),
+                assignedClientId,
+                limits.topicAliasMaximum(),
+                true,
+                true,
+                false,
+                keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
+                expirySeconds == connect.sessionExpirySeconds() ? -1 : expirySeconds,
+                null);
+    }
+
+    private String clientId() {
+        return connection.peer().clientId();
+    }
+
+    private BrokerSettings.Limits limits() {
+        return home.shared().settings().limits();
+    }
+}

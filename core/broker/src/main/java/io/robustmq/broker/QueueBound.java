@@ -1,0 +1,70 @@
+package io.robustmq.broker;
+
+import io.robustmq.telemetry.event.SessionEvent;
+
+/**
+ * How much waits for one client, and whether there is room for more: {@code maxQueuedMessages} and
+ * {@code maxQueuedBytes}. {@code session.queue_filled} says once that there is none, until a
+ * quarter is free again. Belongs to the session's loop.
+ */
+final class QueueBound {
+    private final Session session;
+    private int messages;
+    private long bytes;
+    private boolean full;
+
+    QueueBound(Session session) {
+        this.session = session;
+    }
+
+    int messages() {
+        return messages;
+    }
+
+    boolean fits(int more) {
+        BrokerSettings.Queues limits = limits();
+        return messages < limits.maxQueuedMessages() && bytes + more <= limits.maxQueuedBytes();
+    }
+
+    /** The same for what has come, and reported if there is no room for it. */
+    boolean hasRoomFor(int more) {
+        boolean fits = fits(more);
+        if (!fits && !full) {
+            full = true;
+            session.home()
+                    .shared()
+                    .events()
+                    .emit(new SessionEvent.QueueFilled(session.clientId(), messages, bytes));
+        }
+        return fits;
+    }
+
+    void add(long size) {
+        messages++;
+        bytes += size;
+        session.home().queued(1, size);
+    }
+
+    void remove(long size) {
+        messages--;
+        bytes -= size;
+        session.home().queued(-1, -size);
+        if (full) {
+            BrokerSettings.Queues limits = limits();
+            full =
+                    messages > limits.maxQueuedMessages() / 4 * 3
+                            || bytes > limits.maxQueuedBytes() / 4 * 3;
+        }
+    }
+
+    /** Nothing waits any more. */
+    void clear() {
+        session.home().queued(-messages, -bytes);
+        messages = 0;
+        bytes = 0;
+    }
+
+    private BrokerSettings.Queues limits() {
+        return session.home().shared().settings().queues();
+    }
+}

@@ -1,0 +1,201 @@
+package io.robustmq.journal;
+
+import static io.robustmq.journal.Shards.file;
+import static io.robustmq.journal.Shards.opened;
+import static io.robustmq.journal.Shards.segment;
+import static io.robustmq.journal.Shards.text;
+import static io.robustmq.journal.Shards.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.journal.Shards.Opened;
+import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.testkit.RecordingEvents;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a disk loses or changes after it had been synced costs that much, and is told. */
+@Timeout(60)
+class DamageTest {
+    private static final ShardSettings SETTINGS = Shards.settings(64 << 10, Durability.FSYNC);
+    private static final int RECORDS = 1500;
+    private static final int SCHEDULES = 300;
+
+    private final FakeDisk disk = new FakeDisk();
+
+    /** In groups of up to eight; each text begins with its offset. */
+    private void fill() throws IOException {
+        try (Stepped on = Stepped.opened(disk)) {
+            Shard shard = on.shard(SETTINGS);
+            for (int i = 0; i < RECORDS; i++) {
+                shard.append(utf8(i + ":" + "x".repeat(i * 31 % 400)), i % 100);
+                if (i % 8 == 0) {
+                    on.turn();
+                }
+            }
+            on.turn();
+            on.append(shard, RECORDS + ":");
+        }
+    }
+
+    @Test
+    void an_index_that_is_damaged_or_missing_is_made_again() throws Exception {
+        fill();
+        Path index = file(0, Names.INDEX);
+        byte[] whole = disk.bytes(index);
+        List<Long> byKey = byKey(new RecordingEvents());
+        SplittableRandom chance = new SplittableRandom(1);
+        for (int i = 0; i < 60; i++) {
+            byte[] damaged = whole.clone();
+            int at = i < 30 ? i * 2 : chance.nextInt(whole.length);
+            damaged[at] ^= (byte) (1 << chance.nextInt(8));
+            if (i % 5 == 4) {
+                damaged = Arrays.copyOf(whole, at);
+            }
+            disk.replace(index, damaged);
+            RecordingEvents events = new RecordingEvents();
+            assertThat(byKey(events)).as("byte " + at).isEqualTo(byKey);
+            assertThat(events.of(JournalEvent.IndexRebuilt.class))
+                    .as("byte " + at)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.file()).isEqualTo(index.toString()));
+            assertThat(events.of(JournalEvent.Corrupt.class)).isEmpty();
+            assertThat(disk.bytes(index)).isEqualTo(whole);
+        }
+        disk.lose(index);
+        assertThat(byKey(new RecordingEvents())).isEqualTo(byKey);
+        assertThat(disk.bytes(index)).isEqualTo(whole);
+    }
+
+    /** Needs the whole index of the first segment. */
+    private List<Long> byKey(RecordingEvents events) throws IOException {
+        List<Long> found = new ArrayList<>();
+        try (Opened opened = opened(disk, events, SETTINGS)) {
+            opened.shard().readKey(0, 7, (offset, millis, payload) -> found.add(offset));
+            assertThat(opened.shard().offsetAt(Instant.EPOCH)).isZero();
+        }
+        assertThat(found).hasSize(15).allMatch(offset -> offset % 100 == 7);
+        return found;
+    }
+
+    @Test
+    void opening_reads_the_last_segment_and_little_of_the_others() throws Exception {
+        fill();
+        long last = 0;
+        long all = 0;
+        for (Path path : disk.list(Shards.FOLDER)) {
+            if (Names.offset(path, Names.SEGMENT).isPresent()) {
+                last = disk.bytes(path).length;
+                all += last;
+            }
+        }
+        long before = disk.bytesRead();
+        opened(disk, new RecordingEvents(), SETTINGS).close();
+        assertThat(disk.bytesRead() - before).isLessThan(2 * last + 4096).isLessThan(all / 2);
+    }
+
+    @Test
+    void whatever_is_damaged_all_else_is_read_and_nothing_wrong() throws Exception {
+        Long given = Long.getLong("seed");
+        fill();
+        List<Path> segments =
+                disk.list(Shards.FOLDER).stream()
+                        .filter(path -> Names.offset(path, Names.SEGMENT).isPresent())
+                        .toList();
+        long first = given == null ? System.nanoTime() : given;
+        for (long seed = first; seed < first + (given == null ? SCHEDULES : 1); seed++) {
+            SplittableRandom chance = new SplittableRandom(seed);
+            Path damaged = segments.get(chance.nextInt(segments.size()));
+            byte[] whole = disk.bytes(damaged);
+            try {
+                damage(damaged, whole, chance);
+                assertReads();
+            } catch (Exception | AssertionError e) {
+                throw new AssertionError("with -Dseed=" + seed, e);
+            } finally {
+                restore(segments, damaged, whole);
+            }
+        }
+    }
+
+    private void damage(Path path, byte[] whole, SplittableRandom chance) throws IOException {
+        byte[] bytes = whole.clone();
+        switch (chance.nextInt(4)) {
+            case 0 -> bytes[chance.nextInt(bytes.length)] ^= (byte) (1 << chance.nextInt(8));
+            case 1 -> {
+                int from = chance.nextInt(bytes.length);
+                int to = Math.min(bytes.length, from + chance.nextInt(5000));
+                Arrays.fill(bytes, from, to, (byte) 0);
+            }
+            case 2 -> {
+                // a block of the same file in a wrong place
+                int length = Math.min(4096, bytes.length / 2);
+                int from = chance.nextInt(bytes.length - length);
+                int to = chance.nextInt(bytes.length - length);
+                System.arraycopy(whole, from, bytes, to, length);
+            }
+            default -> bytes = Arrays.copyOf(bytes, chance.nextInt(bytes.length));
+        }
+        disk.replace(path, bytes);
+        if (chance.nextInt(4) == 0 && disk.exists(IndexFile.path(path))) {
+            disk.lose(IndexFile.path(path));
+        }
+    }
+
+    private void assertReads() throws IOException {
+        RecordingEvents events = new RecordingEvents();
+        try (Opened opened = opened(disk, events, SETTINGS)) {
+            Shard shard = opened.shard();
+            boolean[] told = new boolean[RECORDS + 1];
+            long[] lost = {0};
+            shard.read(
+                    0,
+                    new RecordReader() {
+                        @Override
+                        public boolean record(long offset, long millis, ByteBuffer payload) {
+                            assertThat(text(payload)).startsWith(offset + ":");
+                            told[(int) offset] = true;
+                            return true;
+                        }
+
+                        @Override
+                        public boolean gap(long from, long to, IOException why) {
+                            for (long i = from; i < Math.min(to, told.length); i++) {
+                                told[(int) i] = true;
+                                lost[0]++;
+                            }
+                            return true;
+                        }
+                    });
+            long reached = Math.min(shard.nextOffset(), told.length);
+            for (int i = 0; i < reached; i++) {
+                assertThat(told[i]).as("offset " + i).isTrue();
+            }
+            boolean reported =
+                    !events.of(JournalEvent.Corrupt.class).isEmpty()
+                            || !events.of(JournalEvent.TailTruncated.class).isEmpty();
+            // an end that is missing without a trace cannot be known
+            assertThat(lost[0] == 0 || reported).as("what is lost is reported").isTrue();
+        }
+    }
+
+    /** As it was before, without what opening made of it. */
+    private void restore(List<Path> segments, Path damaged, byte[] whole) throws IOException {
+        for (Path path : disk.list(Shards.FOLDER)) {
+            if (Names.offset(path, Names.SEGMENT).isPresent() && !segments.contains(path)) {
+                disk.lose(path);
+            }
+        }
+        disk.replace(damaged, whole);
+        if (disk.exists(IndexFile.path(damaged))) {
+            disk.lose(IndexFile.path(damaged));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.robustmq.server;
+
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A role's gRPC services on one port, with server reflection, for operators and their tools. */
+final class GrpcEndpoint implements AutoCloseable {
+    /** Of one request: none of ours is large. */
+    private static final int MAX_REQUEST_BYTES = 1 << 20;
+
+    private static final int MAX_CALLS_PER_CONNECTION = 100;
+    private static final long MAX_IDLE_MINUTES = 15;
+    private static final long HELLO_SECONDS = 10;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final InetSocketAddress listen;
+    private final ServerServiceDefinition service;
+
+    // while open
+    private @Nullable Server server;
+    private @Nullable ExecutorService threads;
+
+    GrpcEndpoint(InetSocketAddress listen, ServerServiceDefinition service) {
+        this.listen = listen;
+        this.service = service;
+    }
+
+    void open() throws IOException {
+        // calls may wait for the disk
+        ExecutorService calls =
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
+        Server created =
+                NettyServerBuilder.forAddress(listen)
+                        .executor(calls)
+                        .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                        .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                        .maxConnectionIdle(MAX_IDLE_MINUTES, TimeUnit.MINUTES)
+                        .handshakeTimeout(HELLO_SECONDS, TimeUnit.SECONDS)
+                        .addService(service)
+                        .addService(ProtoReflectionServiceV1.newInstance())
+                        .build();
+        try {
+            created.start();
+        } catch (IOException failure) {
+            calls.shutdown();
+            throw failure;
+        }
+        server = created;
+        threads = calls;
+    }
+
+    /** With the port in force. */
+    InetSocketAddress localAddress() {
+        Server open = server;
+        if (open == null) {
+            throw new IllegalStateException("not open");
+        }
+        return (InetSocketAddress) open.getListenSockets().getFirst();
+    }
+
+    /** Calls have a few seconds to end. */
+    @Override
+    public void close() {
+        Server open = server;
+        if (open != null) {
+            open.shutdown();
+            try {
+                if (!open.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                    open.shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+                }
+            } catch (InterruptedException interrupted) {
+                open.shutdownNow();
+                Thread.currentThread().interrupt();
+            }
+            server = null;
+        }
+        if (threads != null) {
+            threads.shutdown();
+            threads = null;
+        }
+    }
+}

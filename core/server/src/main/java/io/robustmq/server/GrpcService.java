@@ -1,0 +1,124 @@
+package io.robustmq.server;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Binds the calls of one service of a .proto file to code, by their names there, and keeps the
+ * file's descriptor for server reflection.
+ */
+final class GrpcService {
+    /** One request, one answer. May wait: it has a thread of its own. */
+    interface Call<Q, A> {
+        A answer(Q request) throws StatusException;
+    }
+
+    /** Is told of each answer that is an error. */
+    interface Refusals {
+        void refused(String method, Status status);
+    }
+
+    private record Bound<Q extends Message, A extends Message>(
+            io.grpc.MethodDescriptor<Q, A> method, Call<Q, A> call) {}
+
+    private final FileDescriptor file;
+    private final String name;
+    private final Refusals refusals;
+    private final Map<String, Bound<?, ?>> calls = new LinkedHashMap<>();
+
+    /**
+     * @param name of the service, as in the file, without its package
+     */
+    GrpcService(FileDescriptor file, String name, Refusals refusals) {
+        this.file = file;
+        this.name = name;
+        this.refusals = refusals;
+    }
+
+    private String fullName() {
+        return file.getPackage() + '.' + name;
+    }
+
+    /**
+     * @param request any of that type
+     */
+    <Q extends Message, A extends Message> GrpcService bind(
+            String method, Q request, A answer, Call<Q, A> call) {
+        calls.put(method, new Bound<>(method(file, name, method, request, answer), call));
+        return this;
+    }
+
+    /** Also what a client calls with. */
+    static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> method(
+            FileDescriptor file, String service, String method, Q request, A answer) {
+        return io.grpc.MethodDescriptor.<Q, A>newBuilder()
+                .setType(MethodType.UNARY)
+                .setFullMethodName(
+                        io.grpc.MethodDescriptor.generateFullMethodName(
+                                file.getPackage() + '.' + service, method))
+                .setRequestMarshaller(ProtoUtils.marshaller(request))
+                .setResponseMarshaller(ProtoUtils.marshaller(answer))
+                .build();
+    }
+
+    /** All calls that the file has must be bound. */
+    ServerServiceDefinition definition() {
+        List<String> inFile =
+                file.findServiceByName(name).getMethods().stream()
+                        .map(MethodDescriptor::getName)
+                        .toList();
+        if (!new ArrayList<>(calls.keySet()).equals(inFile)) {
+            throw new IllegalStateException(
+                    fullName() + " has " + inFile + ", bound are " + calls.keySet());
+        }
+        ServiceDescriptor.Builder service =
+                ServiceDescriptor.newBuilder(fullName())
+                        .setSchemaDescriptor((ProtoFileDescriptorSupplier) () -> file);
+        calls.values().forEach(bound -> service.addMethod(bound.method));
+        ServerServiceDefinition.Builder definition =
+                ServerServiceDefinition.builder(service.build());
+        calls.forEach((method, bound) -> add(definition, method, bound));
+        return definition.build();
+    }
+
+    private <Q extends Message, A extends Message> void add(
+            ServerServiceDefinition.Builder to, String method, Bound<Q, A> bound) {
+        to.addMethod(
+                bound.method,
+                ServerCalls.asyncUnaryCall(
+                        (request, observer) -> answer(method, bound.call, request, observer)));
+    }
+
+    private <Q, A> void answer(
+            String method, Call<Q, A> call, Q request, StreamObserver<A> observer) {
+        A answer;
+        try {
+            answer = call.answer(request);
+        } catch (StatusException wrong) {
+            refusals.refused(method, wrong.getStatus());
+            observer.onError(wrong);
+            return;
+        } catch (RuntimeException | Error defect) {
+            Status status = Status.INTERNAL.withDescription("a defect: " + defect);
+            refusals.refused(method, status);
+            observer.onError(status.asException());
+            throw defect;
+        }
+        observer.onNext(answer);
+        observer.onCompleted();
+    }
+}
