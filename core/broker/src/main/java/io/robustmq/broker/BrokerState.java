@@ -109,8 +109,7 @@ final class BrokerState {
             case SessionRecord.Opened _ -> {}
             case SessionRecord.Connected connected ->
                     session.connected(connected.expirySeconds(), connected.will());
-            case SessionRecord.Suspended suspended ->
-                    session.suspended(suspended, epochMillis);
+            case SessionRecord.Suspended suspended -> session.suspended(suspended, epochMillis);
             case SessionRecord.Ended _ -> sessions.remove(session.number);
             case SessionRecord.Subscribed subscribed ->
                     subscribed

@@ -69,7 +69,7 @@ class BrokerStateTest {
                 fold(
                         message(1, 2),
                         new SessionRecord.Connected(1, 100, WILL).encoded(),
-                        new SessionRecord.Suspended(1, 100, -1, 5).encoded(),
+                        new SessionRecord.Suspended(1, 100, 5, null, 0).encoded(),
                         new SessionRecord.Subscribed(
                                         1,
                                         List.of(new SessionRecord.Filter("f", 1, false, false, 0)))
@@ -85,20 +85,26 @@ class BrokerStateTest {
     }
 
     @Test
-    void a_new_session_of_a_client_takes_the_place_of_the_old() throws IOException {
-        BrokerState state = fold(opened(1, "c"), message(1), opened(2, "c"), message(1));
-        assertThat(state.sessions).containsOnlyKeys(2);
-        assertThat(state.byClientId.get("c").number).isEqualTo(2);
-        assertThat(state.oldestQueued()).isEqualTo(state.next());
-        // the end of the old may be written after the beginning of the new
-        state.apply(
-                state.next(), 0, ByteBuffer.wrap(new SessionRecord.Ended(1).encoded()));
-        assertThat(state.byClientId).containsOnlyKeys("c");
-        state.apply(
-                state.next(), 0, ByteBuffer.wrap(new SessionRecord.Ended(2).encoded()));
-        assertThat(state.byClientId).isEmpty();
-        assertThat(state.nextNumber()).as("no number is given twice").isEqualTo(3);
-        assertThat(again(state).nextNumber()).isEqualTo(3);
+    void of_two_sessions_of_a_client_the_one_that_was_used_counts() throws IOException {
+        BrokerState state = fold(opened(1, "c"), message(1), opened(2, "c"), opened(3, "d"));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(1, 3);
+        assertThat(again(state).perClient()).extracting(each -> each.number).containsOnly(1, 3);
+        apply(state, new SessionRecord.Ended(1));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(2, 3);
+        apply(state, new SessionRecord.Ended(2));
+        assertThat(state.sessions).containsOnlyKeys(3);
+        assertThat(state.nextNumber()).as("no number is given twice").isEqualTo(4);
+        assertThat(again(state).nextNumber()).isEqualTo(4);
+    }
+
+    @Test
+    void of_two_that_were_never_used_the_later_counts() throws IOException {
+        BrokerState state = fold(opened(1, "c"), opened(2, "c"));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(2);
+    }
+
+    private static void apply(BrokerState state, SessionRecord record) throws IOException {
+        state.apply(state.next(), 1000 + state.next(), ByteBuffer.wrap(record.encoded()));
     }
 
     @Test
@@ -151,9 +157,7 @@ class BrokerStateTest {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             session.write(new DataOutputStream(bytes));
             parts.add(Arrays.toString(bytes.toByteArray()));
-            assertThat(state.byClientId.get(session.clientId).number).isEqualTo(session.number);
         }
-        assertThat(state.byClientId).hasSameSizeAs(state.sessions);
         state.retained.forEach((topic, each) -> parts.add(topic + each));
         state.delayed.forEach((offset, each) -> parts.add(offset + "" + each));
         parts.add("next number " + state.nextNumber() + ", bytes " + written(state).length);
@@ -182,8 +186,9 @@ class BrokerStateTest {
                                 new SessionRecord.Suspended(
                                                 some,
                                                 random.nextInt(1000),
-                                                random.nextInt(5) - 1,
-                                                random.nextInt(9))
+                                                random.nextInt(9),
+                                                random.nextBoolean() ? WILL : null,
+                                                random.nextInt(9999))
                                         .encoded();
                         case 3 ->
                                 random.nextInt(3) == 0

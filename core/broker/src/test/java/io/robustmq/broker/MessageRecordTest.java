@@ -26,7 +26,8 @@ class MessageRecordTest {
     /** As {@link MessageRecord#putTarget} does for a session. */
     private static void putTarget(
             ByteBuffer out, int session, int qos, boolean retain, int... ids) {
-        out.putInt(session).put((byte) (qos | (retain ? MessageRecord.RETAIN : 0) | ids.length << 3));
+        out.putInt(session)
+                .put((byte) (qos | (retain ? MessageRecord.RETAIN : 0) | ids.length << 3));
         for (int id : ids) {
             out.putInt(id);
         }

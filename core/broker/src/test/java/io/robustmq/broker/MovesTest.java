@@ -2,10 +2,9 @@ package io.robustmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 
 class MovesTest {
     private static final int PAYLOAD = 1000;

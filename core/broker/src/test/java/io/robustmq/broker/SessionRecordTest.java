@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.robustmq.protocol.Connect;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 class SessionRecordTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
@@ -72,7 +70,11 @@ class SessionRecordTest {
             case 1 -> new SessionRecord.Connected(number, random.nextLong(1L << 32), will());
             case 2 ->
                     new SessionRecord.Suspended(
-                            number, random.nextLong(), random.nextLong(), random.nextLong());
+                            number,
+                            random.nextLong(),
+                            random.nextLong(),
+                            will(),
+                            random.nextLong());
             case 3 -> new SessionRecord.Ended(number);
             case 4 -> new SessionRecord.Subscribed(number, filters);
             case 5 -> new SessionRecord.Unsubscribed(number, texts);

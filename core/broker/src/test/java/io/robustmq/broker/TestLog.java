@@ -4,7 +4,6 @@ import io.robustmq.journal.Disk;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
-
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
