@@ -227,6 +227,11 @@ final class Loop {
         loadedBytes += bytes;
     }
 
+    /** What sessions have of the log in memory. */
+    long loadedBytes() {
+        return loadedBytes;
+    }
+
     void queued(int messages, long bytes) {
         counters.add(Counters.QUEUED_MESSAGES, messages);
         counters.add(Counters.QUEUED_BYTES, bytes);
