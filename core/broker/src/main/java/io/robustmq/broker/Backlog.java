@@ -383,13 +383,24 @@ final class Backlog {
     private void forget(long each) {
         loaded.remove(each);
         refs.done(each);
+        isDone(each);
+        session.home().log().acknowledges(this);
+    }
+
+    private void isDone(long each) {
         if (each >= refs.base()) {
             if (doneCount == doneAbove.length) {
                 doneAbove = Arrays.copyOf(doneAbove, Math.max(8, 2 * doneCount));
             }
             doneAbove[doneCount++] = each;
         }
-        session.home().log().acknowledges(this);
+    }
+
+    /** What was asked for and could not be written. */
+    void notInLog(SessionRecord.Done done) {
+        for (long each : done.above()) {
+            isDone(each);
+        }
     }
 
     /** What was acknowledged since this was asked last. */

@@ -6,6 +6,7 @@ import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -201,6 +202,13 @@ final class Loop {
         for (LogEntry entry : entries) {
             entry.committedOn(this);
         }
+        readAgain();
+    }
+
+    /** One that it has not. */
+    void refused(LogEntry entry, IOException why) {
+        log.told(entry);
+        entry.refused(why);
         readAgain();
     }
 

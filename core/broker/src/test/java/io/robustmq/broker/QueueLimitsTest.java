@@ -227,8 +227,7 @@ class QueueLimitsTest {
             disk.release();
             client.expect(RawClient.CONNACK);
             publisher.expect(PUBACK);
-            waitUntil(
-                    () -> broker.broker.measures().dropped(DropReason.SESSION_ENDED) == 1);
+            waitUntil(() -> broker.broker.measures().dropped(DropReason.SESSION_ENDED) == 1);
             assertThat(client.untilPong()).isEmpty();
         }
         expectCounters(0);
