@@ -98,6 +98,10 @@ public final class OfflineJournal implements AutoCloseable {
                 Path aside = directoryOfShard.resolve(Names.ASIDE);
                 disk.createDirectories(aside);
                 disk.rename(file, aside.resolve(Names.name(file)));
+                Path index = Names.offset(file, Names.SEGMENT).isPresent() ? IndexFile.path(file) : file;
+                if (disk.list(directoryOfShard).contains(index)) {
+                    disk.rename(index, aside.resolve(Names.name(index)));
+                }
                 disk.syncDirectory(aside);
                 disk.syncDirectory(directoryOfShard);
             }

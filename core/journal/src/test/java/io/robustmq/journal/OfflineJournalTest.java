@@ -233,6 +233,9 @@ class OfflineJournalTest {
                 .isDirectoryContaining(
                         file -> file.getFileName().equals(segmentName(PER_SEGMENT)));
         assertThat(segment(5)).exists();
+        assertThat(verify())
+                .extracting(Finding::kind)
+                .containsExactly(MISSING_SEGMENT, UNUSABLE_LAST_SEGMENT);
         List<Long> readable = readable();
         assertThat(readable).hasSize(RECORDS - PER_SEGMENT - (RECORDS - 5 * PER_SEGMENT));
         try (Journal journal = journal()) { // no offset is given twice
