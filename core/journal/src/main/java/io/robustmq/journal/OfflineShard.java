@@ -271,7 +271,8 @@ final class OfflineShard {
                     IndexFile.readSummary(disk, index, header.baseOffset());
             SegmentIndex right = new SegmentCheck(file, header, false).check().index();
             String difference = difference(found, right);
-            if (summary.nextOffset() != segment.nextOffset()) {
+            // if the file behind it is missing, a rebuilt one ends where the next file begins
+            if (summary.nextOffset() != facts.nextOffset() && summary.nextOffset() != following) {
                 difference = "ends before offset " + summary.nextOffset();
             }
             if (difference != null) {
@@ -287,7 +288,7 @@ final class OfflineShard {
     private static Segment sealed(
             Path path, SegmentHeader header, SegmentWalk.Facts facts, long following) {
         Segment segment = new Segment(path, header);
-        segment.reach(Math.max(facts.nextOffset(), following), facts.end());
+        segment.reach(facts.sealed() ? facts.nextOffset() : following, facts.end());
         segment.times(facts.firstMillis(), facts.latestMillis());
         return segment;
     }
