@@ -253,7 +253,11 @@ public final class Journal implements AutoCloseable {
 
     private void remove(Path directory) throws IOException {
         for (Path file : node.disk().list(directory)) {
-            node.disk().delete(file);
+            if (Names.name(file).equals(Names.ASIDE)) {
+                remove(file);
+            } else {
+                node.disk().delete(file);
+            }
         }
         node.disk().delete(directory);
     }

@@ -172,7 +172,10 @@ final class Recovery {
             segment.times(checked.index().firstMillis(), checked.index().latestMillis());
             segment.reach(checked.nextOffset(), checked.end());
             report(path, checked);
-            boolean tailIsSeal = checked.size() - checked.end() <= Frame.HEADER_BYTES;
+            long sealEnd = checked.end() + Frame.HEADER_BYTES;
+            boolean tailIsSeal =
+                    checked.size() <= sealEnd
+                            || new Resync(file, header.salt(), checked.size()).isZero(sealEnd);
             boolean endsInSnapshot = !checked.sealed() && tailIsSeal && following == newestSnapshot;
             if (checked.nextOffset() == following || endsInSnapshot) {
                 // also one that is there: if its sync failed, the system may have it in memory only

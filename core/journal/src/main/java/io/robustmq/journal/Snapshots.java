@@ -115,7 +115,7 @@ final class Snapshots {
     }
 
     /** What is wrong with it, null if nothing. */
-    private static @Nullable String problem(DiskFile file, long offset) throws IOException {
+    static @Nullable String problem(DiskFile file, long offset) throws IOException {
         long size = file.size();
         if (size < HEADER_BYTES + CRC_BYTES) {
             return size + " bytes, has at least " + (HEADER_BYTES + CRC_BYTES);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class DiskFaultTest {
-    private static final ShardSettings FSYNC = settings(1 << 20, Durability.FSYNC);
+    private static final ShardSettings FSYNC = settings(4 << 20, Durability.FSYNC);
 
     private final FakeDisk disk = new FakeDisk();
 
@@ -35,9 +35,9 @@ class DiskFaultTest {
         try (Stepped on = Stepped.opened(disk)) {
             Shard shard = on.shard(FSYNC);
             on.append(shard, "kept");
-            int end = disk.bytes(segment(0)).length;
+            int end = Shards.HEADER_BYTES + Frame.bytes(4, 0);
             disk.fullAfter(10);
-            CompletableFuture<Long> lost = shard.append(utf8("lost"));
+            CompletableFuture<Long> lost = shard.append(new byte[2 << 20]);
             on.turn();
             assertThat(failure(lost))
                     .isInstanceOf(JournalFailedException.class)

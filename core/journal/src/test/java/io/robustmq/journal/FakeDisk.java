@@ -59,7 +59,7 @@ final class FakeDisk implements Disk {
         return powerCut;
     }
 
-    /** {@code bytes} more can be written; the write that needs more stops in its middle. */
+    /** Files can grow by {@code bytes}; the write that needs more stops in its middle. */
     synchronized void fullAfter(long bytes) {
         bytesUntilFull = bytes;
     }
@@ -328,10 +328,11 @@ final class FakeDisk implements Disk {
         public void write(ByteBuffer from, long position) throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                boolean full = from.remaining() > bytesUntilFull;
-                byte[] bytes = new byte[full ? (int) bytesUntilFull : from.remaining()];
+                int inFile = (int) Math.clamp(inode.size() - position, 0, from.remaining());
+                boolean full = from.remaining() - inFile > bytesUntilFull;
+                byte[] bytes = new byte[full ? inFile + (int) bytesUntilFull : from.remaining()];
                 from.get(bytes);
-                bytesUntilFull -= bytes.length;
+                bytesUntilFull -= bytes.length - inFile;
                 try {
                     change(path);
                 } catch (IOException e) {
