@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * A segment while records are written to it. The writer's thread.
  *
  * <p>Zeros are written ahead, and synced with the group that needs them: a sync that does not have
- * to commit a new file size takes half the time (docs/benchmarks.md). They are no frames, and are cut
- * off when the file is sealed or closed.
+ * to commit a new file size takes half the time (docs/benchmarks.md). They are no frames, and are
+ * cut off when the file is sealed or closed.
  */
 final class SegmentFile implements Closeable {
     private static final int AHEAD_BYTES = 1 << 20;
