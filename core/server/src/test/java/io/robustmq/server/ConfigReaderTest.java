@@ -108,14 +108,10 @@ class ConfigReaderTest {
     @Test
     void a_list_is_an_array_in_the_file_and_parted_by_commas_elsewhere() throws IOException {
         List<Path> two = List.of(Path.of("/disk1"), Path.of("/disk2"));
-        assertThat(set("journal.directories=/disk1,/disk2").config().journalDirectories())
+        assertThat(directories(set("journal.directories=/disk1,/disk2"))).isEqualTo(two);
+        assertThat(directories(loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"))))
                 .isEqualTo(two);
-        assertThat(
-                        loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"))
-                                .config()
-                                .journalDirectories())
-                .isEqualTo(two);
-        assertThat(set("journal.directories=").config().journalDirectories())
+        assertThat(directories(set("journal.directories=")))
                 .isEqualTo(List.of(Path.of("./robust-data/journal")));
     }
 
@@ -411,6 +407,11 @@ class ConfigReaderTest {
 
     private static ConfigOutcome.Loaded<StandaloneConfig> set(String... assignments) {
         return loaded(ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), List.of(assignments)));
+    }
+
+    private static List<Path> directories(ConfigOutcome.Loaded<StandaloneConfig> loaded) {
+        StandaloneConfig config = loaded.config();
+        return config.journalDirectories(config.journal().directories());
     }
 
     private static <C extends Record & RoleConfig> ConfigOutcome.Loaded<C> loaded(
