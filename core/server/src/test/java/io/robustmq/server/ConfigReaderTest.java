@@ -109,8 +109,9 @@ class ConfigReaderTest {
     void a_list_is_an_array_in_the_file_and_parted_by_commas_elsewhere() throws IOException {
         List<Path> two = List.of(Path.of("/disk1"), Path.of("/disk2"));
         assertThat(directories(set("journal.directories=/disk1,/disk2"))).isEqualTo(two);
-        assertThat(directories(loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"))))
-                .isEqualTo(two);
+        ConfigOutcome.Loaded<StandaloneConfig> fromFile =
+                loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"));
+        assertThat(directories(fromFile)).isEqualTo(two);
         assertThat(directories(set("journal.directories=")))
                 .isEqualTo(List.of(Path.of("./robust-data/journal")));
     }
