@@ -2,7 +2,6 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +132,7 @@ final class Recovery {
             if (size < summary.segmentBytes()) {
                 corrupt(path, size, "ends there, had " + summary.segmentBytes() + " bytes");
             }
-        } catch (CorruptJournalException | NoSuchFileException e) {
+        } catch (IOException e) {
             segment = rebuilt(base, path, following, e);
         }
         if (segment == null) {
@@ -189,7 +188,7 @@ final class Recovery {
                                 : checked.tail());
             }
             if (checked.sealed()) {
-                IndexRebuild.report(home, segment, String.valueOf(why.getMessage()));
+                IndexRebuild.report(home, segment, IndexRebuild.why(IndexFile.path(path), why));
             }
             segment.reach(Math.max(checked.nextOffset(), following), segment.bytes());
             IndexRebuild.keep(home, segment, checked.index());

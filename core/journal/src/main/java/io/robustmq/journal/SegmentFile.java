@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * A segment while records are written to it. The writer's thread.
  *
  * <p>Zeros are written ahead, and synced with the group that needs them: a sync that does not have
- * to commit a new file size takes half the time (docs/benchmarks.md). They are no frames, and are cut
- * off when the file is sealed or closed.
+ * to commit a new file size takes half the time (docs/benchmarks.md). They are no frames, and are
+ * cut off when the file is sealed or closed.
  */
 final class SegmentFile implements Closeable {
     private static final int AHEAD_BYTES = 1 << 20;
@@ -77,6 +77,14 @@ final class SegmentFile implements Closeable {
         } catch (IOException e) {
             // the group itself may still have room, and tells if it has not
         }
+    }
+
+    /** Fails unless there is room for a while; {@code most} is the segment's limit. */
+    void demandRoom(long most) throws IOException {
+        int wanted = (int) Math.clamp(most - size, 0, AHEAD_BYTES);
+        file.write(ZEROS.slice(0, wanted), size);
+        size += wanted;
+        file.sync();
     }
 
     void sync() throws IOException {

@@ -43,6 +43,7 @@ final class Snapshots {
         Path path = Names.file(home.directory(), offset, Names.SNAPSHOT);
         Path unfinished = path.resolveSibling(Names.name(path) + Names.UNFINISHED);
         boolean saved = false;
+        deleteIfThere(unfinished); // of a time when the disk refused even that
         try {
             try (DiskFile file = home.disk().create(unfinished)) {
                 write(file, offset, writer);

@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Records per second of one shard. A program, not JMH: what is measured are producers that wait for
  * each other's sync. bin/bench-journal runs it beside fio.
  *
- * <p>Arguments: directory, seconds, producers, records in flight of each, durability. {@code threads}
- * instead of the records in flight: producers that wait for each record, a virtual thread each.
+ * <p>Arguments: directory, seconds, producers, records in flight of each, durability. {@code
+ * threads} instead of the records in flight: producers that wait for each record, a virtual thread
+ * each.
  */
 final class AppendBenchmark {
     private static final int PAYLOAD_BYTES = 256;

@@ -73,6 +73,11 @@ final class FakeDisk implements Disk {
         broken.put(fileOrDirectory, message);
     }
 
+    /** The file's bytes {@code from} to before {@code to} cannot be read. */
+    synchronized void spoil(Path file, int from, int to) throws IOException {
+        inode(file).spoil(from, to);
+    }
+
     /** Nothing fails any more. */
     synchronized void heal() {
         broken.clear();
@@ -313,7 +318,7 @@ final class FakeDisk implements Disk {
                     return -1;
                 }
                 int start = to.position();
-                int bytes = Math.min(to.remaining(), inode.size() - (int) position);
+                int bytes = inode.readable((int) position, to.remaining());
                 to.put(inode.array(), (int) position, bytes);
                 bytesRead += bytes;
                 if (--readsUntilFlip == 0) {

@@ -106,6 +106,33 @@ class ConfigReaderTest {
     }
 
     @Test
+    void a_list_is_an_array_in_the_file_and_parted_by_commas_elsewhere() throws IOException {
+        List<Path> two = List.of(Path.of("/disk1"), Path.of("/disk2"));
+        assertThat(set("journal.directories=/disk1,/disk2").config().journalDirectories())
+                .isEqualTo(two);
+        assertThat(
+                        loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"))
+                                .config()
+                                .journalDirectories())
+                .isEqualTo(two);
+        assertThat(set("journal.directories=").config().journalDirectories())
+                .isEqualTo(List.of(Path.of("./robust-data/journal")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "[\"\"]", "[\"/a\", \"/a\"]", "\"/a\"", "[[\"/a\"]]"})
+    void a_list_of_paths_has_paths_only_and_none_twice(String written) throws IOException {
+        assertThat(read("journal.directories = " + written))
+                .isInstanceOfSatisfying(
+                        ConfigOutcome.Wrong.class,
+                        wrong ->
+                                assertThat(wrong.problems())
+                                        .singleElement()
+                                        .asString()
+                                        .contains("must be a list of paths, or empty"));
+    }
+
+    @Test
     void an_address_may_be_ipv6_or_a_name() {
         assertThat(set("mqtt.listen=[::1]:0").config().mqtt().listen().getHostString())
                 .isEqualTo("::1");
