@@ -81,7 +81,7 @@ final class SegmentFile implements Closeable {
 
     /** Fails unless there is room for a while; {@code most} is the segment's limit. */
     void demandRoom(long most) throws IOException {
-        int wanted = (int) Math.clamp(most - size, 0, AHEAD_BYTES);
+        int wanted = Math.clamp(most - size, 0, AHEAD_BYTES);
         file.write(ZEROS.slice(0, wanted), size);
         size += wanted;
         file.sync();
