@@ -73,7 +73,9 @@ public final class OfflineJournal implements AutoCloseable {
         return shard(shard).verify();
     }
 
-    /** Does what {@link Finding.Kind#repair} says; nothing if that is {@link Finding.Repair#NONE}. */
+    /**
+     * Does what {@link Finding.Kind#repair} says; nothing if that is {@link Finding.Repair#NONE}.
+     */
     public void repair(Finding finding) throws IOException {
         Path file = finding.file();
         Path directoryOfShard = directory.resolve(finding.shard());
@@ -98,7 +100,8 @@ public final class OfflineJournal implements AutoCloseable {
                 Path aside = directoryOfShard.resolve(Names.ASIDE);
                 disk.createDirectories(aside);
                 disk.rename(file, aside.resolve(Names.name(file)));
-                Path index = Names.offset(file, Names.SEGMENT).isPresent() ? IndexFile.path(file) : file;
+                Path index =
+                        Names.offset(file, Names.SEGMENT).isPresent() ? IndexFile.path(file) : file;
                 if (disk.list(directoryOfShard).contains(index)) {
                     disk.rename(index, aside.resolve(Names.name(index)));
                 }

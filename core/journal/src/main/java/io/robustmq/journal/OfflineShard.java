@@ -92,8 +92,8 @@ final class OfflineShard {
         }
     }
 
-    private SegmentWalk.Facts walk(
-            DiskFile file, SegmentHeader header, SegmentWalk.Visitor visitor) throws IOException {
+    private SegmentWalk.Facts walk(DiskFile file, SegmentHeader header, SegmentWalk.Visitor visitor)
+            throws IOException {
         boolean last = header.baseOffset() == segments.lastKey();
         return new SegmentWalk(file, header, last).walk(visitor);
     }
@@ -130,8 +130,7 @@ final class OfflineShard {
         Arrays.setAll(keys, record::key);
         byte[] payload = new byte[record.payload().remaining()];
         record.payload().get(payload);
-        return new OfflineJournal.RecordFacts(
-                record.offset(), record.epochMillis(), keys, payload);
+        return new OfflineJournal.RecordFacts(record.offset(), record.epochMillis(), keys, payload);
     }
 
     // What is wrong
@@ -254,11 +253,7 @@ final class OfflineShard {
     // Indexes
 
     private void verifyIndex(
-            DiskFile file,
-            Path path,
-            SegmentHeader header,
-            SegmentWalk.Facts facts,
-            long following)
+            DiskFile file, Path path, SegmentHeader header, SegmentWalk.Facts facts, long following)
             throws IOException {
         Path index = IndexFile.path(path);
         if (!facts.sealed()) {
@@ -267,8 +262,7 @@ final class OfflineShard {
         Segment segment = sealed(path, header, facts, following);
         try {
             SegmentIndex found = IndexFile.read(disk, segment);
-            IndexFile.Summary summary =
-                    IndexFile.readSummary(disk, index, header.baseOffset());
+            IndexFile.Summary summary = IndexFile.readSummary(disk, index, header.baseOffset());
             SegmentIndex right = new SegmentCheck(file, header, false).check().index();
             String difference = difference(found, right);
             // if the file behind it is missing, a rebuilt one ends where the next file begins

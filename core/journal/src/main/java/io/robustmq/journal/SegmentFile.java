@@ -79,6 +79,14 @@ final class SegmentFile implements Closeable {
         }
     }
 
+    /** Fails unless there is room for a while; {@code most} is the segment's limit. */
+    void demandRoom(long most) throws IOException {
+        int wanted = Math.clamp(most - size, 0, AHEAD_BYTES);
+        file.write(ZEROS.slice(0, wanted), size);
+        size += wanted;
+        file.sync();
+    }
+
     void sync() throws IOException {
         file.sync();
     }

@@ -114,7 +114,12 @@ final class SegmentWalk {
             return true;
         }
         if (scan.offset() > next) {
-            holes.add(new Hole(at, next, scan.offset(), "offset " + scan.offset() + ", expected " + next));
+            holes.add(
+                    new Hole(
+                            at,
+                            next,
+                            scan.offset(),
+                            "offset " + scan.offset() + ", expected " + next));
         }
         records++;
         firstMillis = records == 1 ? scan.epochMillis() : firstMillis;

@@ -215,6 +215,8 @@ final class ShardLog {
             if (!active.segment.isEmpty()) {
                 scroll();
             }
+            // on a disk that is nearly full it would fail again at once
+            active.demandRoom(home.settings().segmentBytes());
         } catch (IOException | RuntimeException | Error e) {
             closeFile(); // the disk is still as it was
             return;

@@ -117,6 +117,28 @@ class DiskFaultTest {
     }
 
     @Test
+    void a_disk_that_is_nearly_full_does_not_fail_and_recover_in_turns() throws Exception {
+        try (Stepped on = Stepped.opened(disk)) {
+            Shard shard = on.shard(FSYNC);
+            on.append(shard, "kept");
+            disk.fullAfter(100_000);
+            shard.append(new byte[2 << 20]);
+            on.turn();
+            for (int room = 100_000; room <= 1_000_000; room += 300_000) {
+                disk.fullAfter(room);
+                on.tick();
+                assertThat(shard.failure()).as(room + " bytes").isNotNull();
+            }
+            disk.fullAfter(1_100_000);
+            on.tick();
+            on.append(shard, "a".repeat(60_000), "b".repeat(900_000));
+            assertThat(on.events.of(JournalEvent.AppendFailed.class)).hasSize(1);
+            assertThat(on.events.of(JournalEvent.Recovered.class)).hasSize(1);
+            assertThat(texts(shard, 0)).hasSize(3);
+        }
+    }
+
+    @Test
     void a_disk_that_only_reads_recovers_when_it_writes_again() throws Exception {
         try (Stepped on = Stepped.opened(disk)) {
             Shard shard = on.shard(FSYNC);

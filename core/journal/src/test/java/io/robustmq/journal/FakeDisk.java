@@ -333,7 +333,7 @@ final class FakeDisk implements Disk {
         public void write(ByteBuffer from, long position) throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                int inFile = (int) Math.clamp(inode.size() - position, 0, from.remaining());
+                int inFile = Math.clamp(inode.size() - position, 0, from.remaining());
                 boolean full = from.remaining() - inFile > bytesUntilFull;
                 byte[] bytes = new byte[full ? inFile + (int) bytesUntilFull : from.remaining()];
                 from.get(bytes);

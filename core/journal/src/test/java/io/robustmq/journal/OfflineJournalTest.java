@@ -156,13 +156,12 @@ class OfflineJournalTest {
         Files.write(last, new byte[] {0, 0, 0, 9, 1}, StandardOpenOption.APPEND);
         assertThat(verify())
                 .singleElement()
-                .satisfies(
-                        finding -> {
-                            assertThat(finding.kind()).isEqualTo(TORN_TAIL);
-                            assertThat(finding.file()).isEqualTo(last);
-                            assertThat(finding.position()).isEqualTo(whole);
-                            assertThat(finding.lost()).isZero();
-                        });
+                .satisfies(finding -> {
+                    assertThat(finding.kind()).isEqualTo(TORN_TAIL);
+                    assertThat(finding.file()).isEqualTo(last);
+                    assertThat(finding.position()).isEqualTo(whole);
+                    assertThat(finding.lost()).isZero();
+                });
         repairAll();
         assertThat(Files.size(last)).isEqualTo(whole);
         assertThat(verify()).isEmpty();
@@ -195,26 +194,23 @@ class OfflineJournalTest {
         Path file = segment(2);
         cut(file, SegmentHeader.bytes(SHARD) + 10L * FRAME_BYTES + 5);
         assertThat(verify())
-                .anySatisfy(
-                        finding -> {
-                            assertThat(finding.kind()).isEqualTo(DAMAGED_END);
-                            assertThat(finding.firstLost()).isEqualTo(2 * PER_SEGMENT + 10);
-                            assertThat(finding.afterLost()).isEqualTo(3 * PER_SEGMENT);
-                        });
+                .anySatisfy(finding -> {
+                    assertThat(finding.kind()).isEqualTo(DAMAGED_END);
+                    assertThat(finding.firstLost()).isEqualTo(2 * PER_SEGMENT + 10);
+                    assertThat(finding.afterLost()).isEqualTo(3 * PER_SEGMENT);
+                });
     }
 
     @Test
     void a_missing_segment_is_told_with_what_was_in_it() throws Exception {
         Files.delete(segment(3));
         assertThat(verify())
-                .anySatisfy(
-                        finding -> {
-                            assertThat(finding.kind()).isEqualTo(MISSING_SEGMENT);
-                            assertThat(finding.firstLost()).isEqualTo(3 * PER_SEGMENT);
-                            assertThat(finding.lost()).isEqualTo(PER_SEGMENT);
-                        })
-                .anySatisfy(
-                        finding -> assertThat(finding.kind()).isEqualTo(INDEX_WITHOUT_SEGMENT));
+                .anySatisfy(finding -> {
+                    assertThat(finding.kind()).isEqualTo(MISSING_SEGMENT);
+                    assertThat(finding.firstLost()).isEqualTo(3 * PER_SEGMENT);
+                    assertThat(finding.lost()).isEqualTo(PER_SEGMENT);
+                })
+                .anySatisfy(finding -> assertThat(finding.kind()).isEqualTo(INDEX_WITHOUT_SEGMENT));
         repairAll();
         assertThat(verify()).singleElement().returns(MISSING_SEGMENT, Finding::kind);
         assertThat(readable()).hasSize(RECORDS - PER_SEGMENT);
@@ -230,8 +226,7 @@ class OfflineJournalTest {
         assertThat(verify().getFirst().lost()).isEqualTo(PER_SEGMENT);
         repairAll();
         assertThat(directory.resolve(SHARD).resolve("damaged"))
-                .isDirectoryContaining(
-                        file -> file.getFileName().equals(segmentName(PER_SEGMENT)));
+                .isDirectoryContaining(file -> file.getFileName().equals(segmentName(PER_SEGMENT)));
         assertThat(segment(5)).exists();
         assertThat(verify())
                 .extracting(Finding::kind)
@@ -255,9 +250,7 @@ class OfflineJournalTest {
         flip(damaged, 70);
         assertThat(verify())
                 .extracting(Finding::kind, Finding::file)
-                .containsExactly(
-                        tuple(INDEX_MISSING, missing),
-                        tuple(INDEX_DAMAGED, damaged));
+                .containsExactly(tuple(INDEX_MISSING, missing), tuple(INDEX_DAMAGED, damaged));
         repairAll();
         assertThat(verify()).isEmpty();
         assertThat(Files.readAllBytes(missing)).isEqualTo(right);
@@ -285,10 +278,11 @@ class OfflineJournalTest {
         }
     }
 
-    /** Whatever is broken: verify and repair come to an end, and cost no record that was readable. */
+    /**
+     * Whatever is broken: verify and repair come to an end, and cost no record that was readable.
+     */
     @Test
-    void random_damage_is_always_told_and_repair_never_costs_a_readable_record()
-            throws Exception {
+    void random_damage_is_always_told_and_repair_never_costs_a_readable_record() throws Exception {
         long seed = Long.getLong("seed", new Random().nextLong());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
@@ -303,7 +297,12 @@ class OfflineJournalTest {
             if (size > 0 && random.nextInt(4) == 0) {
                 cut(file, random.nextLong(size));
                 // that records are missing at the very end nothing can tell
-                told = !file.equals(files.stream().filter(OfflineJournalTest::isSegment).reduce((a, b) -> b).orElseThrow());
+                told =
+                        !file.equals(
+                                files.stream()
+                                        .filter(OfflineJournalTest::isSegment)
+                                        .reduce((a, b) -> b)
+                                        .orElseThrow());
             } else if (size > 0) {
                 flip(file, random.nextLong(size));
             }

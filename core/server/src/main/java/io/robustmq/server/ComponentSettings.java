@@ -37,9 +37,7 @@ final class ComponentSettings {
     }
 
     static JournalSettings journal(StandaloneConfig config) {
-        return new JournalSettings(
-                config.journalDirectories(config.journal().directories()),
-                config.journal().slowSync());
+        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
     }
 
     static ShardSettings shard(StandaloneConfig config, Retention retention) {
@@ -49,9 +47,7 @@ final class ComponentSettings {
     }
 
     static JournalSettings journal(JournalServerConfig config) {
-        return new JournalSettings(
-                config.journalDirectories(config.journal().directories()),
-                config.journal().slowSync());
+        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
     }
 
     /**

@@ -58,8 +58,7 @@ record JournalArguments(
             String name = equals < 0 ? argument : argument.substring(0, equals);
             String value = equals < 0 ? null : argument.substring(equals + 1);
             boolean takesValue =
-                    name.equals("--shard")
-                            || name.equals("--records") && action == Action.INSPECT;
+                    name.equals("--shard") || name.equals("--records") && action == Action.INSPECT;
             if (takesValue && value == null && !rest.isEmpty()) {
                 value = rest.removeFirst();
             }

@@ -48,10 +48,9 @@ class JournalToolTest {
         assertThat(lines(out).getFirst()).isEqualTo(journal.toString());
         assertThat(lines(out))
                 .anyMatch(line -> line.matches("orders: 3 records in 1 segment, \\d+ B"))
-                .anyMatch(
-                        line ->
-                                line.matches(
-                                        "  0{20}\\.seg  3 records, next offset 3, \\d+ B, open, \\S+Z to \\S+Z"))
+                .anyMatch(line ->
+                        line.matches(
+                                "  0{20}\\.seg  3 records, next offset 3, \\d+ B, open, \\S+Z to \\S+Z"))
                 .anyMatch(line -> line.matches("  0  \\S+Z  3 bytes  \"one\""))
                 .anyMatch(line -> line.matches("  2  \\S+Z  keys abc  3 bytes  0001ff"))
                 .anyMatch(line -> line.startsWith(Catalogue.SHARD + ": 1 record"));
