@@ -63,8 +63,7 @@ final class Arrival {
         if (!ended && backlog != null) {
             // or else nobody would know after a crash what was sent to it
             write(
-                    new SessionRecord.Connected(
-                            backlog.number(), expirySeconds, connect.will()),
+                    new SessionRecord.Connected(backlog.number(), expirySeconds, connect.will()),
                     () -> resume(old));
         } else if (!ended) {
             resume(old);

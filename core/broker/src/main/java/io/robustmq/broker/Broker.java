@@ -132,6 +132,7 @@ public final class Broker implements AutoCloseable {
         loops = List.copyOf(all);
         try {
             shared.log().open(loops, shared.retained());
+            loops.forEach(loop -> loop.executor().submit(loop::start).syncUninterruptibly());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -109,8 +109,7 @@ final class BrokerState {
             case SessionRecord.Opened _ -> {}
             case SessionRecord.Connected connected ->
                     session.connected(connected.expirySeconds(), connected.will());
-            case SessionRecord.Suspended suspended ->
-                    session.suspended(suspended, epochMillis);
+            case SessionRecord.Suspended suspended -> session.suspended(suspended, epochMillis);
             case SessionRecord.Ended _ -> sessions.remove(session.number);
             case SessionRecord.Subscribed subscribed ->
                     subscribed
@@ -125,8 +124,11 @@ final class BrokerState {
                 }
             }
             case SessionRecord.Received received -> {
-                if (received.message() >= session.refs.base()) {
-                    session.refs.state(received.message(), Refs.State.RELEASED);
+                Refs refs = session.refs;
+                long each = received.message();
+                // beyond the end: records before it were damaged
+                if (each < refs.next() && refs.state(each) == Refs.State.WAITING) {
+                    refs.state(each, Refs.State.RELEASED);
                 }
             }
             case SessionRecord.Released released -> session.received.clear(released.packetId());

@@ -73,12 +73,20 @@ final class Loop {
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
-    /** Before the first connection. */
+    /** Before anything else. */
     void open(List<Loop> all) {
         handoffs = new @Nullable Handoff[all.size()];
         for (Loop other : all) {
             handoffs[other.index] = other == this ? null : new Handoff(this, other);
         }
+    }
+
+    /**
+     * When the sessions of all loops are there, and before the first connection: what became due
+     * while the broker was away is for all of them, and nobody resumes what has expired.
+     */
+    void start() {
+        sweep();
         var unused = executor.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 

@@ -18,6 +18,9 @@ import java.util.Map;
  */
 record Moves(Map<String, Long> retained, Map<Long, Long> delayed) {
 
+    /** What a record takes in the log besides its message: the journal's frame, and its fields. */
+    private static final int OVERHEAD_BYTES = 50;
+
     private record Candidate(long offset, int bytes, Runnable chosen) {}
 
     /** The oldest record that anything needs, moved or not. */
@@ -40,13 +43,13 @@ record Moves(Map<String, Long> retained, Map<Long, Long> delayed) {
                 candidates.add(
                         new Candidate(
                                 each.offset(),
-                                each.bytes(),
+                                each.bytes() + OVERHEAD_BYTES,
                                 () -> moves.retained.put(topic, each.offset()))));
         state.delayed.forEach((offset, each) ->
                 candidates.add(
                         new Candidate(
                                 offset,
-                                each.bytes(),
+                                each.bytes() + OVERHEAD_BYTES,
                                 () -> moves.delayed.put(offset, each.dueMillis()))));
         long useful = candidates.stream().mapToLong(Candidate::bytes).sum();
         if (logBytes < 2 * (useful + snapshotBytes)) {

@@ -168,8 +168,7 @@ sealed interface SessionRecord {
             case OPENED -> new Opened(number, text(in), in.readLong(), will(in));
             case CONNECTED -> new Connected(number, in.readLong(), will(in));
             case SUSPENDED ->
-                    new Suspended(
-                            number, in.readLong(), in.readLong(), will(in), in.readLong());
+                    new Suspended(number, in.readLong(), in.readLong(), will(in), in.readLong());
             case ENDED -> new Ended(number);
             case SUBSCRIBED -> {
                 List<Filter> filters = new ArrayList<>(1);

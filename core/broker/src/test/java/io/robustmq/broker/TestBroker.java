@@ -1,11 +1,14 @@
 package io.robustmq.broker;
 
+import io.robustmq.journal.Disk;
+import io.robustmq.journal.LocalDisk;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.SettableClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -15,15 +18,17 @@ import java.util.function.BooleanSupplier;
 final class TestBroker implements AutoCloseable {
     final RecordingEvents events = new RecordingEvents();
     final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
-    final TestLog log = TestLog.open(clock, events);
+    final TestLog log;
     Broker broker;
 
     private final BrokerSettings settings;
     private final Authenticator authenticator;
     private final Tracing tracing;
 
-    private TestBroker(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
+    private TestBroker(
+            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
             throws IOException {
+        this.log = TestLog.open(disk, clock, events);
         this.settings = settings;
         this.authenticator = authenticator;
         this.tracing = tracing;
@@ -43,13 +48,32 @@ final class TestBroker implements AutoCloseable {
         broker.open();
     }
 
+    /** Kills it, and opens another on what it had written. */
+    void crash() throws IOException {
+        Path left = log.copy();
+        broker.close();
+        log.reopen(left);
+        broker = make();
+        broker.open();
+    }
+
     static TestBroker open(BrokerSettings settings) throws IOException {
         return open(settings, Authenticator.ANYBODY, Tracing.OFF);
     }
 
     static TestBroker open(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
             throws IOException {
-        TestBroker made = new TestBroker(settings, authenticator, tracing);
+        return open(settings, authenticator, tracing, new LocalDisk());
+    }
+
+    static TestBroker open(BrokerSettings settings, Disk disk) throws IOException {
+        return open(settings, Authenticator.ANYBODY, Tracing.OFF, disk);
+    }
+
+    private static TestBroker open(
+            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
+            throws IOException {
+        TestBroker made = new TestBroker(settings, authenticator, tracing, disk);
         made.broker.open();
         return made;
     }
@@ -104,6 +128,16 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 retained,
                 settings.storage(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                storage,
                 settings.messageEventsPerSecond());
     }
 

@@ -1,9 +1,9 @@
 package io.robustmq.broker;
 
+import io.robustmq.journal.Disk;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
-import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
@@ -22,22 +22,25 @@ import java.util.stream.Stream;
 final class TestLog implements AutoCloseable {
     private static final String SHARD = "mqtt";
 
-    private final Path directory;
+    private final Disk disk;
     private final InstantSource clock;
     private final Events events;
+    private Path directory;
     private Journal journal;
     private boolean closed;
     private Shard shard;
 
-    private TestLog(Path directory, InstantSource clock, Events events) throws IOException {
+    private TestLog(Path directory, Disk disk, InstantSource clock, Events events)
+            throws IOException {
         this.directory = directory;
+        this.disk = disk;
         this.clock = clock;
         this.events = events;
         reopen();
     }
 
-    static TestLog open(InstantSource clock, Events events) throws IOException {
-        return new TestLog(Files.createTempDirectory("broker-log"), clock, events);
+    static TestLog open(Disk disk, InstantSource clock, Events events) throws IOException {
+        return new TestLog(Files.createTempDirectory("broker-log"), disk, clock, events);
     }
 
     Shard shard() {
@@ -52,7 +55,7 @@ final class TestLog implements AutoCloseable {
         journal =
                 new Journal(
                         new JournalSettings(List.of(directory), Duration.ofSeconds(10)),
-                        new LocalDisk(),
+                        disk,
                         clock,
                         new Random(1),
                         events);
@@ -63,8 +66,30 @@ final class TestLog implements AutoCloseable {
                         new ShardSettings(
                                 1 << 20,
                                 Duration.ZERO,
-                                Durability.OS,
+                                Durability.FSYNC,
                                 new Retention(0, Duration.ZERO, true)));
+    }
+
+    /** What would be there if the process was killed now. */
+    Path copy() throws IOException {
+        Path copy = Files.createTempDirectory("broker-log");
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path each : files.toList()) {
+                Path to = copy.resolve(directory.relativize(each));
+                if (!to.equals(copy)) {
+                    Files.copy(each, to);
+                }
+            }
+        }
+        return copy;
+    }
+
+    /** As the next process finds it that is started on a {@link #copy}. */
+    void reopen(Path copy) throws IOException {
+        journal.close();
+        delete();
+        directory = copy;
+        reopen();
     }
 
     @Override
@@ -74,6 +99,10 @@ final class TestLog implements AutoCloseable {
         }
         closed = true;
         journal.close();
+        delete();
+    }
+
+    private void delete() {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);

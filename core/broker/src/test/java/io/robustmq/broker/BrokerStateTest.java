@@ -1,0 +1,273 @@
+package io.robustmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.robustmq.protocol.Connect;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class BrokerStateTest {
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final Connect.Will WILL =
+            new Connect.Will("w", new byte[] {1}, 1, false, 10, -1, new byte[0]);
+
+    private static byte[] message(
+            String topic, int payload, long expires, MessageRecord.Effects effects, int... to) {
+        ByteBuffer targets = ByteBuffer.allocate(5 * to.length);
+        for (int session : to) {
+            targets.putInt(session).put((byte) 1);
+        }
+        byte[] utf8 = topic.getBytes(StandardCharsets.UTF_8);
+        return MessageRecord.encode(
+                utf8, 1, false, expires, new byte[0], targets.array(), payload, effects);
+    }
+
+    private static byte[] message(int... to) {
+        return message("t", 5, Message.NEVER, MessageRecord.Effects.NONE, to);
+    }
+
+    private static byte[] opened(int number, String client) {
+        return new SessionRecord.Opened(number, client, 100, null).encoded();
+    }
+
+    private static BrokerState fold(byte[]... records) throws IOException {
+        BrokerState state = new BrokerState();
+        for (byte[] record : records) {
+            state.apply(state.next(), 1000 + state.next(), ByteBuffer.wrap(record));
+        }
+        return state;
+    }
+
+    private static byte[] written(BrokerState state) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        state.write(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static BrokerState again(BrokerState state) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(written(state)));
+        BrokerState read = BrokerState.read(state.next(), in);
+        assertThat(in.available()).isZero();
+        return read;
+    }
+
+    @Test
+    void records_about_sessions_that_are_not_there_mean_nothing() throws IOException {
+        BrokerState state =
+                fold(
+                        message(1, 2),
+                        new SessionRecord.Connected(1, 100, WILL).encoded(),
+                        new SessionRecord.Suspended(1, 100, 5, null, 0).encoded(),
+                        new SessionRecord.Subscribed(
+                                        1,
+                                        List.of(new SessionRecord.Filter("f", 1, false, false, 0)))
+                                .encoded(),
+                        new SessionRecord.Unsubscribed(1, List.of("f")).encoded(),
+                        new SessionRecord.Done(1, 7, new long[] {9}).encoded(),
+                        new SessionRecord.Received(1, 3).encoded(),
+                        new SessionRecord.Released(1, 3).encoded(),
+                        SessionRecord.NOTHING.encoded());
+        assertThat(state.sessions).isEmpty();
+        assertThat(state.oldestQueued()).isEqualTo(state.next());
+        assertThat(state.nextNumber()).isEqualTo(1);
+    }
+
+    @Test
+    void of_two_sessions_of_a_client_the_one_that_was_used_counts() throws IOException {
+        BrokerState state = fold(opened(1, "c"), message(1), opened(2, "c"), opened(3, "d"));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(1, 3);
+        assertThat(again(state).perClient()).extracting(each -> each.number).containsOnly(1, 3);
+        apply(state, new SessionRecord.Ended(1));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(2, 3);
+        apply(state, new SessionRecord.Ended(2));
+        assertThat(state.sessions).containsOnlyKeys(3);
+        assertThat(state.nextNumber()).as("no number is given twice").isEqualTo(4);
+        assertThat(again(state).nextNumber()).isEqualTo(4);
+    }
+
+    @Test
+    void of_two_that_were_never_used_the_later_counts() throws IOException {
+        BrokerState state = fold(opened(1, "c"), opened(2, "c"));
+        assertThat(state.perClient()).extracting(each -> each.number).containsOnly(2);
+    }
+
+    private static void apply(BrokerState state, SessionRecord record) throws IOException {
+        state.apply(state.next(), 1000 + state.next(), ByteBuffer.wrap(record.encoded()));
+    }
+
+    @Test
+    void what_a_damaged_log_says_of_messages_that_it_has_not_means_nothing() throws IOException {
+        BrokerState state =
+                fold(
+                        opened(1, "c"),
+                        new SessionRecord.Received(1, 3).encoded(),
+                        message(1),
+                        new SessionRecord.Received(1, 8).encoded(),
+                        new SessionRecord.Received(1, 77).encoded(),
+                        new SessionRecord.Done(1, 0, new long[] {5, 1000}).encoded());
+        Refs refs = state.sessions.get(1).refs;
+        assertThat(refs.base()).isZero();
+        assertThat(refs.state(0)).isEqualTo(Refs.State.WAITING);
+    }
+
+    @Test
+    void a_snapshot_of_another_version_is_refused() {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(new byte[] {0, 0, 0, 9}));
+        assertThatThrownBy(() -> BrokerState.read(0, in))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("9");
+    }
+
+    @Test
+    void a_snapshot_anywhere_and_the_records_behind_it_come_to_the_same() throws IOException {
+        System.out.println("seed " + SEED);
+        Random random = new Random(SEED);
+        for (int i = 0; i < 150; i++) {
+            List<byte[]> records = history(random, 150);
+            BrokerState all = fold(records.toArray(new byte[0][]));
+            int cut = random.nextInt(records.size() + 1);
+            BrokerState part = again(fold(records.subList(0, cut).toArray(new byte[0][])));
+            for (byte[] record : records.subList(cut, records.size())) {
+                part.apply(part.next(), 1000 + part.next(), ByteBuffer.wrap(record));
+                if (random.nextInt(20) == 0) {
+                    part = again(part);
+                }
+            }
+            assertThat(parts(part)).as("seed " + SEED).isEqualTo(parts(all));
+            assertThat(part.next()).isEqualTo(all.next());
+        }
+    }
+
+    /** What a snapshot consists of, but for the order that a hash map has. */
+    private static List<String> parts(BrokerState state) throws IOException {
+        List<String> parts = new ArrayList<>();
+        for (StoredSession session : state.sessions.values()) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            session.write(new DataOutputStream(bytes));
+            parts.add(Arrays.toString(bytes.toByteArray()));
+        }
+        state.retained.forEach((topic, each) -> parts.add(topic + each));
+        state.delayed.forEach((offset, each) -> parts.add(offset + "" + each));
+        parts.add("next number " + state.nextNumber() + ", bytes " + written(state).length);
+        parts.sort(null);
+        return parts;
+    }
+
+    /** Anything that may be in a log, with sessions that are there and some that are not. */
+    private static List<byte[]> history(Random random, int length) {
+        List<byte[]> records = new ArrayList<>();
+        TreeSet<Long> delayed = new TreeSet<>();
+        int opened = 0;
+        while (records.size() < length) {
+            int some = 1 + random.nextInt(opened + 2);
+            long offset = records.size();
+            records.add(
+                    switch (random.nextInt(14)) {
+                        case 0 -> opened(++opened, "c" + random.nextInt(6));
+                        case 1 ->
+                                new SessionRecord.Connected(
+                                                some,
+                                                random.nextInt(1000),
+                                                random.nextBoolean() ? WILL : null)
+                                        .encoded();
+                        case 2 ->
+                                new SessionRecord.Suspended(
+                                                some,
+                                                random.nextInt(1000),
+                                                random.nextInt(9),
+                                                random.nextBoolean() ? WILL : null,
+                                                random.nextInt(9999))
+                                        .encoded();
+                        case 3 ->
+                                random.nextInt(3) == 0
+                                        ? new SessionRecord.Ended(some).encoded()
+                                        : message(some);
+                        case 4 ->
+                                new SessionRecord.Subscribed(
+                                                some,
+                                                List.of(
+                                                        new SessionRecord.Filter(
+                                                                "f" + random.nextInt(5),
+                                                                random.nextInt(3),
+                                                                random.nextBoolean(),
+                                                                random.nextBoolean(),
+                                                                random.nextInt(9))))
+                                        .encoded();
+                        case 5 ->
+                                new SessionRecord.Unsubscribed(
+                                                some, List.of("f" + random.nextInt(5)))
+                                        .encoded();
+                        case 6 ->
+                                new SessionRecord.Done(
+                                                some,
+                                                random.nextInt(6),
+                                                new long[] {random.nextInt(30)})
+                                        .encoded();
+                        case 7 -> new SessionRecord.Received(some, random.nextInt(30)).encoded();
+                        case 8 -> new SessionRecord.Released(some, 1 + random.nextInt(5)).encoded();
+                        case 9 ->
+                                message(
+                                        "r" + random.nextInt(5),
+                                        random.nextInt(9),
+                                        random.nextBoolean() ? Message.NEVER : random.nextInt(9999),
+                                        MessageRecord.Effects.of(
+                                                random.nextBoolean()
+                                                        ? MessageRecord.STORE
+                                                        : MessageRecord.CLEAR,
+                                                null),
+                                        some);
+                        case 10 -> {
+                            delayed.add(offset);
+                            yield message(
+                                    "d",
+                                    random.nextInt(9),
+                                    Message.NEVER,
+                                    MessageRecord.Effects.NONE.due(random.nextInt(9999)));
+                        }
+                        case 11 -> {
+                            Long fired = delayed.pollFirst();
+                            yield message(
+                                    "d",
+                                    0,
+                                    Message.NEVER,
+                                    MessageRecord.Effects.fired(fired == null ? -1 : fired),
+                                    some);
+                        }
+                        case 12 ->
+                                message(
+                                        "w",
+                                        0,
+                                        Message.NEVER,
+                                        MessageRecord.Effects.willOf(some),
+                                        1 + random.nextInt(opened + 1));
+                        default ->
+                                message(
+                                        "q",
+                                        3,
+                                        random.nextBoolean() ? Message.NEVER : random.nextInt(9999),
+                                        new MessageRecord.Effects(
+                                                MessageRecord.FROM,
+                                                some,
+                                                1 + random.nextInt(5),
+                                                0,
+                                                -1,
+                                                -1,
+                                                null),
+                                        1 + random.nextInt(opened + 1));
+                    });
+        }
+        return records;
+    }
+}
