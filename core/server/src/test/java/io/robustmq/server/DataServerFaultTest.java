@@ -53,8 +53,7 @@ class DataServerFaultTest {
         assertThat(refused.text()).contains("No space left on device");
         assertThat(failure("a")).contains("No space left on device");
         assertThat(client.answer(client.append("new", "x")).code()).isEqualTo(Code.DISK_FAILED);
-        assertThat(client.answer(client.read("a", 0, 100)).frames().texts())
-                .containsExactly("one");
+        assertThat(client.answer(client.read("a", 0, 100)).frames().texts()).containsExactly("one");
 
         server.disk.full(false);
         Await.untilTrue(
@@ -68,6 +67,51 @@ class DataServerFaultTest {
                 "a new shard can be made",
                 LIMIT,
                 () -> client.answer(client.append("new", "x")).code() == Code.OK);
+    }
+
+    @Test
+    void while_the_disk_hangs_a_connection_is_read_no_further_than_its_limit() throws Exception {
+        client.offset(client.append("a", "x"));
+        server.disk.hang();
+        try {
+            List<Integer> ids = new ArrayList<>();
+            for (int i = 0; i < 400; i++) { // of which tcp.max-in-flight = 256 are taken
+                ids.add(client.append("a", "record " + i));
+            }
+            DataCounters counters = server.data.counters();
+            Await.untilTrue("it is held", LIMIT, () -> counters.held.get() == 1);
+            assertThat(counters.requestsInFlight.get()).isEqualTo(256);
+            assertThat(counters.requests(DataWire.Operation.APPEND)).isEqualTo(257);
+            try (DataClient other = server.client()) { // nobody else is
+                assertThat(other.answer(other.read("a", 0, 100)).frames().texts())
+                        .containsExactly("x");
+            }
+            server.disk.goOn();
+            for (int i = 0; i < 400; i++) {
+                assertThat(client.offset(ids.get(i))).isEqualTo(1 + i);
+            }
+            assertThat(counters.held.get()).isZero();
+        } finally {
+            server.disk.goOn();
+        }
+    }
+
+    @Test
+    void what_waits_for_the_disk_is_bounded_and_more_is_refused() throws Exception {
+        client.offset(client.append("a", "x"));
+        server.disk.hang();
+        try {
+            List<Integer> ids = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                ids.add(client.append("a", "x".repeat(1 << 20)));
+            }
+            int refused = ids.getLast();
+            assertThat(client.answer(refused).code()).isEqualTo(Code.JOURNAL_FULL);
+            server.disk.goOn();
+            assertThat(client.offset(ids.getFirst())).isEqualTo(1);
+        } finally {
+            server.disk.goOn();
+        }
     }
 
     private String failure(String shard) {

@@ -9,12 +9,24 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, but one that can be full. Any thread. */
+/** The machine's disk, but one that can be full or hang. Any thread. */
 final class FaultyDisk implements Disk {
     private final LocalDisk real = new LocalDisk();
     private volatile boolean full;
+
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
+
+    /** Syncs wait until {@link #goOn}. */
+    void hang() {
+        hanging = new CountDownLatch(1);
+    }
+
+    void goOn() {
+        hanging.countDown();
+    }
 
     /** No write succeeds while it is. */
     void full(boolean now) {
@@ -98,6 +110,11 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
+            try {
+                hanging.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
             file.sync();
         }
 
