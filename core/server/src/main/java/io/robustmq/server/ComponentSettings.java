@@ -6,9 +6,13 @@ import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /** The configuration in the words of each component. */
 final class ComponentSettings {
+    /** What a client of the data protocol has to say hello. */
+    private static final Duration HELLO_WITHIN = Duration.ofSeconds(10);
+
     private ComponentSettings() {}
 
     /**
@@ -59,7 +63,8 @@ final class ComponentSettings {
                 tcp.eventLoops(),
                 tcp.maxConnections(),
                 Math.toIntExact(tcp.maxFrameSize()),
-                tcp.maxInFlight());
+                tcp.maxInFlight(),
+                HELLO_WITHIN);
     }
 
     static PipelineSettings pipeline(RoleConfig config) {
