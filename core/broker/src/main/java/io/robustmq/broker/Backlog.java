@@ -36,6 +36,7 @@ final class Backlog {
     private long sent;
     private int inFlight;
     private long nextExpiryMillis = Message.NEVER;
+    private boolean ended;
 
     // acknowledged in this iteration, above the first that is not
     private long[] doneAbove = {};
@@ -95,6 +96,10 @@ final class Backlog {
 
     /** A message is in the log and for this session. */
     void committed(Publication publication, int qos, boolean retain, int[] subscriptionIds) {
+        if (ended) {
+            session.dropped(publication.topic(), qos, DropReason.SESSION_ENDED);
+            return;
+        }
         int bytes = publication.bytes();
         long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
         if (!hasRoom(bytes)) {
@@ -131,12 +136,14 @@ final class Backlog {
             return true;
         }
         BrokerSettings.Queues limits = session.home().shared().settings().queues();
-        if (limits.whenFull() == BrokerSettings.WhenFull.DROP_OLDEST) {
+        boolean canFit = bytes <= limits.maxQueuedBytes();
+        if (canFit && limits.whenFull() == BrokerSettings.WhenFull.DROP_OLDEST) {
             long oldest = Math.max(sent, refs.base());
             while (waiting.messages() > 0 && !waiting.fits(bytes)) {
                 drop(oldest, DropReason.QUEUE_FULL);
                 oldest++;
             }
+            waiting.stillFull();
         }
         return waiting.fits(bytes);
     }
@@ -376,13 +383,24 @@ final class Backlog {
     private void forget(long each) {
         loaded.remove(each);
         refs.done(each);
+        isDone(each);
+        session.home().log().acknowledges(this);
+    }
+
+    private void isDone(long each) {
         if (each >= refs.base()) {
             if (doneCount == doneAbove.length) {
                 doneAbove = Arrays.copyOf(doneAbove, Math.max(8, 2 * doneCount));
             }
             doneAbove[doneCount++] = each;
         }
-        session.home().log().acknowledges(this);
+    }
+
+    /** What was asked for and could not be written. */
+    void notInLog(SessionRecord.Done done) {
+        for (long each : done.above()) {
+            isDone(each);
+        }
     }
 
     /** What was acknowledged since this was asked last. */
@@ -454,6 +472,8 @@ final class Backlog {
         }
         waiting.clear();
         disconnected();
+        nextExpiryMillis = Message.NEVER;
+        ended = true;
         return gone;
     }
 }

@@ -35,11 +35,7 @@ abstract class LogEntry extends Append {
 
     @Override
     protected final void failed(IOException why) {
-        loop.executor()
-                .execute(() -> {
-                    loop.log().told(this);
-                    refused(why);
-                });
+        loop.executor().execute(() -> loop.refused(this, why));
     }
 
     /** On a loop that has a part in it; the one that it comes from is always among them. */

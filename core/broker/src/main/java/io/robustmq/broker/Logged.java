@@ -47,8 +47,7 @@ final class Logged {
         if (record == null) {
             return Taken.TOO_LARGE;
         }
-        Message message = flag == MessageRecord.STORE ? publication.message() : null;
-        Undoing undoing = new Undoing(publication.topic(), message, waiting);
+        Undoing undoing = new Undoing(publication.topic(), waiting);
         Publishing entry = new Publishing(loop, record, content(publication), route, undoing);
         Tracing.PublishTrace trace = publication.trace();
         long began = trace == null ? 0 : System.nanoTime();
@@ -85,7 +84,7 @@ final class Logged {
             MessageRecord.Effects store = MessageRecord.Effects.of(MessageRecord.STORE, null);
             byte[] record = record(publication, store, nobody);
             if (record != null) {
-                Undoing placed = new Undoing(message.topic(), message, Publishing.Waiting.NOBODY);
+                Placed placed = new Placed(message);
                 loop.log()
                         .addAtOnce(
                                 new Publishing(loop, record, content(publication), nobody, placed));
@@ -134,20 +133,19 @@ final class Logged {
     /** The retained message is where the log says, or is not there if the log did not take it. */
     private final class Undoing implements Publishing.Waiting {
         private final String topic;
-        private final @Nullable Message message;
         private final Publishing.Waiting next;
         private RetainedStore.@Nullable Change change;
 
-        Undoing(String topic, @Nullable Message message, Publishing.Waiting next) {
+        Undoing(String topic, Publishing.Waiting next) {
             this.topic = topic;
-            this.message = message;
             this.next = next;
         }
 
         @Override
         public void committed(long offset) {
-            if (message != null) {
-                loop.shared().retained().isAt(message, offset);
+            RetainedStore.Change made = change;
+            if (made != null && made.result() == RetainedStore.Result.DONE) {
+                loop.shared().retained().settled(topic, made, offset);
             }
             next.committed(offset);
         }
@@ -156,9 +154,26 @@ final class Logged {
         public void refused(IOException why) {
             RetainedStore.Change made = change;
             if (made != null && made.result() == RetainedStore.Result.DONE) {
-                loop.shared().retained().undo(topic, message, made);
+                loop.shared().retained().undo(topic, made);
             }
             next.refused(why);
         }
+    }
+
+    /** A retained message at its new place; if that was refused it is at the old one. */
+    private final class Placed implements Publishing.Waiting {
+        private final Message message;
+
+        Placed(Message message) {
+            this.message = message;
+        }
+
+        @Override
+        public void committed(long offset) {
+            loop.shared().retained().isAt(message, offset);
+        }
+
+        @Override
+        public void refused(IOException why) {}
     }
 }

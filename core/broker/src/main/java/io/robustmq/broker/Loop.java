@@ -6,6 +6,7 @@ import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.Tracing;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -204,6 +205,13 @@ final class Loop {
         readAgain();
     }
 
+    /** One that it has not. */
+    void refused(LogEntry entry, IOException why) {
+        log.told(entry);
+        entry.refused(why);
+        readAgain();
+    }
+
     /** What sessions of this loop get of a message that is in the log now. */
     void deliver(Publishing committed, Route.Target[] targets) {
         try {
@@ -225,6 +233,11 @@ final class Loop {
     /** Sessions have so much more or less of the log in memory. */
     void loaded(long bytes) {
         loadedBytes += bytes;
+    }
+
+    /** What sessions have of the log in memory. */
+    long loadedBytes() {
+        return loadedBytes;
     }
 
     void queued(int messages, long bytes) {

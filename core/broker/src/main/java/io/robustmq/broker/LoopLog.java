@@ -86,7 +86,7 @@ final class LoopLog {
 
     private void putAcknowledged() {
         for (Backlog each : acknowledged) {
-            SessionRecord done = each.done();
+            SessionRecord.Done done = each.done();
             batch.add(
                     new LogEntry(loop, done.encoded()) {
                         @Override
@@ -94,6 +94,7 @@ final class LoopLog {
 
                         @Override
                         void refused(IOException why) {
+                            each.notInLog(done);
                             later(() -> acknowledges(each));
                         }
                     });

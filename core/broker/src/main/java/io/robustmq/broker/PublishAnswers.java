@@ -58,25 +58,37 @@ final class PublishAnswers {
                         });
     }
 
-    /** A message that nobody keeps, behind some that are kept: delivered in its turn. */
+    /**
+     * A message that nobody keeps, behind some that are kept: delivered in its turn.
+     *
+     * @param route as it was when the message came: who keeps it and has subscribed since is not
+     *     among them, or else it would have to be in the log
+     */
     void inTurn(
-            Message message, int packetId, Session session, Tracing.@Nullable PublishTrace trace) {
+            Message message,
+            Route route,
+            int packetId,
+            Session session,
+            Tracing.@Nullable PublishTrace trace) {
         session.answers()
                 .add(
                         new Answers.Answer(true) {
                             @Override
                             void give() {
-                                deliver(message, packetId, session, trace);
+                                deliver(message, route, packetId, session, trace);
                             }
                         });
     }
 
     private void deliver(
-            Message message, int packetId, Session session, Tracing.@Nullable PublishTrace trace) {
+            Message message,
+            Route route,
+            int packetId,
+            Session session,
+            Tracing.@Nullable PublishTrace trace) {
         Loop loop = session.home();
         Publication publication = loop.publication().of(message, session, trace);
         try {
-            Route route = loop.router().routeOf(message.topic());
             int deliveries = loop.router().publish(publication, route);
             write(message.qos(), packetId, code(deliveries));
             events.published(publication, deliveries);

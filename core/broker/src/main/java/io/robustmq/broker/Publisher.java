@@ -86,7 +86,7 @@ final class Publisher {
             session.received().add(packetId);
         }
         if (qos > 0 && !session.answers().isEmpty()) {
-            answers.inTurn(publication.message(), packetId, session, trace);
+            answers.inTurn(publication.message(), route, packetId, session, trace);
             return;
         }
         if (changesRetained) {

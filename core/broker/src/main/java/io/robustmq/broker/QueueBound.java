@@ -57,6 +57,11 @@ final class QueueBound {
         }
     }
 
+    /** What went did so for something that came: that it is full is not said again. */
+    void stillFull() {
+        full = true;
+    }
+
     /** Nothing waits any more. */
     void clear() {
         session.home().queued(-messages, -bytes);

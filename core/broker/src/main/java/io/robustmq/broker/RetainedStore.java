@@ -26,10 +26,26 @@ final class RetainedStore {
         FULL
     }
 
-    /**
-     * @param before what it replaced
-     */
-    record Change(Result result, @Nullable Kept before) {}
+    /** What was done to a topic, and can be undone until the log has it. */
+    static final class Change {
+        private final Result result;
+
+        /** Null if it cleared. */
+        private final @Nullable Kept after;
+
+        /** What is there again if the log refuses it. */
+        private @Nullable Kept before;
+
+        private Change(Result result, @Nullable Kept after, @Nullable Kept before) {
+            this.result = result;
+            this.after = after;
+            this.before = before;
+        }
+
+        Result result() {
+            return result;
+        }
+    }
 
     /** A message, and where in the log it is once it is there. */
     static final class Kept {
@@ -43,12 +59,16 @@ final class RetainedStore {
     }
 
     private static final long NOT_YET = -1;
-    private static final Change NOTHING = new Change(Result.NOTHING, null);
-    private static final Change FULL = new Change(Result.FULL, null);
+    private static final Change NOTHING = new Change(Result.NOTHING, null, null);
+    private static final Change FULL = new Change(Result.FULL, null, null);
 
     private final BrokerSettings.Retained limits;
     private final Node root = new Node();
     private final Map<String, Message> expiring = new HashMap<>();
+
+    /** Changes that are on their way into the log, by topic, in its order. */
+    private final Map<String, List<Change>> unsettled = new HashMap<>();
+
     private volatile int count;
     private volatile long bytes;
 
@@ -80,9 +100,9 @@ final class RetainedStore {
                         || bytes + message.bytes() - oldBytes > limits.maxBytes())) {
             return FULL;
         }
-        put(new Kept(message, NOT_YET), old);
-        logged.run();
-        return new Change(Result.DONE, old);
+        Kept kept = new Kept(message, NOT_YET);
+        put(kept, old);
+        return begun(message.topic(), new Change(Result.DONE, kept, old), logged);
     }
 
     /** At the start: what the log has. */
@@ -117,8 +137,13 @@ final class RetainedStore {
             return NOTHING;
         }
         remove(topic, old);
+        return begun(topic, new Change(Result.DONE, null, old), logged);
+    }
+
+    private Change begun(String topic, Change change, Runnable logged) {
+        unsettled.computeIfAbsent(topic, key -> new ArrayList<>(1)).add(change);
         logged.run();
-        return new Change(Result.DONE, old);
+        return change;
     }
 
     private void remove(String topic, Kept old) {
@@ -127,7 +152,26 @@ final class RetainedStore {
         expiring.remove(topic);
     }
 
-    /** The message is in the log. */
+    /** The change is in the log, and with it counts whatever came before. */
+    synchronized void settled(String topic, Change change, long offset) {
+        List<Change> changes = unsettled.getOrDefault(topic, List.of());
+        int at = changes.indexOf(change);
+        if (at >= 0) {
+            changes.subList(0, at + 1).clear();
+            forgetIfEmpty(topic, changes);
+        }
+        if (change.after != null) {
+            change.after.offset = offset;
+        }
+    }
+
+    private void forgetIfEmpty(String topic, List<Change> changes) {
+        if (changes.isEmpty()) {
+            unsettled.remove(topic);
+        }
+    }
+
+    /** The message was written anew. */
     @SuppressWarnings("ReferenceEquality") // this very one, not one like it
     synchronized void isAt(Message message, long offset) {
         Kept kept = find(message.topic());
@@ -137,16 +181,25 @@ final class RetainedStore {
     }
 
     /**
-     * The log did not take a change: what was before it is there again, unless another change has
-     * come since.
-     *
-     * @param message that was stored; null if one was cleared
+     * The log did not take a change: what was before it is there again, or if another change has
+     * come since, will be if that is not taken either.
      */
     @SuppressWarnings("ReferenceEquality") // this very one, not one like it
-    synchronized void undo(String topic, @Nullable Message message, Change change) {
-        Kept now = find(topic);
-        if ((now == null ? null : now.message) != message) {
+    synchronized void undo(String topic, Change change) {
+        List<Change> changes = unsettled.getOrDefault(topic, List.of());
+        int at = changes.indexOf(change);
+        if (at < 0) {
             return;
+        }
+        changes.remove(at);
+        if (at < changes.size()) {
+            changes.get(at).before = change.before;
+            return;
+        }
+        forgetIfEmpty(topic, changes);
+        Kept now = find(topic);
+        if (now != change.after) {
+            return; // it has expired
         }
         Kept before = change.before;
         if (before != null) {

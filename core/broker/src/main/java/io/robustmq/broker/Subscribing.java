@@ -1,10 +1,12 @@
 package io.robustmq.broker;
 
+import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
 import io.robustmq.protocol.Unsubscribe;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
 import java.io.IOException;
@@ -21,6 +23,9 @@ final class Subscribing {
     private final Connection connection;
     private final Shared shared;
 
+    /** On their way into the log, in its order. */
+    private final List<Change> unsettled = new ArrayList<>();
+
     Subscribing(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
@@ -35,7 +40,27 @@ final class Subscribing {
             Subscription subscription,
             @Nullable Subscription before,
             boolean wantsRetained,
-            int position) {}
+            int position) {
+        Change change() {
+            return new Change(subscription.filter(), subscription, before);
+        }
+    }
+
+    /** What was done to a filter, and is undone if the log does not take it. */
+    private static final class Change {
+        private final String filter;
+
+        /** Null if it was removed. */
+        private final @Nullable Subscription after;
+
+        private @Nullable Subscription before;
+
+        Change(String filter, @Nullable Subscription after, @Nullable Subscription before) {
+            this.filter = filter;
+            this.after = after;
+            this.before = before;
+        }
+    }
 
     /** SUBACK first, then the retained messages (MQTT 5, 3.8.4). */
     void subscribe(Subscribe subscribe, Session session) {
@@ -57,14 +82,16 @@ final class Subscribing {
         }
         List<SessionRecord.Filter> stored =
                 granted.stream().map(each -> each.subscription().stored()).toList();
+        List<Change> changes = granted.stream().map(Granted::change).toList();
         write(
                 new SessionRecord.Subscribed(backlog.number(), stored),
+                changes,
+                session,
                 () -> subscribed(subscribe.packetId(), codes, granted, session),
                 why -> {
                     for (Granted each : granted) {
                         codes[each.position] = refused(each.subscription().filter(), why);
                     }
-                    granted.reversed().forEach(each -> undo(each, session));
                     suback(subscribe.packetId(), codes);
                 });
     }
@@ -121,16 +148,25 @@ final class Subscribing {
         connection.loop().counters().add(Counters.SUBSCRIPTIONS, -1);
     }
 
-    /** The log did not take it: as it was before, unless it has been changed again. */
+    /**
+     * The log did not take it: as it was before, or if it has been changed again, as it will be if
+     * that is not taken either.
+     */
     @SuppressWarnings("ReferenceEquality") // this very subscription
-    private void undo(Granted granted, Session session) {
-        String filter = granted.subscription().filter();
-        if (session.subscriptions().get(filter) == granted.subscription()) {
-            if (granted.before() == null) {
-                remove(filter, session);
-            } else {
-                put(granted.before());
+    private void undo(Change change, Session session) {
+        int at = unsettled.indexOf(change);
+        unsettled.remove(at);
+        for (Change later : unsettled.subList(at, unsettled.size())) {
+            if (later.filter.equals(change.filter)) {
+                later.before = change.before;
+                return;
             }
+        }
+        boolean untouched = session.subscriptions().get(change.filter) == change.after;
+        if (untouched && change.before != null) {
+            put(change.before);
+        } else if (untouched && change.after != null) {
+            remove(change.filter, session);
         }
     }
 
@@ -216,16 +252,18 @@ final class Subscribing {
         write(
                 new SessionRecord.Unsubscribed(
                         backlog.number(), removed.stream().map(Subscription::filter).toList()),
+                removed.stream().map(each -> new Change(each.filter(), null, each)).toList(),
+                session,
                 () -> unsubscribed(unsubscribe.packetId(), codes, removed),
                 why -> {
+                    if (connection.version() != MqttVersion.V5) {
+                        // its UNSUBACK can only say that it was done
+                        connection.end(Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(why));
+                        return;
+                    }
                     for (int i = 0; i < codes.length; i++) {
                         if (codes[i] == ReasonCode.SUCCESS) {
                             codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-                        }
-                    }
-                    for (Subscription each : removed) {
-                        if (!session.subscriptions().containsKey(each.filter())) {
-                            put(each);
                         }
                     }
                     unsubscribed(unsubscribe.packetId(), codes, List.of());
@@ -245,18 +283,26 @@ final class Subscribing {
     }
 
     /** The answer comes when the log has it. */
-    private void write(SessionRecord record, Runnable committed, Consumer<IOException> refused) {
+    private void write(
+            SessionRecord record,
+            List<Change> changes,
+            Session session,
+            Runnable committed,
+            Consumer<IOException> refused) {
         Loop loop = connection.loop();
+        unsettled.addAll(changes);
         loop.log()
                 .add(
                         new LogEntry(loop, record.encoded()) {
                             @Override
                             void committed() {
+                                unsettled.removeAll(changes);
                                 committed.run();
                             }
 
                             @Override
                             void refused(IOException why) {
+                                changes.reversed().forEach(each -> undo(each, session));
                                 refused.accept(why);
                             }
                         });

@@ -6,7 +6,6 @@ import static io.robustmq.broker.RawClient.PUBREC;
 import static io.robustmq.broker.RawClient.PUBREL;
 import static io.robustmq.broker.RawClient.SUBACK;
 import static io.robustmq.broker.TestBroker.settings;
-import static io.robustmq.broker.TestBroker.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Message;
@@ -134,7 +133,7 @@ class RestartTest {
         }
         before.ack(PUBACK, first.get(1).packetId()); // "2"
         before.untilPong();
-        settled();
+        broker.settled();
         restart();
         before.close();
         try (RawClient client = resumed("c", kept())) {
@@ -153,17 +152,6 @@ class RestartTest {
             assertThat(fresh.dup()).isFalse();
             assertThat(first).extracting(Message::packetId).doesNotContain(fresh.packetId());
         }
-    }
-
-    /** Acknowledgements that nobody is answered are in the log a little later. */
-    private void settled() throws Exception {
-        long[] next = {-1, 0};
-        waitUntil(() -> {
-            long now = broker.log.shard().nextOffset();
-            next[1] = now == next[0] ? next[1] + 1 : 0;
-            next[0] = now;
-            return next[1] > 100;
-        });
     }
 
     @Test
@@ -198,7 +186,7 @@ class RestartTest {
             client.ack(PUBCOMP, two.packetId());
             client.untilPong();
         }
-        settled();
+        broker.settled();
         restart();
         try (RawClient client = resumed("c", kept())) {
             assertThat(client.untilPong()).isEmpty();
@@ -391,7 +379,7 @@ class RestartTest {
             client.ack(PUBACK, again.packetId());
             client.untilPong();
         }
-        settled();
+        broker.settled();
         restart();
         try (RawClient client = resumed("c", kept())) {
             assertThat(client.untilPong()).isEmpty();

@@ -57,6 +57,17 @@ final class TestBroker implements AutoCloseable {
         broker.open();
     }
 
+    /** Waits until nothing more comes into the log: acknowledgements do so a little later. */
+    void settled() throws InterruptedException {
+        long[] last = {-1, 0};
+        waitUntil(() -> {
+            long next = log.shard().nextOffset();
+            last[1] = next == last[0] ? last[1] + 1 : 0;
+            last[0] = next;
+            return last[1] > 100;
+        });
+    }
+
     static TestBroker open(BrokerSettings settings) throws IOException {
         return open(settings, Authenticator.ANYBODY, Tracing.OFF);
     }
