@@ -108,7 +108,7 @@ final class LogKeeper {
                             snapshotOffset,
                             shard.firstOffset(),
                             Duration.between(begun, clock.instant()).toMillis()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // what there was is there still; it is tried again when as much has come again
             events.emit(new SessionEvent.SnapshotFailed(snapshotOffset, Failure.of(e)));
         }

@@ -2,6 +2,7 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -13,14 +14,22 @@ final class IndexRebuild {
         Path path = IndexFile.path(segment.path);
         try {
             return IndexFile.read(home.disk(), segment);
-        } catch (CorruptJournalException e) {
-            return rebuilt(home, segment, e.detail());
-        } catch (NoSuchFileException e) {
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
             if (segment.isRemoved()) {
                 throw e;
             }
-            return rebuilt(home, segment, path.getFileName() + " is missing");
+            return rebuilt(home, segment, why(path, e));
         }
+    }
+
+    static String why(Path path, IOException e) {
+        return switch (e) {
+            case CorruptJournalException damaged -> damaged.detail();
+            case NoSuchFileException missing -> path.getFileName() + " is missing";
+            case IOException other -> "cannot be read: " + other.getMessage();
+        };
     }
 
     private static SegmentIndex rebuilt(Home home, Segment segment, String why) throws IOException {

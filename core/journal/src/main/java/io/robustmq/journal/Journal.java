@@ -185,6 +185,9 @@ public final class Journal implements AutoCloseable {
     /** The one with the fewest bytes of shards; one that is nearly full only if all are. */
     private Volume roomiest(ShardSettings of) throws IOException {
         Volume best = volumes.getFirst();
+        if (volumes.size() == 1) {
+            return best;
+        }
         long bestBytes = Long.MAX_VALUE;
         for (Volume volume : volumes) {
             long free = node.disk().freeBytes(volume.path);
@@ -253,7 +256,11 @@ public final class Journal implements AutoCloseable {
 
     private void remove(Path directory) throws IOException {
         for (Path file : node.disk().list(directory)) {
-            node.disk().delete(file);
+            if (Names.name(file).equals(Names.ASIDE)) {
+                remove(file);
+            } else {
+                node.disk().delete(file);
+            }
         }
         node.disk().delete(directory);
     }

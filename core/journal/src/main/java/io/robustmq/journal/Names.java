@@ -20,6 +20,9 @@ final class Names {
     /** Before the name of a shard that is being deleted. */
     static final String DELETED = "DELETED-";
 
+    /** A directory in a shard's, for files that were moved out of the way. */
+    static final String ASIDE = "damaged";
+
     private static final int DIGITS = 20;
     private static final Pattern SHARD = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
 

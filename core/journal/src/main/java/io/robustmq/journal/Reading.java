@@ -141,10 +141,19 @@ final class Reading {
                     case DAMAGE -> scan.detail();
                 };
         if (found != Scan.Found.RECORD) {
+            IOException fault = scan.fault();
             found = resume(scan, index, at, wanted);
+            if (found != Scan.Found.RECORD && fault != null && !isReadable(scan, segment)) {
+                throw fault; // the disk is away, and with it more than these records
+            }
         }
         long next = found == Scan.Found.RECORD ? Math.min(end, scan.offset()) : end;
         return damage(segment, at, detail, next);
+    }
+
+    private static boolean isReadable(Scan scan, Segment segment) throws IOException {
+        scan.seek(segment.start());
+        return scan.next() == Scan.Found.RECORD;
     }
 
     /** Goes to the next frame that checks: the one that the length leads to, or a block's first. */

@@ -2,7 +2,6 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +132,7 @@ final class Recovery {
             if (size < summary.segmentBytes()) {
                 corrupt(path, size, "ends there, had " + summary.segmentBytes() + " bytes");
             }
-        } catch (CorruptJournalException | NoSuchFileException e) {
+        } catch (IOException e) {
             segment = rebuilt(base, path, following, e);
         }
         if (segment == null) {
@@ -172,7 +171,10 @@ final class Recovery {
             segment.times(checked.index().firstMillis(), checked.index().latestMillis());
             segment.reach(checked.nextOffset(), checked.end());
             report(path, checked);
-            boolean tailIsSeal = checked.size() - checked.end() <= Frame.HEADER_BYTES;
+            long sealEnd = checked.end() + Frame.HEADER_BYTES;
+            boolean tailIsSeal =
+                    checked.size() <= sealEnd
+                            || new Resync(file, header.salt(), checked.size()).isZero(sealEnd);
             boolean endsInSnapshot = !checked.sealed() && tailIsSeal && following == newestSnapshot;
             if (checked.nextOffset() == following || endsInSnapshot) {
                 // also one that is there: if its sync failed, the system may have it in memory only
@@ -186,7 +188,7 @@ final class Recovery {
                                 : checked.tail());
             }
             if (checked.sealed()) {
-                IndexRebuild.report(home, segment, String.valueOf(why.getMessage()));
+                IndexRebuild.report(home, segment, IndexRebuild.why(IndexFile.path(path), why));
             }
             segment.reach(Math.max(checked.nextOffset(), following), segment.bytes());
             IndexRebuild.keep(home, segment, checked.index());

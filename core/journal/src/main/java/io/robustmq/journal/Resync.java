@@ -2,10 +2,14 @@ package io.robustmq.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 
 /** Looks for a whole frame somewhere behind damage, byte by byte. */
 final class Resync {
     private static final int WINDOW_BYTES = 1 << 20;
+
+    /** What a disk cannot read at once, at least. */
+    private static final int UNREADABLE_BYTES = 512;
 
     private final DiskFile file;
     private final int salt;
@@ -34,9 +38,7 @@ final class Resync {
         long mostAfter = (size - begin) / Frame.MIN_RECORD_BYTES + 1;
         ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size - begin));
         for (long from = begin; from < size; ) {
-            window.clear();
-            while (window.hasRemaining() && file.read(window, from + window.position()) >= 0) {}
-            int starts = window.flip().limit() - Frame.HEADER_BYTES;
+            int starts = read(window, from) - Frame.HEADER_BYTES;
             for (int at = 0; at <= starts; at++) {
                 long offset = window.getLong(at + Frame.OFFSET_AT);
                 long synced = window.getLong(at + Frame.SYNCED_AT);
@@ -49,12 +51,22 @@ final class Resync {
                     return from + at;
                 }
             }
-            if (starts < 0) {
-                return -1;
-            }
-            from += starts + 1;
+            from = starts < 0 ? from + UNREADABLE_BYTES : from + starts + 1;
         }
         return -1;
+    }
+
+    /** How many bytes there are from {@code from} on that can be read. */
+    private int read(ByteBuffer window, long from) throws IOException {
+        window.clear();
+        try {
+            while (window.hasRemaining() && file.read(window, from + window.position()) >= 0) {}
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            // what was read before may be something
+        }
+        return window.flip().remaining();
     }
 
     private boolean isWhole(long position) throws IOException {
@@ -66,11 +78,11 @@ final class Resync {
     boolean isZero(long from) throws IOException {
         ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size - from));
         for (long at = from; at < size; ) {
-            window.clear();
-            if (file.read(window, at) < 0) {
-                return true;
+            int bytes = read(window, at);
+            if (bytes == 0) {
+                return false;
             }
-            at += window.flip().remaining();
+            at += bytes;
             while (window.remaining() >= Long.BYTES) {
                 if (window.getLong() != 0) {
                     return false;

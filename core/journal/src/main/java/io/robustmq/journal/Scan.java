@@ -2,7 +2,9 @@ package io.robustmq.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the frames of a segment one after the other, and checks each. One thread; the file is the
@@ -38,6 +40,9 @@ final class Scan {
 
     private int length;
     private String detail = "";
+
+    /** Why bytes could not be read, if that is the damage. */
+    private @Nullable IOException fault;
 
     Scan(DiskFile file, int salt, long position) {
         this.file = file;
@@ -105,6 +110,11 @@ final class Scan {
         return detail;
     }
 
+    /** Why the damage cannot be read; null if it can, and is no frame. */
+    @Nullable IOException fault() {
+        return fault;
+    }
+
     /**
      * Where the next frame would be if the length of the damaged one is right; its own position if
      * that is impossible.
@@ -129,12 +139,25 @@ final class Scan {
      * twice: a bad read is not damage.
      */
     Found next() throws IOException {
-        Found found = tryNext();
+        Found found = tryOnce();
         if (found == Found.DAMAGE) {
             buffer.clear().limit(0);
-            found = tryNext();
+            found = tryOnce();
         }
         return found;
+    }
+
+    private Found tryOnce() throws IOException {
+        fault = null;
+        try {
+            return tryNext();
+        } catch (ClosedChannelException e) {
+            throw e; // the reader's end, not the disk's
+        } catch (IOException e) {
+            fault = e;
+            buffer.clear().limit(0);
+            return damage("cannot be read: " + e.getMessage());
+        }
     }
 
     private Found tryNext() throws IOException {

@@ -75,6 +75,10 @@ final class SegmentCheck {
                 case END -> more = false;
                 case DAMAGE -> {
                     long whole = behind(resync, at);
+                    IOException fault = scan.fault();
+                    if (whole < 0 && fault != null && mayBeTorn) {
+                        throw fault; // it may be acknowledged, and is not to be cut off
+                    }
                     if (whole < 0) {
                         tail = resync.isZero(at) ? null : scan.detail();
                         more = false;

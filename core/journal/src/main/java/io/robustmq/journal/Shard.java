@@ -92,6 +92,7 @@ public final class Shard implements AutoCloseable {
      * those acknowledged when it was called to {@code reader}, on this thread.
      */
     public void read(long from, RecordReader reader) throws IOException {
+        checkOpen();
         check(from);
         reading.read(Math.max(from, chain.firstOffset()), chain.nextOffset(), reader);
     }
@@ -103,6 +104,7 @@ public final class Shard implements AutoCloseable {
      */
     public void readEach(long[] ascendingOffsets, int from, int to, RecordReader reader)
             throws IOException {
+        checkOpen();
         if (from < to) {
             check(ascendingOffsets[from]);
         }
@@ -111,6 +113,7 @@ public final class Shard implements AutoCloseable {
 
     /** The same as {@link #read} for just the records that were appended with {@code key}. */
     public void readKey(long from, int key, RecordReader reader) throws IOException {
+        checkOpen();
         check(from);
         reading.readKey(Math.max(from, chain.firstOffset()), chain.nextOffset(), key, reader);
     }
@@ -134,6 +137,7 @@ public final class Shard implements AutoCloseable {
      * {@code maxBytes}; null if that record is not there. To be closed.
      */
     public @Nullable Region region(long from, int maxBytes) throws IOException {
+        checkOpen();
         check(from);
         return reading.region(from, maxBytes);
     }
@@ -180,6 +184,12 @@ public final class Shard implements AutoCloseable {
 
     boolean isClosed() {
         return closed.get();
+    }
+
+    private void checkOpen() throws JournalClosedException {
+        if (isClosed()) {
+            throw new JournalClosedException("shard " + name() + " is closed");
+        }
     }
 
     private static void check(long offset) {

@@ -122,6 +122,9 @@ final class ShardLog {
             encoder.begin(bytes, active.segment.header.salt());
             group.encode(encoder, next, synced);
             next += group.size();
+            if (home.settings().durability() == Durability.FSYNC) {
+                active.reserve(bytes, home.settings().segmentBytes());
+            }
             active.write(encoder.frames());
             return true;
         } catch (IOException | RuntimeException | Error e) {
@@ -212,6 +215,8 @@ final class ShardLog {
             if (!active.segment.isEmpty()) {
                 scroll();
             }
+            // on a disk that is nearly full it would fail again at once
+            active.demandRoom(home.settings().segmentBytes());
         } catch (IOException | RuntimeException | Error e) {
             closeFile(); // the disk is still as it was
             return;
@@ -219,11 +224,11 @@ final class ShardLog {
         failure = null;
         home.measures().recovered();
         Duration took = Duration.between(failedSince, home.clock().instant());
+        queue.acceptAgain(lane);
         home.events()
                 .emit(
                         new JournalEvent.Recovered(
                                 home.shard(), active.segment.path.toString(), took.toMillis()));
-        queue.acceptAgain(lane);
     }
 
     private void scrollIfOld() throws IOException {
@@ -241,8 +246,11 @@ final class ShardLog {
             tell();
         }
         try {
-            if (failure == null && synced != next) {
-                syncNow();
+            if (failure == null) {
+                active.cut();
+                if (synced != next) {
+                    syncNow();
+                }
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);

@@ -43,6 +43,7 @@ final class Snapshots {
         Path path = Names.file(home.directory(), offset, Names.SNAPSHOT);
         Path unfinished = path.resolveSibling(Names.name(path) + Names.UNFINISHED);
         boolean saved = false;
+        deleteIfThere(unfinished); // of a time when the disk refused even that
         try {
             try (DiskFile file = home.disk().create(unfinished)) {
                 write(file, offset, writer);
@@ -115,7 +116,7 @@ final class Snapshots {
     }
 
     /** What is wrong with it, null if nothing. */
-    private static @Nullable String problem(DiskFile file, long offset) throws IOException {
+    static @Nullable String problem(DiskFile file, long offset) throws IOException {
         long size = file.size();
         if (size < HEADER_BYTES + CRC_BYTES) {
             return size + " bytes, has at least " + (HEADER_BYTES + CRC_BYTES);

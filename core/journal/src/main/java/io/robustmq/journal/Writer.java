@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Writes what waits for the shards of one directory: each shard's group in one write, then one sync
- * of each file that was written to, then everybody is told. While it syncs the next groups gather,
- * so the slower the disk, the larger the groups. One thread.
+ * of each file that was written to, after which its appends are told. While it syncs the next
+ * groups gather, so the slower the disk, the larger the groups. One thread.
  */
 final class Writer implements Runnable {
     /** Between looks at what must be done without an append. */
@@ -94,8 +94,11 @@ final class Writer implements Runnable {
             }
         }
         lanes.clear();
-        written.removeIf(log -> !log.sync());
-        written.forEach(ShardLog::tell);
+        for (ShardLog log : written) {
+            if (log.sync()) {
+                log.tell();
+            }
+        }
         written.clear();
         Instant now = clock.instant();
         if (isDue(lastTick, now)) {

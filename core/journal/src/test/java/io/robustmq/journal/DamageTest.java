@@ -6,6 +6,7 @@ import static io.robustmq.journal.Shards.segment;
 import static io.robustmq.journal.Shards.text;
 import static io.robustmq.journal.Shards.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.robustmq.journal.Shards.Opened;
 import io.robustmq.telemetry.event.JournalEvent;
@@ -102,6 +103,68 @@ class DamageTest {
     }
 
     @Test
+    void a_bad_sector_costs_the_records_in_it() throws Exception {
+        fill();
+        disk.spoil(segment(0), 8192, 8704);
+        RecordingEvents events = new RecordingEvents();
+        try (Opened opened = opened(disk, events, SETTINGS)) {
+            Read read = Read.all(opened.shard());
+            assertThat(read.gaps()).hasSize(1);
+            assertThat(read.offsets()).hasSizeGreaterThan(RECORDS - 30).endsWith((long) RECORDS);
+            assertThat(events.of(JournalEvent.Corrupt.class))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.detail()).contains("Input/output"));
+        }
+        disk.lose(file(0, Names.INDEX));
+        try (Opened opened = opened(disk, events, SETTINGS)) {
+            assertThat(Read.all(opened.shard()).offsets()).hasSizeGreaterThan(RECORDS - 30);
+        }
+    }
+
+    @Test
+    void a_disk_that_reads_nothing_is_no_gap() throws Exception {
+        fill();
+        try (Opened opened = opened(disk, new RecordingEvents(), SETTINGS)) {
+            disk.spoil(segment(0), 0, 1 << 20);
+            assertThatThrownBy(() -> Read.all(opened.shard()))
+                    .as("it may come back, with all its records")
+                    .hasMessage("Input/output error");
+        }
+    }
+
+    @Test
+    void an_end_that_cannot_be_read_is_not_cut_off() throws Exception {
+        fill();
+        List<Path> files = disk.list(Shards.FOLDER);
+        Path last =
+                files.stream()
+                        .filter(path -> Names.offset(path, Names.SEGMENT).isPresent())
+                        .toList()
+                        .getLast();
+        byte[] bytes = disk.bytes(last);
+        disk.spoil(last, bytes.length - 600, bytes.length);
+        assertThatThrownBy(() -> opened(disk, new RecordingEvents(), SETTINGS))
+                .hasMessage("Input/output error");
+        assertThat(disk.bytes(last)).isEqualTo(bytes);
+        disk.spoil(last, 0, 0);
+        try (Opened opened = opened(disk, new RecordingEvents(), SETTINGS)) {
+            assertThat(opened.shard().nextOffset()).isEqualTo(RECORDS + 1);
+        }
+    }
+
+    @Test
+    void an_index_that_cannot_be_read_is_made_again() throws Exception {
+        fill();
+        List<Long> byKey = byKey(new RecordingEvents());
+        disk.spoil(file(0, Names.INDEX), 100, 200);
+        RecordingEvents events = new RecordingEvents();
+        assertThat(byKey(events)).isEqualTo(byKey);
+        assertThat(events.of(JournalEvent.IndexRebuilt.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.detail()).contains("Input/output"));
+    }
+
+    @Test
     void whatever_is_damaged_all_else_is_read_and_nothing_wrong() throws Exception {
         Long given = Long.getLong("seed");
         fill();
@@ -127,7 +190,8 @@ class DamageTest {
 
     private void damage(Path path, byte[] whole, SplittableRandom chance) throws IOException {
         byte[] bytes = whole.clone();
-        switch (chance.nextInt(4)) {
+        switch (chance.nextInt(5)) {
+            case 4 -> {} // it cannot be read, below
             case 0 -> bytes[chance.nextInt(bytes.length)] ^= (byte) (1 << chance.nextInt(8));
             case 1 -> {
                 int from = chance.nextInt(bytes.length);
@@ -144,6 +208,10 @@ class DamageTest {
             default -> bytes = Arrays.copyOf(bytes, chance.nextInt(bytes.length));
         }
         disk.replace(path, bytes);
+        if (Arrays.equals(bytes, whole)) {
+            int from = 8192 + chance.nextInt(bytes.length / 2);
+            disk.spoil(path, from, Math.min(bytes.length - 8192, from + 4096));
+        }
         if (chance.nextInt(4) == 0 && disk.exists(IndexFile.path(path))) {
             disk.lose(IndexFile.path(path));
         }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class DiskFaultTest {
-    private static final ShardSettings FSYNC = settings(1 << 20, Durability.FSYNC);
+    private static final ShardSettings FSYNC = settings(4 << 20, Durability.FSYNC);
 
     private final FakeDisk disk = new FakeDisk();
 
@@ -35,9 +35,9 @@ class DiskFaultTest {
         try (Stepped on = Stepped.opened(disk)) {
             Shard shard = on.shard(FSYNC);
             on.append(shard, "kept");
-            int end = disk.bytes(segment(0)).length;
+            int end = Shards.HEADER_BYTES + Frame.bytes(4, 0);
             disk.fullAfter(10);
-            CompletableFuture<Long> lost = shard.append(utf8("lost"));
+            CompletableFuture<Long> lost = shard.append(new byte[2 << 20]);
             on.turn();
             assertThat(failure(lost))
                     .isInstanceOf(JournalFailedException.class)
@@ -114,6 +114,28 @@ class DiskFaultTest {
             assertThat(texts(shard, 0)).containsExactly(large, "room again");
         }
         assertReads(large, "room again");
+    }
+
+    @Test
+    void a_disk_that_is_nearly_full_does_not_fail_and_recover_in_turns() throws Exception {
+        try (Stepped on = Stepped.opened(disk)) {
+            Shard shard = on.shard(FSYNC);
+            on.append(shard, "kept");
+            disk.fullAfter(100_000);
+            shard.append(new byte[2 << 20]);
+            on.turn();
+            for (int room = 100_000; room <= 1_000_000; room += 300_000) {
+                disk.fullAfter(room);
+                on.tick();
+                assertThat(shard.failure()).as(room + " bytes").isNotNull();
+            }
+            disk.fullAfter(1_100_000);
+            on.tick();
+            on.append(shard, "a".repeat(60_000), "b".repeat(900_000));
+            assertThat(on.events.of(JournalEvent.AppendFailed.class)).hasSize(1);
+            assertThat(on.events.of(JournalEvent.Recovered.class)).hasSize(1);
+            assertThat(texts(shard, 0)).hasSize(3);
+        }
     }
 
     @Test

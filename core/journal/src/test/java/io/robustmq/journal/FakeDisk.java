@@ -59,7 +59,7 @@ final class FakeDisk implements Disk {
         return powerCut;
     }
 
-    /** {@code bytes} more can be written; the write that needs more stops in its middle. */
+    /** Files can grow by {@code bytes}; the write that needs more stops in its middle. */
     synchronized void fullAfter(long bytes) {
         bytesUntilFull = bytes;
     }
@@ -71,6 +71,11 @@ final class FakeDisk implements Disk {
     /** Every change of {@code fileOrDirectory}, or below it, fails. */
     synchronized void breakDown(Path fileOrDirectory, String message) {
         broken.put(fileOrDirectory, message);
+    }
+
+    /** The file's bytes {@code from} to before {@code to} cannot be read. */
+    synchronized void spoil(Path file, int from, int to) throws IOException {
+        inode(file).spoil(from, to);
     }
 
     /** Nothing fails any more. */
@@ -313,7 +318,7 @@ final class FakeDisk implements Disk {
                     return -1;
                 }
                 int start = to.position();
-                int bytes = Math.min(to.remaining(), inode.size() - (int) position);
+                int bytes = inode.readable((int) position, to.remaining());
                 to.put(inode.array(), (int) position, bytes);
                 bytesRead += bytes;
                 if (--readsUntilFlip == 0) {
@@ -328,10 +333,11 @@ final class FakeDisk implements Disk {
         public void write(ByteBuffer from, long position) throws IOException {
             synchronized (FakeDisk.this) {
                 alive();
-                boolean full = from.remaining() > bytesUntilFull;
-                byte[] bytes = new byte[full ? (int) bytesUntilFull : from.remaining()];
+                int inFile = Math.clamp(inode.size() - position, 0, from.remaining());
+                boolean full = from.remaining() - inFile > bytesUntilFull;
+                byte[] bytes = new byte[full ? inFile + (int) bytesUntilFull : from.remaining()];
                 from.get(bytes);
-                bytesUntilFull -= bytes.length;
+                bytesUntilFull -= bytes.length - inFile;
                 try {
                     change(path);
                 } catch (IOException e) {

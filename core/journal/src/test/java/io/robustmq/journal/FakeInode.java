@@ -1,5 +1,6 @@
 package io.robustmq.journal;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,8 @@ final class FakeInode implements FakeDisk.Entry {
     private final Content cached = new Content();
     private final Content onDisk = new Content();
     private final List<Change> unsynced = new ArrayList<>();
+    private int spoiltFrom;
+    private int spoiltTo;
 
     FakeInode(byte[] bytes) {
         cached.write(0, bytes, 0, bytes.length);
@@ -57,6 +60,20 @@ final class FakeInode implements FakeDisk.Entry {
 
     byte[] bytes() {
         return Arrays.copyOf(cached.array, cached.size);
+    }
+
+    void spoil(int from, int to) {
+        spoiltFrom = from;
+        spoiltTo = to;
+    }
+
+    /** How many bytes at {@code position} can be read, of {@code wanted} that are there or not. */
+    int readable(int position, int wanted) throws IOException {
+        if (position >= spoiltFrom && position < spoiltTo) {
+            throw new IOException("Input/output error");
+        }
+        int end = position < spoiltFrom && spoiltFrom < spoiltTo ? spoiltFrom : cached.size;
+        return Math.min(wanted, Math.min(end, cached.size) - position);
     }
 
     int size() {

@@ -111,11 +111,13 @@ class JournalTest {
             assertThat(events.of(JournalEvent.SegmentCreated.class))
                     .extracting(JournalEvent.SegmentCreated::baseOffset)
                     .containsExactly(0L, 2L, 4L);
-            long size = 0;
-            for (long base : List.of(0L, 2L, 4L)) {
-                size += disk.bytes(segment(base)).length;
-            }
-            assertThat(shard.measures().sizeBytes()).isEqualTo(size);
+        }
+        long size = 0;
+        for (long base : List.of(0L, 2L, 4L)) {
+            size += disk.bytes(segment(base)).length;
+        }
+        try (Opened opened = opened(disk, events, 1024)) {
+            assertThat(opened.shard().sizeBytes()).isEqualTo(size);
         }
         try (Opened opened = opened(disk, events, 1024)) {
             Shard shard = opened.shard();

@@ -2,7 +2,6 @@ package io.robustmq.journal;
 
 import static io.robustmq.journal.Shards.append;
 import static io.robustmq.journal.Shards.opened;
-import static io.robustmq.journal.Shards.segment;
 import static io.robustmq.journal.Shards.settings;
 import static io.robustmq.journal.Shards.text;
 import static io.robustmq.journal.Shards.texts;

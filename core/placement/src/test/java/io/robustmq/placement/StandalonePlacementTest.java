@@ -111,6 +111,7 @@ class StandalonePlacementTest {
         try (StandalonePlacement placement = opened()) {
             get(placement.register(ONE));
         }
+        closeJournal();
         Path segment = directory.resolve("placement/00000000000000000000.seg");
         Files.write(segment, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
         try (StandalonePlacement placement = opened()) {
@@ -126,6 +127,7 @@ class StandalonePlacementTest {
             get(placement.register(ONE));
             get(placement.register(TWO));
         }
+        closeJournal();
         Path segment = directory.resolve("placement/00000000000000000000.seg");
         byte[] bytes = Files.readAllBytes(segment);
         byte[] damaged = bytes.clone();

@@ -22,6 +22,8 @@ sealed interface CommandLine {
      */
     record ConfigCheck(String role, Options options) implements CommandLine {}
 
+    record JournalTool(JournalArguments arguments) implements CommandLine {}
+
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -41,6 +43,13 @@ sealed interface CommandLine {
                     starts a journal server alone; data in ./robust-data-journal
               robustmq config check [--role=ROLE] [--conf=FILE] [--set KEY=VALUE]...
                     reads the configuration of standalone, or of ROLE, and lists every problem
+              robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
+                    what the files of a journal hold; DIR is the journal's folder or the data
+                    directory, which no process may have open
+              robustmq journal verify DIR [--shard=NAME] [--json]
+                    checks all of it and says what is wrong and what to do; exit code 1 if anything
+              robustmq journal repair DIR [--shard=NAME] [--json] [--yes]
+                    mends what can be mended without losing a record; changes nothing without --yes
               robustmq version
               robustmq help
 
@@ -61,12 +70,13 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
+            case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
-                commands.addAll(List.of("config", "version", "help"));
+                commands.addAll(List.of("config", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "
@@ -124,7 +134,7 @@ sealed interface CommandLine {
         return ConfigRole.all().stream().map(ConfigRole::command).toList();
     }
 
-    private static Wrong unexpected(String argument) {
+    static Wrong unexpected(String argument) {
         return new Wrong(
                 (argument.startsWith("-") ? "unknown option " : "unexpected argument ")
                         + argument

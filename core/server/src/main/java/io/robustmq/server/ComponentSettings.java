@@ -6,9 +6,13 @@ import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /** The configuration in the words of each component. */
 final class ComponentSettings {
+    /** What a client of the data protocol has to say hello. */
+    private static final Duration HELLO_WITHIN = Duration.ofSeconds(10);
+
     private ComponentSettings() {}
 
     /**
@@ -37,9 +41,7 @@ final class ComponentSettings {
     }
 
     static JournalSettings journal(StandaloneConfig config) {
-        return new JournalSettings(
-                config.journalDirectories(config.journal().directories()),
-                config.journal().slowSync());
+        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
     }
 
     static ShardSettings shard(StandaloneConfig config, Retention retention) {
@@ -49,9 +51,7 @@ final class ComponentSettings {
     }
 
     static JournalSettings journal(JournalServerConfig config) {
-        return new JournalSettings(
-                config.journalDirectories(config.journal().directories()),
-                config.journal().slowSync());
+        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
     }
 
     /**
@@ -63,7 +63,8 @@ final class ComponentSettings {
                 tcp.eventLoops(),
                 tcp.maxConnections(),
                 Math.toIntExact(tcp.maxFrameSize()),
-                tcp.maxInFlight());
+                tcp.maxInFlight(),
+                HELLO_WITHIN);
     }
 
     static PipelineSettings pipeline(RoleConfig config) {

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 final class DataConnection extends ByteToMessageDecoder {
-    private static final long HELLO_SECONDS = 10;
     private static final long LINGER_SECONDS = 2;
 
     private final DataServer server;
@@ -68,12 +67,13 @@ final class DataConnection extends ByteToMessageDecoder {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        long millis = server.settings().helloWithin().toMillis();
         helloLimit =
                 channel.eventLoop()
                         .schedule(
-                                () -> finish(ClientEnding.HANDSHAKE_TIMED_OUT),
-                                HELLO_SECONDS,
-                                TimeUnit.SECONDS);
+                                () -> refuse(Code.MALFORMED, "no hello within " + millis + " ms"),
+                                millis,
+                                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -201,6 +201,10 @@ final class DataConnection extends ByteToMessageDecoder {
 
     /** Instead of serving it. */
     void refuse(Code code, String detail) {
+        if (closing) {
+            return;
+        }
+        heard();
         server.counters().refusal(code);
         server.events().emit(new JournalEvent.ClientRefused(id, remoteAddr, code.label(), detail));
         answers.hello(code);

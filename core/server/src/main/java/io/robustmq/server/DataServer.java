@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -42,13 +43,15 @@ final class DataServer implements AutoCloseable {
      * @param eventLoops 0 for half the processors
      * @param maxFrameBytes what a request's length counts at most
      * @param maxInFlight requests of one connection without answer
+     * @param helloWithin time from opening a connection to its hello
      */
     record Settings(
             InetSocketAddress listen,
             int eventLoops,
             int maxConnections,
             int maxFrameBytes,
-            int maxInFlight) {}
+            int maxInFlight,
+            Duration helloWithin) {}
 
     private final Settings settings;
     private final ServedShards shards;

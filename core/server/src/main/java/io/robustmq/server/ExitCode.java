@@ -4,14 +4,20 @@ package io.robustmq.server;
 enum ExitCode {
     /** Done, or stopped in order. */
     OK(0),
+    /** What was looked at is not as it should be; the output says how. */
+    FOUND(1),
     /** EX_USAGE: unknown command or option. */
     USAGE(64),
+    /** EX_NOINPUT: a file or folder that was named is not there. */
+    NO_INPUT(66),
     /** EX_UNAVAILABLE: an address or port cannot be had. */
     UNAVAILABLE(69),
     /** EX_SOFTWARE: a defect. */
     DEFECT(70),
     /** EX_CANTCREAT: a folder or file cannot be created, written or locked. */
     CANNOT_CREATE(73),
+    /** EX_IOERR: the disk fails. */
+    INPUT_OUTPUT(74),
     /** EX_CONFIG: the configuration is wrong or cannot be read. */
     CONFIGURATION(78);
 

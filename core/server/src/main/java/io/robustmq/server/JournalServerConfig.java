@@ -22,6 +22,11 @@ record JournalServerConfig(
         Tracing tracing)
         implements RoleConfig {
 
+    /** Where the journal's shards go. */
+    List<Path> journalDirectories() {
+        return journalDirectories(journal.directories());
+    }
+
     record Grpc(InetSocketAddress listen) {}
 
     record Tcp(

@@ -52,6 +52,8 @@ public final class Main {
                     start(role, options);
             case CommandLine.ConfigCheck(String role, CommandLine.Options options) ->
                     check(role(role), options);
+            case CommandLine.JournalTool(JournalArguments arguments) ->
+                    new JournalTool(arguments, out, err).run();
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;

@@ -23,6 +23,11 @@ record StandaloneConfig(
         Tracing tracing)
         implements RoleConfig {
 
+    /** Where the journal's shards go. */
+    List<Path> journalDirectories() {
+        return journalDirectories(journal.directories());
+    }
+
     record Mqtt(
             InetSocketAddress listen,
             int eventLoops,

@@ -3,6 +3,7 @@ package io.robustmq.crash;
 import io.robustmq.testkit.Await;
 import io.robustmq.testkit.ChildProcess;
 import io.robustmq.testkit.RobustMq;
+import io.robustmq.testkit.Scrape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,12 @@ final class BenchBroker implements AutoCloseable {
         double ready = DurableBenchmark.secondsSince(began);
         client.join();
         return new Start(ready, (connack.get() - began) / 1e9);
+    }
+
+    /** Payloads of the records that the journal has acknowledged. */
+    long appendedBytes() throws Exception {
+        Scrape scrape = new Scrape(node.get("/metrics").body());
+        return (long) scrape.sum("robustmq_journal_appended_bytes_total");
     }
 
     private boolean isReady() throws Exception {

@@ -14,17 +14,17 @@ final class FanOutBenchmark {
         DurableBenchmark.print(
                 "%n## Fan-out: messages of %d KiB for %,d sessions that are away%n",
                 PAYLOAD >> 10, SESSIONS);
-        DurableBenchmark.print("| | data bytes | more than before |");
+        DurableBenchmark.print("| | bytes appended to the journal | bytes of the data directory |");
         DurableBenchmark.print("|---|---|---|");
         double rate;
         try (BenchBroker broker = BenchBroker.launched(data, "-Xmx2g")) {
             broker.started();
             broker.subscribe(SESSIONS, number -> "all");
-            long before = row("subscribed", data, 0);
+            long before = broker.appendedBytes();
             broker.publish(1, FanOutBenchmark::message);
-            long one = row("one message", data, before);
+            row("one message", broker.appendedBytes() - before, data);
             broker.publish(MORE - 1, number -> message(number + 1));
-            row(MORE + " messages", data, one);
+            row(MORE + " messages", broker.appendedBytes() - before, data);
             broker.kill();
         }
         try (BenchBroker broker = BenchBroker.launched(data, "-Xmx2g")) {
@@ -36,10 +36,9 @@ final class FanOutBenchmark {
                 SESSIONS, MORE, rate);
     }
 
-    private static long row(String what, Path data, long before) throws Exception {
-        long bytes = DurableBenchmark.bytes(data);
-        DurableBenchmark.print("| %s | %,d | %,d |", what, bytes, bytes - before);
-        return bytes;
+    private static void row(String what, long appended, Path data) throws Exception {
+        DurableBenchmark.print(
+                "| %s | %,d | %,d |", what, appended, DurableBenchmark.bytes(data));
     }
 
     private static Peers.Message message(long number) {

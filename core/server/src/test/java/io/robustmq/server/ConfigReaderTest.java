@@ -106,6 +106,26 @@ class ConfigReaderTest {
     }
 
     @Test
+    void a_list_is_an_array_in_the_file_and_parted_by_commas_elsewhere() throws IOException {
+        List<Path> two = List.of(Path.of("/disk1"), Path.of("/disk2"));
+        assertThat(directories(set("journal.directories=/disk1,/disk2"))).isEqualTo(two);
+        ConfigOutcome.Loaded<StandaloneConfig> fromFile =
+                loaded(read("journal.directories = [\"/disk1\", \"/disk2\"]"));
+        assertThat(directories(fromFile)).isEqualTo(two);
+        assertThat(directories(set("journal.directories=")))
+                .isEqualTo(List.of(Path.of("./robust-data/journal")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "[\"\"]", "[\"/a\", \"/a\"]", "\"/a\"", "[[\"/a\"]]"})
+    void a_list_of_paths_has_paths_only_and_none_twice(String written) throws IOException {
+        assertThat(lines(read("journal.directories = " + written)))
+                .singleElement()
+                .asString()
+                .contains("must be a list of paths, or empty");
+    }
+
+    @Test
     void an_address_may_be_ipv6_or_a_name() {
         assertThat(set("mqtt.listen=[::1]:0").config().mqtt().listen().getHostString())
                 .isEqualTo("::1");
@@ -331,49 +351,6 @@ class ConfigReaderTest {
         set("http.listen=127.0.0.1:0", "mqtt.listen=127.0.0.1:0");
     }
 
-    // Other roles
-
-    @Test
-    void a_journal_server_has_defaults_of_its_own() {
-        JournalServerConfig config = journalServer().config();
-        assertThat(config.grpc().listen()).hasToString("127.0.0.1/<unresolved>:2228");
-        assertThat(config.tcp().listen()).hasToString("127.0.0.1/<unresolved>:3110");
-        assertThat(config.http().listen()).hasToString("127.0.0.1/<unresolved>:9092");
-        assertThat(config.journal().enableAutoCreateShard()).isTrue();
-        assertThat(config.journal().shardReplicaNum()).isEqualTo(1);
-    }
-
-    @Test
-    void more_copies_than_one_are_refused_because_nothing_would_make_them() {
-        assertThat(
-                        lines(
-                                ConfigReader.read(
-                                        JournalServerKeys.ROLE,
-                                        null,
-                                        Map.of(),
-                                        List.of("journal.shard-replica-num=3"))))
-                .containsExactly(
-                        "--set journal.shard-replica-num=3: journal.shard-replica-num: must be 1, was 3: replication between journal servers is not there yet");
-    }
-
-    @Test
-    void a_key_of_another_role_is_told_as_such() {
-        assertThat(
-                        lines(
-                                ConfigReader.read(
-                                        JournalServerKeys.ROLE,
-                                        null,
-                                        Map.of("ROBUSTMQ_MQTT__LISTEN", "127.0.0.1:1"),
-                                        List.of())))
-                .containsExactly(
-                        "environment ROBUSTMQ_MQTT__LISTEN: mqtt.listen: is a key of standalone, not of journal-server");
-    }
-
-    private static ConfigOutcome.Loaded<JournalServerConfig> journalServer(String... assignments) {
-        return loaded(
-                ConfigReader.read(JournalServerKeys.ROLE, null, Map.of(), List.of(assignments)));
-    }
-
     private Path file(String toml) throws IOException {
         return Files.writeString(folder.resolve("test.toml"), toml);
     }
@@ -384,6 +361,11 @@ class ConfigReaderTest {
 
     private static ConfigOutcome.Loaded<StandaloneConfig> set(String... assignments) {
         return loaded(ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), List.of(assignments)));
+    }
+
+    private static List<Path> directories(ConfigOutcome.Loaded<StandaloneConfig> loaded) {
+        StandaloneConfig config = loaded.config();
+        return config.journalDirectories(config.journal().directories());
     }
 
     private static <C extends Record & RoleConfig> ConfigOutcome.Loaded<C> loaded(

@@ -7,7 +7,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
-import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Shard;
 import io.robustmq.server.wire.JournalAdminProto;
 import io.robustmq.testkit.RecordingEvents;
@@ -25,6 +24,7 @@ import java.util.Random;
 /** Shards, data protocol and gRPC without the process around them, on free ports. */
 final class TestJournalServer implements AutoCloseable {
     final RecordingEvents events = new RecordingEvents();
+    final FaultyDisk disk = new FaultyDisk();
     final Journal journal;
     final ServedShards shards;
     final DataServer data;
@@ -36,7 +36,7 @@ final class TestJournalServer implements AutoCloseable {
         journal =
                 new Journal(
                         new JournalSettings(List.of(folder), Duration.ofSeconds(10)),
-                        new LocalDisk(),
+                        disk,
                         InstantSource.system(),
                         new Random(1),
                         events);

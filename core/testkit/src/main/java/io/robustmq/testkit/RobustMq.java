@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 
 /**
  * RobustMQ as a user starts it: {@code bin/robustmq standalone --set …}, or another role, in a
- * process of its own, on free ports of 127.0.0.1, with its data in a folder of the test's. The packaged build is used,
- * so the server module must have been packaged before.
+ * process of its own, on free ports of 127.0.0.1, with its data in a folder of the test's. The
+ * packaged build is used, so the server module must have been packaged before.
  *
  * <p>The console writes JSON; {@link #records} reads it.
  */

@@ -195,7 +195,6 @@ public sealed interface JournalEvent extends Event {
     enum ClientEnding {
         CLIENT_CLOSED,
         REFUSED,
-        HANDSHAKE_TIMED_OUT,
         SERVER_SHUTDOWN,
         IO_ERROR
     }
