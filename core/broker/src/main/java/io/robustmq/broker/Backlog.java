@@ -29,6 +29,9 @@ final class Backlog {
     /** Live messages for a client whose window is full stay in memory up to so many. */
     private static final int KEEP_MESSAGES = 64;
 
+    /** Numbers in one record. */
+    static final int MOST_DONE = 100_000;
+
     private final Session session;
     private final int number;
     private final Refs refs;
@@ -403,12 +406,17 @@ final class Backlog {
         }
     }
 
-    /** What was acknowledged since this was asked last. */
+    /** What was acknowledged since this was asked last; some of it if {@link #hasDone} then. */
     SessionRecord.Done done() {
         long base = refs.base();
-        long[] above = Arrays.stream(doneAbove, 0, doneCount).filter(n -> n >= base).toArray();
-        doneCount = 0;
+        int from = Math.max(0, doneCount - MOST_DONE);
+        long[] above = Arrays.stream(doneAbove, from, doneCount).filter(n -> n >= base).toArray();
+        doneCount = from;
         return new SessionRecord.Done(number, base, above);
+    }
+
+    boolean hasDone() {
+        return doneCount > 0;
     }
 
     // connections come and go

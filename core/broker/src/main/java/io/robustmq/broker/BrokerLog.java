@@ -76,6 +76,7 @@ final class BrokerLog {
                         }
                         if (loop.index() == 0) {
                             unused.forEach(loop.sessions()::writeEnded);
+                            forgetLost(state, retained, loop);
                             state.delayed.forEach((offset, later) ->
                                     loop.delayed().restore(later.dueMillis(), offset));
                         }
@@ -86,7 +87,7 @@ final class BrokerLog {
                 new SessionEvent.StateRestored(
                         sessions.size(),
                         queued,
-                        state.retained.size(),
+                        retained.count(),
                         state.delayed.size(),
                         state.next() - snapshot,
                         Duration.between(begun, clock.instant()).toMillis()));
@@ -111,6 +112,15 @@ final class BrokerLog {
                         return true;
                     }
                 });
+    }
+
+    /** The retained messages that could not be read: the journal has reported it. */
+    private static void forgetLost(BrokerState state, RetainedStore retained, Loop loop) {
+        for (String topic : state.retained.keySet()) {
+            if (!retained.has(topic)) {
+                loop.logged().lost(topic, MessageRecord.Effects.of(MessageRecord.CLEAR, null));
+            }
+        }
     }
 
     Shard shard() {

@@ -185,6 +185,7 @@ final class Delayed {
         if (read == null) {
             loop.shared().delayedCount().decrementAndGet();
             loop.shared().events().emit(new MessageEvent.DelayedLost(due.offset));
+            loop.logged().lost("", MessageRecord.Effects.fired(due.offset));
         } else {
             then.accept(read.message);
         }
@@ -313,9 +314,7 @@ final class Delayed {
                 loop.counters().add(Counters.dropped(reason), 1);
                 loop.shared()
                         .events()
-                        .emit(
-                                new MessageEvent.Dropped(
-                                        "", message.topic(), message.qos(), reason));
+                        .emit(new MessageEvent.Dropped("", message.topic(), message.qos(), reason));
             } else if (loop.samplers().delayed.take(false)) {
                 loop.shared()
                         .events()

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,37 @@ final class Logged {
                         .addAtOnce(
                                 new Publishing(loop, record, content(publication), nobody, placed));
             }
+        } finally {
+            publication.done();
+        }
+    }
+
+    /**
+     * Writes that a message of the log that cannot be read any more is not needed: or else its
+     * place would be kept for ever.
+     *
+     * @param what it was: a retained one is cleared, a delayed one is due
+     */
+    void lost(String topic, MessageRecord.Effects what) {
+        byte[] utf8 = topic.getBytes(StandardCharsets.UTF_8);
+        Message nothing =
+                new Message(topic, utf8, new byte[0], 0, false, Message.NEVER, new byte[0], 0);
+        Publication publication = loop.spare().of(nothing, null, null);
+        try {
+            var unused =
+                    publishUnretained(
+                            publication,
+                            what,
+                            Route.nobody(loop.loops()),
+                            new Publishing.Waiting() {
+                                @Override
+                                public void committed(long offset) {}
+
+                                @Override
+                                public void refused(IOException why) {
+                                    loop.log().later(() -> lost(topic, what));
+                                }
+                            });
         } finally {
             publication.done();
         }

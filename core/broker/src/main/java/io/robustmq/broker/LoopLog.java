@@ -67,6 +67,10 @@ final class LoopLog {
      */
     void acknowledges(Backlog backlog) {
         acknowledged.add(backlog);
+        writeSoon();
+    }
+
+    private void writeSoon() {
         if (!acknowledging) {
             acknowledging = true;
             var unused =
@@ -80,34 +84,44 @@ final class LoopLog {
 
     private void writeAcknowledged() {
         acknowledging = false;
+        if (shard.failure() != null) {
+            writeSoon();
+            return;
+        }
         putAcknowledged();
         flush();
     }
 
     private void putAcknowledged() {
         for (Backlog each : acknowledged) {
-            SessionRecord.Done done = each.done();
-            batch.add(
-                    new LogEntry(loop, done.encoded()) {
-                        @Override
-                        void committed() {}
-
-                        @Override
-                        void refused(IOException why) {
-                            each.notInLog(done);
-                            later(() -> acknowledges(each));
-                        }
-                    });
-            count(batch.getLast());
+            do {
+                put(each, each.done());
+            } while (each.hasDone());
         }
         acknowledged.clear();
+    }
+
+    private void put(Backlog backlog, SessionRecord.Done done) {
+        LogEntry entry =
+                new LogEntry(loop, done.encoded()) {
+                    @Override
+                    void committed() {}
+
+                    @Override
+                    void refused(IOException why) {
+                        backlog.notInLog(done);
+                        acknowledges(backlog);
+                    }
+                };
+        batch.add(entry);
+        count(entry);
     }
 
     void flush() {
         if (batch.isEmpty()) {
             return;
         }
-        if (!acknowledged.isEmpty()) {
+        if (!acknowledged.isEmpty() && shard.failure() == null) {
             putAcknowledged();
         }
         List<LogEntry> entries = batch;

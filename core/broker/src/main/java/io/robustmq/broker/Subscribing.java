@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
@@ -290,10 +291,21 @@ final class Subscribing {
             Runnable committed,
             Consumer<IOException> refused) {
         Loop loop = connection.loop();
+        byte[] encoded = record.encoded();
         unsettled.addAll(changes);
+        if (encoded.length > Journal.MAX_PAYLOAD_BYTES) {
+            changes.reversed().forEach(each -> undo(each, session));
+            refused.accept(
+                    new IOException(
+                            "one packet's filters are stored as one record of at most "
+                                    + Journal.MAX_PAYLOAD_BYTES
+                                    + " bytes, they have "
+                                    + encoded.length));
+            return;
+        }
         loop.log()
                 .add(
-                        new LogEntry(loop, record.encoded()) {
+                        new LogEntry(loop, encoded) {
                             @Override
                             void committed() {
                                 unsettled.removeAll(changes);

@@ -9,14 +9,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Message;
 import io.robustmq.broker.RawClient.Options;
+import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SessionEvent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +45,7 @@ class LogKeeperTest {
 
     @BeforeEach
     void open() throws IOException {
-        broker =
-                TestBroker.open(with(settings(loops), new BrokerSettings.Storage(2 * MIB, 1000)));
+        broker = TestBroker.open(with(settings(loops), new BrokerSettings.Storage(2 * MIB, 1000)));
         publisher = broker.connected("publisher");
     }
 
@@ -297,6 +302,81 @@ class LogKeeperTest {
         assertThat(broker.events.of(SessionEvent.SnapshotFailed.class)).isEmpty();
     }
 
+    /** Changes a byte where {@code text} is. */
+    private static void damage(Path directory, String text) throws IOException {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".seg")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (int at = 0; at <= bytes.length - wanted.length; at++) {
+                    if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                        bytes[at] ^= 1;
+                        Files.write(file, bytes);
+                        return;
+                    }
+                }
+            }
+        }
+        throw new AssertionError(text + " is in no segment");
+    }
+
+    @Test
+    void what_is_damaged_is_lost_alone_and_holds_nothing_back() throws Exception {
+        publisher.publish("r/1", "damaged retained", 1 << 1 | 1, 1, new Bytes());
+        publisher.expect(PUBACK);
+        publisher.publish("r/2", "kept", 1 << 1 | 1, 1, new Bytes());
+        publisher.expect(PUBACK);
+        publisher.published("$delayed/1000/d", "damaged delayed", 1, 1);
+        publisher.published("$delayed/1000/d", "kept", 1, 1);
+        gone("c", "#");
+        publisher.published("t", "1", 1, 1);
+        publisher.published("t", "damaged message", 1, 1);
+        publisher.published("t", "3", 1, 1);
+        long damaged = broker.log.shard().nextOffset();
+        try (RawClient reader = broker.client()) {
+            reader.connect("reader", kept());
+            reader.subscribe("pass", 1);
+            passMegabytes(reader, 2);
+        }
+        publisher.close();
+        broker.crash(left -> {
+            damage(left, "damaged retained");
+            damage(left, "damaged delayed");
+            damage(left, "damaged message");
+        });
+        publisher = broker.connected("publisher");
+        assertThat(broker.broker.measures().retainedMessages()).isEqualTo(1);
+        broker.advance(Duration.ofSeconds(1000));
+        waitUntil(() -> broker.broker.measures().delayedMessages() == 0);
+        assertThat(broker.events.of(MessageEvent.DelayedLost.class)).hasSize(1);
+        try (RawClient client = broker.client()) {
+            client.connect("c", kept());
+            List<String> payloads = new ArrayList<>();
+            while (!payloads.contains("kept")) {
+                Message message = client.message();
+                client.ack(PUBACK, message.packetId());
+                if (!message.topic().equals("pass")) {
+                    payloads.add(message.payload());
+                }
+            }
+            assertThat(payloads).containsExactly("1", "3", "kept");
+            client.untilPong();
+            client.unsubscribe("#");
+        }
+        try (RawClient reader = broker.client()) {
+            reader.connect("reader", kept());
+            for (int i = 0; i < 6; i++) {
+                snapshot(reader);
+            }
+        }
+        waitUntil(() -> broker.log.shard().firstOffset() > damaged);
+        publisher.close();
+        broker.crash();
+        publisher = broker.connected("publisher");
+        assertThat(broker.broker.measures().retainedMessages()).isEqualTo(1);
+        assertThat(broker.broker.measures().delayedMessages()).isZero();
+    }
+
     @Test
     void one_message_to_a_thousand_sessions_is_kept_once() throws Exception {
         int sessions = 1000;
@@ -308,7 +388,7 @@ class LogKeeperTest {
         publisher.published("all", LARGE, 1, 1);
         long grown = size() - before;
         assertThat(grown).isBetween(100_000L, 100_000L + 10L * sessions);
-        assertThat(broker.broker.measures().queuedMessages()).isEqualTo(sessions);
+        waitUntil(() -> broker.broker.measures().queuedMessages() == sessions);
         publisher.close();
         broker.crash();
         publisher = broker.connected("publisher");

@@ -232,6 +232,38 @@ class StorageFaultTest {
     }
 
     @Test
+    void filters_that_are_too_many_for_one_record_are_refused() throws Exception {
+        BrokerSettings.Limits limits = settings(loops).limits();
+        TestBroker large =
+                TestBroker.open(
+                        TestBroker.with(
+                                settings(loops),
+                                new BrokerSettings.Limits(
+                                        64 << 20,
+                                        limits.receiveMaximum(),
+                                        limits.topicAliasMaximum(),
+                                        limits.maxSessionExpirySeconds(),
+                                        limits.maxKeepAliveSeconds())));
+        try (large;
+                RawClient client = large.client()) {
+            client.connect("c", kept());
+            Bytes body = new Bytes().u16(7).u8(0);
+            int count = 300;
+            for (int i = 0; i < count; i++) {
+                body.text("x".repeat(60_000) + i).u8(1);
+            }
+            client.send(8, 2, body);
+            Packet suback = client.expect(SUBACK);
+            assertThat(suback.body()).hasSize(3 + count);
+            for (int i = 0; i < count; i++) {
+                assertThat(suback.u8(3 + i)).isEqualTo(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+            }
+            assertThat(large.broker.measures().subscriptions()).isZero();
+            assertThat(client.subscribe("t", 1)).containsExactly(1);
+        }
+    }
+
+    @Test
     void a_3_1_1_client_is_not_told_that_it_has_unsubscribed() throws Exception {
         Options kept = new Options().keepSession();
         try (RawClient old = broker.client(MqttVersion.V3_1_1)) {

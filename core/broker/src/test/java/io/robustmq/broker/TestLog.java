@@ -9,10 +9,13 @@ import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -70,24 +73,39 @@ final class TestLog implements AutoCloseable {
                                 new Retention(0, Duration.ZERO, true)));
     }
 
-    /** What would be there if the process was killed now. */
+    /** What would be there if the process was killed now; nobody publishes meanwhile. */
     Path copy() throws IOException {
-        Path copy = Files.createTempDirectory("broker-log");
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path each : files.toList()) {
-                Path to = copy.resolve(directory.relativize(each));
-                if (!to.equals(copy)) {
-                    Files.copy(each, to);
-                }
+        while (true) {
+            Path copy = Files.createTempDirectory("broker-log");
+            try {
+                copyTo(copy);
+                return copy;
+            } catch (NoSuchFileException e) {
+                delete(copy); // a segment was trimmed meanwhile
             }
         }
-        return copy;
+    }
+
+    private void copyTo(Path copy) throws IOException {
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(directory)) {
+            all = new ArrayList<>(files.filter(each -> !each.equals(directory)).toList());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        // folders, then snapshots: a segment has at least what a snapshot before it stands for
+        all.sort(
+                Comparator.comparing((Path each) -> !Files.isDirectory(each))
+                        .thenComparing(each -> !each.toString().endsWith(".snap")));
+        for (Path each : all) {
+            Files.copy(each, copy.resolve(directory.relativize(each)));
+        }
     }
 
     /** As the next process finds it that is started on a {@link #copy}. */
     void reopen(Path copy) throws IOException {
         journal.close();
-        delete();
+        delete(directory);
         directory = copy;
         reopen();
     }
@@ -99,11 +117,11 @@ final class TestLog implements AutoCloseable {
         }
         closed = true;
         journal.close();
-        delete();
+        delete(directory);
     }
 
-    private void delete() {
-        try (Stream<Path> files = Files.walk(directory)) {
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);
             }
