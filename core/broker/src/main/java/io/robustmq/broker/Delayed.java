@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages published to {@code $delayed/<seconds>/<topic>}: kept in the log, and published to the
@@ -23,6 +24,8 @@ final class Delayed {
 
     /** As for a session's expiry: more than a hundred years. */
     private static final long MAX_SECONDS = 0xFFFF_FFFFL;
+
+    private static final int MAX_DIGITS = 10;
 
     /** Who published it is not kept. */
     private static final Peer NOBODY = new Peer("", 0, "", "");
@@ -57,12 +60,15 @@ final class Delayed {
         int slash = text.indexOf('/', PREFIX.length());
         long seconds = slash < 0 ? -1 : seconds(text.substring(PREFIX.length(), slash));
         String topic = slash < 0 ? "" : text.substring(slash + 1);
-        if (seconds < 0 || !Topics.isValidTopic(topic) || TopicLevels.isBrokersOwn(topic)) {
+        if (seconds < 0
+                || !Topics.isValidTopic(topic)
+                || TopicLevels.isBrokersOwn(topic)
+                || topic.startsWith(PREFIX)) {
             return new Refused(
                     ReasonCode.TOPIC_NAME_INVALID,
                     "a delayed message's topic is $delayed/<seconds>/<topic>, with 0 to "
                             + MAX_SECONDS
-                            + " seconds and a topic that clients may publish to");
+                            + " seconds and a topic that clients may publish to, without delay");
         }
         int limit = loop.shared().settings().storage().maxDelayedMessages();
         AtomicInteger count = loop.shared().delayedCount();
@@ -96,12 +102,18 @@ final class Delayed {
     }
 
     private static long seconds(String text) {
-        try {
-            long seconds = text.length() > 10 ? -1 : Long.parseLong(text);
-            return seconds > MAX_SECONDS || text.startsWith("+") ? -1 : seconds;
-        } catch (NumberFormatException e) {
+        if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return -1;
         }
+        long seconds = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char digit = text.charAt(i);
+            if (digit < '0' || digit > '9') {
+                return -1;
+            }
+            seconds = seconds * 10 + digit - '0';
+        }
+        return seconds > MAX_SECONDS ? -1 : seconds;
     }
 
     /** As it will be published; its expiry begins when it is due. */
@@ -134,11 +146,21 @@ final class Delayed {
         }
         firing = true;
         queue.remove(next);
-        read(next, message -> publish(next, message));
+        read(
+                next,
+                message -> publish(next, message),
+                () -> {
+                    firing = false;
+                    sweep(loop.nowMillis());
+                });
     }
 
-    /** Reads back one that was taken out of the queue; it comes back if it cannot be read yet. */
-    private void read(Due due, Consumer<Message> then) {
+    /**
+     * Reads back one that was taken out of the queue; it comes back if it cannot be read yet.
+     *
+     * @param ended after that, whatever it came to
+     */
+    private void read(Due due, Consumer<Message> then, Runnable ended) {
         long[] offsets = {due.offset};
         loop.shared()
                 .log()
@@ -149,29 +171,30 @@ final class Delayed {
                         offsets,
                         Integer.MAX_VALUE,
                         messages -> {
-                            firing = false;
-                            if (messages.length == 0) {
-                                loop.log().later(() -> queue.add(due));
-                                return;
-                            }
-                            Delivery read = messages[0];
-                            if (read == null) {
-                                loop.shared().delayedCount().decrementAndGet();
-                                loop.shared()
-                                        .events()
-                                        .emit(new MessageEvent.DelayedLost(due.offset));
-                            } else {
-                                then.accept(read.message);
-                            }
-                            sweep(loop.nowMillis());
+                            taken(due, messages, then);
+                            ended.run();
                         });
+    }
+
+    private void taken(Due due, @Nullable Delivery[] messages, Consumer<Message> then) {
+        if (messages.length == 0) {
+            loop.log().later(() -> queue.add(due));
+            return;
+        }
+        Delivery read = messages[0];
+        if (read == null) {
+            loop.shared().delayedCount().decrementAndGet();
+            loop.shared().events().emit(new MessageEvent.DelayedLost(due.offset));
+        } else {
+            then.accept(read.message);
+        }
     }
 
     /** Writes one anew at the end of the log; it is not due meanwhile. */
     void move(long dueMillis, long offset) {
         Due due = new Due(dueMillis, offset);
         if (queue.remove(due)) {
-            read(due, message -> move(due, message));
+            read(due, message -> move(due, message), () -> {});
         }
     }
 
@@ -195,7 +218,7 @@ final class Delayed {
             Route nobody = Route.nobody(loop.loops());
             var taken = loop.logged().publish(publication, effects, nobody, NOBODY, moved);
             if (taken != Logged.Taken.YES) {
-                throw new IllegalStateException("it was in the log, and now is " + taken);
+                queue.add(due); // its record would be some bytes too large
             }
         } finally {
             publication.done();
@@ -205,9 +228,15 @@ final class Delayed {
     private void publish(Due due, Message message) {
         Publication publication = loop.spare().of(message, null, null);
         try {
-            Route route = loop.router().routeOf(message.topic());
-            Firing firingNow = new Firing(due, message, route.size());
             MessageRecord.Effects effects = MessageRecord.Effects.fired(due.offset);
+            if (message.isExpiredAt(loop.nowMillis())) {
+                Route nobody = Route.nobody(loop.loops());
+                Firing expired = new Firing(due, message, true, 0);
+                var unused = loop.logged().publishUnretained(publication, effects, nobody, expired);
+                return;
+            }
+            Route route = loop.router().routeOf(message.topic());
+            Firing firingNow = new Firing(due, message, false, route.size());
             Logged.Taken taken =
                     loop.logged().publish(publication, effects, route, NOBODY, firingNow);
             if (taken != Logged.Taken.YES) {
@@ -263,18 +292,31 @@ final class Delayed {
     private final class Firing implements Publishing.Waiting {
         private final Due due;
         private final Message message;
+
+        /** The broker was away when it was due. */
+        private final boolean expired;
+
         private final int deliveries;
 
-        Firing(Due due, Message message, int deliveries) {
+        Firing(Due due, Message message, boolean expired, int deliveries) {
             this.due = due;
             this.message = message;
+            this.expired = expired;
             this.deliveries = deliveries;
         }
 
         @Override
         public void committed(long offset) {
             loop.shared().delayedCount().decrementAndGet();
-            if (loop.samplers().delayed.take(false)) {
+            if (expired) {
+                MessageEvent.DropReason reason = MessageEvent.DropReason.EXPIRED;
+                loop.counters().add(Counters.dropped(reason), 1);
+                loop.shared()
+                        .events()
+                        .emit(
+                                new MessageEvent.Dropped(
+                                        "", message.topic(), message.qos(), reason));
+            } else if (loop.samplers().delayed.take(false)) {
                 loop.shared()
                         .events()
                         .emit(
