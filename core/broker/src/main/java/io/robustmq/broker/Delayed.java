@@ -313,9 +313,7 @@ final class Delayed {
                 loop.counters().add(Counters.dropped(reason), 1);
                 loop.shared()
                         .events()
-                        .emit(
-                                new MessageEvent.Dropped(
-                                        "", message.topic(), message.qos(), reason));
+                        .emit(new MessageEvent.Dropped("", message.topic(), message.qos(), reason));
             } else if (loop.samplers().delayed.take(false)) {
                 loop.shared()
                         .events()

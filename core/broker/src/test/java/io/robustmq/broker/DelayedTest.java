@@ -163,7 +163,9 @@ class DelayedTest {
         try (RawClient client = broker.client()) {
             client.connect("c", kept());
             assertThat(client.message().payload()).isEqualTo("2");
-            assertThat(client.message().payload()).as("QoS 0 is not for who is away").isEqualTo("1");
+            assertThat(client.message().payload())
+                    .as("QoS 0 is not for who is away")
+                    .isEqualTo("1");
             assertThat(client.untilPong()).isEmpty();
         }
     }
@@ -272,7 +274,11 @@ class DelayedTest {
         assertThat(publisher.untilPong()).isEmpty();
         assertThat(broker.broker.measures().delayedMessages()).isZero();
         for (String topic :
-                List.of("$delayed/0/t", "$delayed/007/a", "$delayed/4294967295/a/b", "$delayed/1//")) {
+                List.of(
+                        "$delayed/0/t",
+                        "$delayed/007/a",
+                        "$delayed/4294967295/a/b",
+                        "$delayed/1//")) {
             assertThat(publisher.published(topic, "x", 1, 1)).as(topic).isZero();
         }
         expectPending(4);
@@ -284,16 +290,13 @@ class DelayedTest {
             assertThat(publisher.published("$delayed/" + i + "/t", "x", 1, i)).isZero();
         }
         publisher.publish("$delayed/1/t", "x", 1, 1);
-        assertThat(RawClient.reason(publisher.expect(PUBACK)))
-                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(RawClient.reason(publisher.expect(PUBACK))).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         publisher.publish("$delayed/1/t", "x", 2, 1);
-        assertThat(RawClient.reason(publisher.expect(PUBREC)))
-                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(RawClient.reason(publisher.expect(PUBREC))).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         broker.restart();
         publisher = broker.connected("publisher");
         publisher.publish("$delayed/1/t", "x", 1, 1);
-        assertThat(RawClient.reason(publisher.expect(PUBACK)))
-                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(RawClient.reason(publisher.expect(PUBACK))).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         advance(1);
         expectPending(MOST - 1);
         assertThat(publisher.published("$delayed/1/t", "x", 1, 1)).isZero();

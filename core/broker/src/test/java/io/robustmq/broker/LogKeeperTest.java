@@ -39,8 +39,7 @@ class LogKeeperTest {
 
     @BeforeEach
     void open() throws IOException {
-        broker =
-                TestBroker.open(with(settings(loops), new BrokerSettings.Storage(2 * MIB, 1000)));
+        broker = TestBroker.open(with(settings(loops), new BrokerSettings.Storage(2 * MIB, 1000)));
         publisher = broker.connected("publisher");
     }
 
