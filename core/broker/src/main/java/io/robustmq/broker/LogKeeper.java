@@ -37,10 +37,15 @@ final class LogKeeper {
     private @Nullable RetainedStore retained;
 
     private long snapshotOffset;
-    private long sizeAtSnapshot;
 
-    /** What the snapshot before the last needs: that one counts if the last is damaged. */
+    /** Of what this process has appended; negative if the snapshot is of one before it. */
+    private long appendedAtSnapshot;
+
+    /** What the last snapshot needs: it counts if the next is damaged. */
     private long neededBefore;
+
+    /** Behind the last snapshot, when it was read. */
+    private long readBytes;
 
     LogKeeper(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
         this.shard = shard;
@@ -54,12 +59,15 @@ final class LogKeeper {
         BrokerState snapshot = shard.restore(BrokerState::read);
         BrokerState state = snapshot == null ? new BrokerState() : snapshot;
         snapshotOffset = state.next();
+        neededBefore = Moves.oldestNeeded(state);
+        readBytes = 0;
         shard.read(
                 state.next(),
                 new StateReader() {
                     @Override
                     public boolean record(long offset, long epochMillis, ByteBuffer payload)
                             throws IOException {
+                        readBytes += payload.remaining();
                         state.apply(offset, epochMillis, payload);
                         return true;
                     }
@@ -75,22 +83,22 @@ final class LogKeeper {
     void start(List<Loop> all, RetainedStore store) {
         loops = all;
         retained = store;
-        sizeAtSnapshot = shard.sizeBytes();
+        appendedAtSnapshot = shard.measures().appendedBytes() - readBytes;
         var unused =
                 thread.scheduleWithFixedDelay(
                         this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     private void look() {
-        long size = shard.sizeBytes();
-        sizeAtSnapshot = Math.min(sizeAtSnapshot, size);
-        if (size - sizeAtSnapshot >= settings.snapshotBytes()) {
+        long appended = shard.measures().appendedBytes() - appendedAtSnapshot;
+        if (appended >= settings.snapshotBytes()) {
             keep(false);
         }
     }
 
     private void keep(boolean closing) {
         Instant begun = clock.instant();
+        long appended = shard.measures().appendedBytes();
         try {
             BrokerState state = read();
             state.removeExpired(clock.millis());
@@ -98,7 +106,6 @@ final class LogKeeper {
             snapshotOffset = state.next();
             long needed = Moves.oldestNeeded(state);
             shard.trim(Math.min(needed, neededBefore));
-            neededBefore = needed;
             if (!closing) {
                 move(Moves.of(state, shard.sizeBytes(), settings.snapshotBytes()));
             }
@@ -112,7 +119,7 @@ final class LogKeeper {
             // what there was is there still; it is tried again when as much has come again
             events.emit(new SessionEvent.SnapshotFailed(snapshotOffset, Failure.of(e)));
         }
-        sizeAtSnapshot = shard.sizeBytes();
+        appendedAtSnapshot = appended;
     }
 
     /** The next snapshot finds them at their new places, and then their old ones are free. */

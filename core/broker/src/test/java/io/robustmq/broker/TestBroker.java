@@ -50,7 +50,17 @@ final class TestBroker implements AutoCloseable {
 
     /** Kills it, and opens another on what it had written. */
     void crash() throws IOException {
+        crash(left -> {});
+    }
+
+    /** Something done to the files of a log. */
+    interface Damage {
+        void to(Path directory) throws IOException;
+    }
+
+    void crash(Damage damage) throws IOException {
         Path left = log.copy();
+        damage.to(left);
         broker.close();
         log.reopen(left);
         broker = make();
