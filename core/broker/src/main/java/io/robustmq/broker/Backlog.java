@@ -4,7 +4,6 @@ import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The QoS 1 and 2 messages of a session that outlives its connections. They are in the log; here is
@@ -13,22 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   refs      base ........ sent ........................ next
  *             | may have been sent | never sent: waiting  |
- *   this connection:   cursor ... loadedTo
+ *   this connection:   cursor ... ahead.end
  *             | in flight  | in memory | only in the log
  * </pre>
  *
- * <p>Bound: {@link QueueBound} for those that wait; {@link #LOAD_BYTES} and the client's window for
+ * <p>Bound: {@link QueueBound} for those that wait; {@link ReadAhead} and the client's window for
  * those in memory. Belongs to the session's loop.
  */
 final class Backlog {
-    /** Read ahead at most so many, and so many bytes. */
-    private static final int LOAD_MESSAGES = 4096;
-
-    static final int LOAD_BYTES = 1 << 20;
-
-    /** Live messages for a client whose window is full stay in memory up to so many. */
-    private static final int KEEP_MESSAGES = 64;
-
     /** Numbers in one record. */
     static final int MOST_DONE = 100_000;
 
@@ -46,18 +37,16 @@ final class Backlog {
     private int doneCount;
 
     // for this connection; in memory is nothing while there is none
-    private final LoadedDeliveries loaded;
+    private final ReadAhead ahead;
     private long cursor;
-    private long loadedTo;
     private int outstanding;
-    private @Nullable Load loading;
 
     Backlog(Session session, int number, Refs refs, long sent) {
         this.session = session;
         this.number = number;
         this.refs = refs;
         this.waiting = new QueueBound(session);
-        this.loaded = new LoadedDeliveries(session.home());
+        this.ahead = new ReadAhead(session.home(), number, refs, this::pump);
         this.sent = Math.max(sent, refs.base());
         for (long each = refs.base(); each < refs.next(); each++) {
             if (refs.state(each) == Refs.State.DONE) {
@@ -121,15 +110,14 @@ final class Backlog {
         if (to == null) {
             return;
         }
-        if (each == loadedTo && loading == null && loadedTo - cursor < KEEP_MESSAGES) {
+        if (ahead.hasRoomFor(each, cursor)) {
             Delivery delivery =
                     new Delivery(publication.message(), qos, retain, subscriptionIds, true);
             Tracing.PublishTrace trace = publication.trace();
             if (trace != null) {
                 delivery.tracedBy(trace, session.peer());
             }
-            loaded.put(each, delivery, refs.base());
-            loadedTo = each + 1;
+            ahead.keep(each, delivery);
         }
         pump();
     }
@@ -162,7 +150,7 @@ final class Backlog {
         // sending may find the socket broken, which ends the connection
         while (session.subscriber() == to && cursor < refs.next()) {
             cursor = Math.max(cursor, refs.base());
-            loadedTo = Math.max(loadedTo, cursor);
+            ahead.isAt(cursor);
             if (cursor == refs.next()) {
                 return;
             }
@@ -177,11 +165,11 @@ final class Backlog {
             if (!mayBeSent) {
                 return;
             }
-            if (cursor >= loadedTo) {
-                load();
+            if (cursor >= ahead.end()) {
+                ahead.load();
                 return;
             }
-            Delivery next = loaded.get(cursor);
+            Delivery next = ahead.get(cursor);
             if (next == null) {
                 drop(cursor, DropReason.UNREADABLE);
             } else {
@@ -189,8 +177,8 @@ final class Backlog {
             }
             cursor++;
         }
-        if (session.subscriber() == to && loadedTo - cursor < LOAD_MESSAGES / 2) {
-            load();
+        if (session.subscriber() == to) {
+            ahead.loadIfLittleIsLeft(cursor);
         }
     }
 
@@ -221,7 +209,7 @@ final class Backlog {
         if (refs.state(each) == Refs.State.DONE) {
             return;
         }
-        Delivery delivery = loaded.get(each);
+        Delivery delivery = ahead.get(each);
         if (each < sent) {
             inFlight--;
         } else {
@@ -235,62 +223,6 @@ final class Backlog {
         }
     }
 
-    // from the log into memory
-
-    private void load() {
-        if (loading != null || loadedTo >= refs.next()) {
-            return;
-        }
-        long[] numbers = new long[(int) Math.min(LOAD_MESSAGES, refs.next() - loadedTo)];
-        int count = 0;
-        long end = loadedTo;
-        while (end < refs.next() && count < numbers.length) {
-            if (refs.state(end) == Refs.State.WAITING) {
-                numbers[count++] = end;
-            }
-            end++;
-        }
-        if (count == 0) {
-            loadedTo = end;
-            return;
-        }
-        long[] offsets = new long[count];
-        for (int i = 0; i < count; i++) {
-            offsets[i] = refs.offset(numbers[i]);
-        }
-        Load load = new Load(numbers, count, end);
-        loading = load;
-        session.home().read(number, offsets, deliveries -> loaded(load, deliveries));
-    }
-
-    /** What is asked for: the first {@code count} of {@code numbers}, to go on at {@code end}. */
-    private record Load(long[] numbers, int count, long end) {}
-
-    /**
-     * @param deliveries the first of those asked for, in order; null for what cannot be read
-     */
-    @SuppressWarnings("ReferenceEquality") // a load is for one connection
-    private void loaded(Load load, @Nullable Delivery[] deliveries) {
-        if (loading != load) {
-            return;
-        }
-        loading = null;
-        if (deliveries.length == 0) {
-            session.home().log().later(this::pump);
-            return;
-        }
-        for (int i = 0; i < deliveries.length; i++) {
-            Delivery delivery = deliveries[i];
-            // dropped meanwhile: read for nothing
-            if (delivery != null && refs.state(load.numbers[i]) == Refs.State.WAITING) {
-                loaded.put(load.numbers[i], delivery, refs.base());
-            }
-        }
-        boolean all = deliveries.length == load.count;
-        loadedTo = Math.max(loadedTo, all ? load.end : load.numbers[deliveries.length]);
-        pump();
-    }
-
     // what the client answers
 
     /** False if the packet identifier is that of a QoS 2 message. */
@@ -299,7 +231,7 @@ final class Backlog {
         if (each >= cursor || refs.state(each) == Refs.State.DONE) {
             return true;
         }
-        Delivery delivery = loaded.get(each);
+        Delivery delivery = ahead.get(each);
         if (delivery == null || delivery.qos != 1) {
             return false;
         }
@@ -317,7 +249,7 @@ final class Backlog {
             case RELEASED -> Session.Pubrec.RELEASE;
             case RECEIVING -> Session.Pubrec.LATER;
             case WAITING -> {
-                Delivery delivery = loaded.get(each);
+                Delivery delivery = ahead.get(each);
                 if (delivery == null || delivery.qos != 2) {
                     yield Session.Pubrec.WRONG_QOS;
                 }
@@ -368,7 +300,7 @@ final class Backlog {
     }
 
     private void complete(long each, int reasonCode) {
-        Delivery delivery = loaded.get(each);
+        Delivery delivery = ahead.get(each);
         inFlight--;
         if (delivery != null) {
             if (delivery.counted) {
@@ -384,7 +316,7 @@ final class Backlog {
 
     /** It needs no more place, here and in the log. */
     private void forget(long each) {
-        loaded.remove(each);
+        ahead.remove(each);
         refs.done(each);
         isDone(each);
         session.home().log().acknowledges(this);
@@ -424,7 +356,7 @@ final class Backlog {
     /** What it had not acknowledged is sent again, in the order of the first time. */
     void resume(Subscriber now) {
         cursor = refs.base();
-        loadedTo = cursor;
+        ahead.begin(cursor);
         int publishes = 0;
         int pubrels = 0;
         for (long each = cursor; each < sent; each++) {
@@ -444,12 +376,10 @@ final class Backlog {
     }
 
     void disconnected() {
-        loaded.clear();
-        loading = null;
         outstanding = 0;
         // nothing is in flight on no connection, whatever the client says later
         cursor = refs.base();
-        loadedTo = cursor;
+        ahead.begin(cursor);
     }
 
     /** Drops what has expired; false if nothing is left that can. */

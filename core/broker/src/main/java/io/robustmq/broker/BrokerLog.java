@@ -31,7 +31,6 @@ final class BrokerLog {
     private static final long CLOSE_SECONDS = 10;
 
     private final Shard shard;
-    private final BrokerSettings.Storage settings;
     private final InstantSource clock;
     private final Events events;
     private final Commits commits = new Commits();
@@ -41,7 +40,6 @@ final class BrokerLog {
 
     BrokerLog(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
         this.shard = shard;
-        this.settings = settings;
         this.clock = clock;
         this.events = events;
         this.reader = new LogReader(shard);

@@ -35,8 +35,8 @@ final class LoadedDeliveries {
     void put(long number, Delivery delivery, long base) {
         int span = (int) (number - base) + 1;
         if (span > ring.length) {
-            Delivery[] old = ring;
-            ring = new Delivery[Math.max(FIRST_SLOTS, Integer.highestOneBit(span) << 1)];
+            @Nullable Delivery[] old = ring;
+            ring = new @Nullable Delivery[Math.max(FIRST_SLOTS, Integer.highestOneBit(span) << 1)];
             for (Delivery each : old) {
                 if (each != null) {
                     ring[at(each.number)] = each;

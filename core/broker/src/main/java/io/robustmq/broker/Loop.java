@@ -226,7 +226,7 @@ final class Loop {
      * in memory already, it is little at a time.
      */
     void read(int session, long[] offsets, Consumer<@Nullable Delivery[]> taken) {
-        int most = loadedBytes < MUCH_LOADED ? Backlog.LOAD_BYTES : LITTLE;
+        int most = loadedBytes < MUCH_LOADED ? ReadAhead.BYTES : LITTLE;
         shared.log().reader().read(this, session, offsets, most, taken);
     }
 

@@ -41,10 +41,7 @@ final class Session {
 
     // while there is none
     private long offlineSinceMillis;
-    private @Nullable PendingWill pendingWill;
-
-    /** A will whose delay has begun. */
-    record PendingWill(Connect.Will will, Peer peer, long dueMillis) {}
+    private Wills.@Nullable Pending pendingWill;
 
     /** One that ends with its connection. */
     Session(String clientId, Loop home, Peer peer) {
@@ -393,11 +390,11 @@ final class Session {
         return will;
     }
 
-    @Nullable PendingWill pendingWill() {
+    Wills.@Nullable Pending pendingWill() {
         return pendingWill;
     }
 
-    void pendingWill(@Nullable PendingWill will) {
+    void pendingWill(Wills.@Nullable Pending will) {
         pendingWill = will;
     }
 }

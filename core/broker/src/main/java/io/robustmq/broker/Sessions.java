@@ -91,8 +91,7 @@ final class Sessions {
         if (will != null) {
             // the will is due with the end of the session if that comes first
             long delaySeconds = Math.min(will.delaySeconds(), session.expirySeconds());
-            Session.PendingWill pending =
-                    new Session.PendingWill(will, peer, nowMillis + delaySeconds * 1000);
+            Wills.Pending pending = new Wills.Pending(will, peer, nowMillis + delaySeconds * 1000);
             session.pendingWill(pending);
             if (delaySeconds == 0) {
                 publishWill(session);
@@ -123,7 +122,7 @@ final class Sessions {
     void writeState(Session session) {
         Backlog backlog = session.backlog();
         if (backlog != null && find(session.clientId()) == session) {
-            Session.PendingWill waits = session.pendingWill();
+            Wills.Pending waits = session.pendingWill();
             SessionRecord state =
                     session.isConnected()
                             ? new SessionRecord.Connected(
@@ -167,7 +166,7 @@ final class Sessions {
         count(Counters.SUBSCRIPTIONS, stored.subscriptions.size());
         Connect.Will will = stored.will;
         if (will != null) {
-            session.pendingWill(new Session.PendingWill(will, peer, stored.willDueMillis));
+            session.pendingWill(new Wills.Pending(will, peer, stored.willDueMillis));
         }
         byClientId.put(stored.clientId, session);
         offline.add(session);
@@ -181,7 +180,7 @@ final class Sessions {
     void sweep(long nowMillis) {
         List<Session> expired = new ArrayList<>();
         for (Session session : offline) {
-            Session.PendingWill will = session.pendingWill();
+            Wills.Pending will = session.pendingWill();
             if (will != null && nowMillis >= will.dueMillis()) {
                 publishWill(session);
             }
@@ -214,7 +213,7 @@ final class Sessions {
     }
 
     private void cancelWill(Session session, Peer peer) {
-        Session.PendingWill will = session.pendingWill();
+        Wills.Pending will = session.pendingWill();
         if (will != null) {
             session.pendingWill(null);
             emit(new MessageEvent.WillCancelled(peer, will.will().topic()));
@@ -222,7 +221,7 @@ final class Sessions {
     }
 
     private void publishWill(Session session) {
-        Session.PendingWill pending = session.pendingWill();
+        Wills.Pending pending = session.pendingWill();
         if (pending != null) {
             session.pendingWill(null);
             loop.wills().publish(pending, session);

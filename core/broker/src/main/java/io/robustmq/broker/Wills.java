@@ -2,12 +2,16 @@ package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
 import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.Peer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** Publishes the wills of clients that went without a word. Belongs to a loop. */
 final class Wills {
     private final Loop loop;
+
+    /** A will whose delay has begun. */
+    record Pending(Connect.Will will, Peer peer, long dueMillis) {}
 
     Wills(Loop loop) {
         this.loop = loop;
@@ -19,7 +23,7 @@ final class Wills {
      * a connection can break while a message is being delivered to it, and one publish must not
      * begin within another.
      */
-    void publish(Session.PendingWill pending, Session session) {
+    void publish(Pending pending, Session session) {
         Backlog backlog = session.backlog();
         if (backlog == null) {
             loop.executor().execute(() -> publish(pending));
@@ -33,7 +37,7 @@ final class Wills {
         }
     }
 
-    private void publish(Session.PendingWill pending) {
+    private void publish(Pending pending) {
         Publication publication = loop.publication().of(message(pending.will()), null, null);
         try {
             Route route = loop.router().routeOf(publication.topic());
@@ -48,8 +52,7 @@ final class Wills {
         }
     }
 
-    private void put(
-            Publication publication, Session.PendingWill pending, MessageRecord.Effects effects) {
+    private void put(Publication publication, Pending pending, MessageRecord.Effects effects) {
         Route route = loop.router().routeOf(publication.topic());
         Publishing.Waiting waiting =
                 new Publishing.Waiting() {
@@ -80,7 +83,7 @@ final class Wills {
         }
     }
 
-    private void again(Session.PendingWill pending, MessageRecord.Effects effects) {
+    private void again(Pending pending, MessageRecord.Effects effects) {
         Publication publication = loop.spare().of(message(pending.will()), null, null);
         try {
             put(publication, pending, effects);
@@ -101,7 +104,7 @@ final class Wills {
                 System.nanoTime());
     }
 
-    private void reportPublished(Session.PendingWill pending, int deliveries) {
+    private void reportPublished(Pending pending, int deliveries) {
         Connect.Will will = pending.will();
         loop.shared()
                 .events()

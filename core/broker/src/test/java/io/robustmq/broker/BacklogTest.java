@@ -40,7 +40,17 @@ class BacklogTest {
 
     @BeforeEach
     void open() throws IOException {
-        broker = TestBroker.open(settings(loops));
+        BrokerSettings all = settings(loops);
+        // without the events of hundreds of thousands of messages
+        broker =
+                TestBroker.open(
+                        new BrokerSettings(
+                                all.listener(),
+                                all.limits(),
+                                all.queues(),
+                                all.retained(),
+                                all.storage(),
+                                0));
         publisher = broker.connected("publisher");
     }
 

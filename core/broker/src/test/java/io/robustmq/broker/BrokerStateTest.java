@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,9 @@ class BrokerStateTest {
             targets.putInt(session).put((byte) 1);
         }
         byte[] utf8 = topic.getBytes(StandardCharsets.UTF_8);
-        return MessageRecord.encode(
-                utf8, 1, false, expires, new byte[0], targets.array(), payload, effects);
+        return Objects.requireNonNull(
+                MessageRecord.encode(
+                        utf8, 1, false, expires, new byte[0], targets.array(), payload, effects));
     }
 
     private static byte[] message(int... to) {
@@ -117,7 +119,7 @@ class BrokerStateTest {
                         new SessionRecord.Received(1, 8).encoded(),
                         new SessionRecord.Received(1, 77).encoded(),
                         new SessionRecord.Done(1, 0, new long[] {5, 1000}).encoded());
-        Refs refs = state.sessions.get(1).refs;
+        Refs refs = Objects.requireNonNull(state.sessions.get(1)).refs;
         assertThat(refs.base()).isZero();
         assertThat(refs.state(0)).isEqualTo(Refs.State.WAITING);
     }

@@ -322,15 +322,17 @@ class LogKeeperTest {
 
     @Test
     void what_is_damaged_is_lost_alone_and_holds_nothing_back() throws Exception {
-        publisher.publish("r/1", "damaged retained", 1 << 1 | 1, 1, new Bytes());
+        // each has a block of the index for itself
+        String rest = "x".repeat(8000);
+        publisher.publish("r/1", "damaged retained" + rest, 1 << 1 | 1, 1, new Bytes());
         publisher.expect(PUBACK);
         publisher.publish("r/2", "kept", 1 << 1 | 1, 1, new Bytes());
         publisher.expect(PUBACK);
-        publisher.published("$delayed/1000/d", "damaged delayed", 1, 1);
+        publisher.published("$delayed/1000/d", "damaged delayed" + rest, 1, 1);
         publisher.published("$delayed/1000/d", "kept", 1, 1);
         gone("c", "#");
         publisher.published("t", "1", 1, 1);
-        publisher.published("t", "damaged message", 1, 1);
+        publisher.published("t", "damaged message" + rest, 1, 1);
         publisher.published("t", "3", 1, 1);
         long damaged = broker.log.shard().nextOffset();
         try (RawClient reader = broker.client()) {

@@ -7,6 +7,7 @@ import io.robustmq.telemetry.event.TraceContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -68,22 +69,23 @@ class MessageRecordTest {
             }
 
             byte[] record =
-                    MessageRecord.encode(
-                            topic.getBytes(StandardCharsets.UTF_8),
-                            qos,
-                            retain,
-                            expires,
-                            properties,
-                            Arrays.copyOf(targets.array(), targets.position()),
-                            payload.length,
-                            new MessageRecord.Effects(
-                                    flags,
-                                    publisher,
-                                    packetId,
-                                    will,
-                                    fired,
-                                    due,
-                                    traced ? TRACEPARENT : null));
+                    Objects.requireNonNull(
+                            MessageRecord.encode(
+                                    topic.getBytes(StandardCharsets.UTF_8),
+                                    qos,
+                                    retain,
+                                    expires,
+                                    properties,
+                                    Arrays.copyOf(targets.array(), targets.position()),
+                                    payload.length,
+                                    new MessageRecord.Effects(
+                                            flags,
+                                            publisher,
+                                            packetId,
+                                            will,
+                                            fired,
+                                            due,
+                                            traced ? TRACEPARENT : null)));
             System.arraycopy(payload, 0, record, record.length - payload.length, payload.length);
             ByteBuffer buffer = ByteBuffer.allocate(record.length + 5).position(5).put(record);
             read.of(buffer.flip().position(5));

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SessionRecordTest {
@@ -33,7 +34,7 @@ class SessionRecordTest {
         return text.toString();
     }
 
-    private Connect.Will will() {
+    private Connect.@Nullable Will will() {
         if (random.nextBoolean()) {
             return null;
         }

@@ -137,11 +137,6 @@ final class FakeDisk implements Disk {
                 });
     }
 
-    /** The system reads the file from disk again. */
-    synchronized void dropCache(Path file) throws IOException {
-        inode(file).dropCache();
-    }
-
     /** The file as a process sees it. */
     synchronized byte[] bytes(Path file) throws IOException {
         return inode(file).bytes();

@@ -121,19 +121,7 @@ final class FakeInode implements FakeDisk.Entry {
     void settle(RandomGenerator chance) {
         reachDisk(chance);
         unsynced.clear();
-        dropCache();
-    }
-
-    /** The system reads it from disk again. */
-    void dropCache() {
         cached.set(onDisk);
-        unsynced.forEach(change -> {
-            switch (change) {
-                case Change.Write(int position, byte[] bytes) ->
-                        cached.write(position, bytes, 0, bytes.length);
-                case Change.Truncate(int size) -> cached.truncate(size);
-            }
-        });
     }
 
     private void reachDisk(RandomGenerator chance) {
