@@ -38,12 +38,10 @@ abstract class LogEntry extends Append {
         loop.executor().execute(() -> loop.refused(this, why));
     }
 
-    /** On a loop that has a part in it; the one that it comes from is always among them. */
-    void committedOn(Loop here) {
-        if (here == loop) {
-            loop.log().told(this);
-            committed();
-        }
+    /** On its loop, after all loops were handed what is for them. */
+    final void tell() {
+        loop.log().told(this);
+        committed();
     }
 
     /** It is as durable as configured. On its loop. */

@@ -109,12 +109,8 @@ final class Loop {
 
     private void flush() {
         flushScheduled = false;
+        flushHandoffs();
         log.flush();
-        for (Handoff each : handoffs) {
-            if (each != null) {
-                each.flush();
-            }
-        }
         List<Outbound> now = dirty;
         dirty = flushing; // what becomes dirty by flushing has its own turn
         flushing = now;
@@ -127,6 +123,15 @@ final class Loop {
             now.get(i).reportWritten(nanos);
         }
         now.clear();
+    }
+
+    /** Before what comes after it goes into the log, and may come to the other loop from there. */
+    void flushHandoffs() {
+        for (Handoff each : handoffs) {
+            if (each != null) {
+                each.flush();
+            }
+        }
     }
 
     /** Deliveries written in this iteration, whose PUBLISH was read then. */
@@ -197,10 +202,28 @@ final class Loop {
 
     // the log
 
-    /** What it has now, in its order. */
+    /** What it has now for sessions of this loop, in its order. */
+    void delivered(List<Publishing> messages) {
+        for (Publishing message : messages) {
+            message.deliverOn(this);
+        }
+    }
+
+    /** What it has now that came from this loop, in its order. */
     void committed(List<LogEntry> entries) {
         for (LogEntry entry : entries) {
-            entry.committedOn(this);
+            entry.tell();
+        }
+        readAgain();
+    }
+
+    /** Both, where there is no other loop. */
+    void deliveredAndCommitted(List<LogEntry> entries) {
+        for (LogEntry entry : entries) {
+            if (entry instanceof Publishing message) {
+                message.deliverOn(this);
+            }
+            entry.tell();
         }
         readAgain();
     }

@@ -49,6 +49,7 @@ final class LoopLog {
 
     /** For who must have it in the journal's order now; what was added before comes first. */
     void addAtOnce(LogEntry entry) {
+        loop.flushHandoffs();
         flush();
         count(entry);
         shard.append(entry);

@@ -58,45 +58,6 @@ final class PublishAnswers {
                         });
     }
 
-    /**
-     * A message that nobody keeps, behind some that are kept: delivered in its turn.
-     *
-     * @param route as it was when the message came: who keeps it and has subscribed since is not
-     *     among them, or else it would have to be in the log
-     */
-    void inTurn(
-            Message message,
-            Route route,
-            int packetId,
-            Session session,
-            Tracing.@Nullable PublishTrace trace) {
-        session.answers()
-                .add(
-                        new Answers.Answer(true) {
-                            @Override
-                            void give() {
-                                deliver(message, route, packetId, session, trace);
-                            }
-                        });
-    }
-
-    private void deliver(
-            Message message,
-            Route route,
-            int packetId,
-            Session session,
-            Tracing.@Nullable PublishTrace trace) {
-        Loop loop = session.home();
-        Publication publication = loop.publication().of(message, session, trace);
-        try {
-            int deliveries = loop.router().publish(publication, route);
-            write(message.qos(), packetId, code(deliveries));
-            events.published(publication, deliveries);
-        } finally {
-            publication.done();
-        }
-    }
-
     /** A message that is handed to the log: the answer comes when that has it. */
     InLog inLog(Publication publication, int packetId, Session session, int deliveries) {
         return new InLog(publication, packetId, session, deliveries);

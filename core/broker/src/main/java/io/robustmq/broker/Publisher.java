@@ -70,10 +70,12 @@ final class Publisher {
         long began = trace == null ? 0 : System.nanoTime();
         Route route = loop.router().routeOf(publication.topic());
         boolean changesRetained = loop.retaining().flag(publication) != 0;
+        // behind one that waits for the log it comes from there too: or else in another order
         boolean kept =
                 qos > 0
                         && (changesRetained
                                 || !route.kept().targets().isEmpty()
+                                || route.size() > 0 && !session.answers().isEmpty()
                                 || qos == 2 && session.backlog() != null);
         if (kept) {
             if (trace != null) {
@@ -84,10 +86,6 @@ final class Publisher {
         }
         if (qos == 2) {
             session.received().add(packetId);
-        }
-        if (qos > 0 && !session.answers().isEmpty()) {
-            answers.inTurn(publication.message(), route, packetId, session, trace);
-            return;
         }
         if (changesRetained) {
             keepRetained(publication);

@@ -71,12 +71,12 @@ final class Publishing extends LogEntry {
         return payload().length - content.payloadLength;
     }
 
-    boolean isFor(int loop) {
-        return route.targets()[loop].length > 0;
+    /** Whether a loop has to do something before the publisher is told. */
+    boolean isFor(Loop some) {
+        return route.targets()[some.index()].length > 0 || some == loop() && content.trace != null;
     }
 
-    @Override
-    void committedOn(Loop here) {
+    void deliverOn(Loop here) {
         Tracing.PublishTrace trace = content.trace;
         if (trace != null && here == loop()) {
             trace.step(Tracing.Step.JOURNAL, beganNanos, System.nanoTime());
@@ -85,7 +85,6 @@ final class Publishing extends LogEntry {
         if (targets.length > 0) {
             here.deliver(this, targets);
         }
-        super.committedOn(here);
     }
 
     @Override

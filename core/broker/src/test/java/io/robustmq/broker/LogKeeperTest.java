@@ -12,17 +12,12 @@ import io.robustmq.broker.RawClient.Options;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SessionEvent;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,24 +297,6 @@ class LogKeeperTest {
         assertThat(broker.events.of(SessionEvent.SnapshotFailed.class)).isEmpty();
     }
 
-    /** Changes a byte where {@code text} is. */
-    private static void damage(Path directory, String text) throws IOException {
-        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".seg")).toList()) {
-                byte[] bytes = Files.readAllBytes(file);
-                for (int at = 0; at <= bytes.length - wanted.length; at++) {
-                    if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
-                        bytes[at] ^= 1;
-                        Files.write(file, bytes);
-                        return;
-                    }
-                }
-            }
-        }
-        throw new AssertionError(text + " is in no segment");
-    }
-
     @Test
     void what_is_damaged_is_lost_alone_and_holds_nothing_back() throws Exception {
         // what is read next is far from it
@@ -343,9 +320,9 @@ class LogKeeperTest {
         publisher.close();
         broker.restart(); // with a snapshot that knows of all
         broker.crash(left -> {
-            damage(left, "damaged retained");
-            damage(left, "damaged delayed");
-            damage(left, "damaged message");
+            TestLog.damage(left, "damaged retained");
+            TestLog.damage(left, "damaged delayed");
+            TestLog.damage(left, "damaged message");
         });
         publisher = broker.connected("publisher");
         assertThat(broker.broker.measures().retainedMessages()).isEqualTo(1);

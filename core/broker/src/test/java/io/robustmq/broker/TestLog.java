@@ -10,12 +10,14 @@ import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -100,6 +102,24 @@ final class TestLog implements AutoCloseable {
         for (Path each : all) {
             Files.copy(each, copy.resolve(directory.relativize(each)));
         }
+    }
+
+    /** Changes a byte where {@code text} is. */
+    static void damage(Path directory, String text) throws IOException {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".seg")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (int at = 0; at <= bytes.length - wanted.length; at++) {
+                    if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                        bytes[at] ^= 1;
+                        Files.write(file, bytes);
+                        return;
+                    }
+                }
+            }
+        }
+        throw new AssertionError(text + " is in no segment");
     }
 
     /** As the next process finds it that is started on a {@link #copy}. */
