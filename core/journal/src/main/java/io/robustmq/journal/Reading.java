@@ -95,12 +95,7 @@ final class Reading {
                 }
             }
         } catch (NoSuchFileException e) {
-            if (!segment.isRemoved()) {
-                Damage damage = damage(segment, 0, "the file is gone", end);
-                run.gap(damage.next, damage.why);
-            } else {
-                run.gap(Math.min(run.end, segment.nextOffset()), removed());
-            }
+            run.gap(end, gone(segment, end));
         }
     }
 
@@ -122,30 +117,37 @@ final class Reading {
             Scan scan, Segment segment, SegmentIndex index, long wanted, long end)
             throws IOException {
         long at = scan.position();
+        String detail = null;
+        IOException fault = null;
         Scan.Found found = scan.next();
-        while (found == Scan.Found.RECORD && scan.offset() < wanted) {
-            at = scan.position();
-            found = scan.next();
+        while (found == Scan.Found.DAMAGE || found == Scan.Found.RECORD && scan.offset() < wanted) {
+            if (found == Scan.Found.RECORD) {
+                at = scan.position();
+                detail = null;
+                fault = null;
+                found = scan.next();
+            } else {
+                detail = scan.detail();
+                fault = scan.fault();
+                found = resume(scan, index, at);
+            }
         }
         if (found == Scan.Found.RECORD && scan.offset() == wanted) {
             return null;
         }
-        if (found == Scan.Found.SEAL && scan.offset() > wanted) {
-            return new Damage(end, lost()); // reported when it was sealed like this
-        }
-        String detail =
-                switch (found) {
-                    case RECORD -> "offset " + scan.offset() + ", expected " + wanted;
-                    case SEAL -> "sealed at " + scan.offset() + ", expected " + wanted;
-                    case END -> "the file ends, expected offset " + wanted;
-                    case DAMAGE -> scan.detail();
-                };
-        if (found != Scan.Found.RECORD) {
-            IOException fault = scan.fault();
-            found = resume(scan, index, at, wanted);
-            if (found != Scan.Found.RECORD && fault != null && !isReadable(scan, segment)) {
-                throw fault; // the disk is away, and with it more than these records
+        if (detail == null) {
+            if (found == Scan.Found.SEAL && scan.offset() > wanted) {
+                return new Damage(end, lost()); // reported when it was sealed like this
             }
+            detail =
+                    switch (found) {
+                        case RECORD -> "offset " + scan.offset() + ", expected " + wanted;
+                        case SEAL -> "sealed at " + scan.offset() + ", expected " + wanted;
+                        case END, DAMAGE -> "the file ends, expected offset " + wanted;
+                    };
+        }
+        if (found != Scan.Found.RECORD && fault != null && !isReadable(scan, segment)) {
+            throw fault; // the disk is away, and with it more than these records
         }
         long next = found == Scan.Found.RECORD ? Math.min(end, scan.offset()) : end;
         return damage(segment, at, detail, next);
@@ -156,19 +158,21 @@ final class Reading {
         return scan.next() == Scan.Found.RECORD;
     }
 
-    /** Goes to the next frame that checks: the one that the length leads to, or a block's first. */
-    private static Scan.Found resume(Scan scan, SegmentIndex index, long at, long wanted)
-            throws IOException {
+    /**
+     * Steps to the next record that checks: the one that the damaged one's length leads to, or a
+     * block's first.
+     */
+    private static Scan.Found resume(Scan scan, SegmentIndex index, long at) throws IOException {
         long behind = scan.positionBehindDamage();
         if (behind > at) {
             scan.seek(behind);
-            if (scan.next() == Scan.Found.RECORD && scan.offset() > wanted) {
+            if (scan.next() == Scan.Found.RECORD) {
                 return Scan.Found.RECORD;
             }
         }
         for (int block = index.blockFrom(at + 1); block < index.blockCount(); block++) {
             scan.seek(index.position(block));
-            if (scan.next() == Scan.Found.RECORD && scan.offset() > wanted) {
+            if (scan.next() == Scan.Found.RECORD) {
                 return Scan.Found.RECORD;
             }
         }
@@ -184,6 +188,10 @@ final class Reading {
                                     home.shard(), segment.path.toString(), position, detail));
         }
         return new Damage(next, why);
+    }
+
+    private IOException gone(Segment segment, long end) {
+        return segment.isRemoved() ? removed() : damage(segment, 0, "the file is gone", end).why;
     }
 
     private IOException removed() {
@@ -250,11 +258,7 @@ final class Reading {
             }
             return i;
         } catch (NoSuchFileException e) {
-            IOException why =
-                    segment.isRemoved()
-                            ? removed()
-                            : damage(segment, 0, "the file is gone", end).why;
-            return reader.gap(offsets[i], offsets[i] + 1, why) ? i + 1 : -1;
+            return reader.gap(offsets[i], offsets[i] + 1, gone(segment, end)) ? i + 1 : -1;
         }
     }
 
@@ -296,11 +300,7 @@ final class Reading {
             }
             run.next = end;
         } catch (NoSuchFileException e) {
-            IOException why =
-                    segment.isRemoved()
-                            ? removed()
-                            : damage(segment, 0, "the file is gone", end).why;
-            run.gap(end, why);
+            run.gap(end, gone(segment, end));
         }
     }
 

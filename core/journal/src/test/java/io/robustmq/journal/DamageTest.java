@@ -102,6 +102,41 @@ class DamageTest {
         assertThat(disk.bytesRead() - before).isLessThan(2 * last + 4096).isLessThan(all / 2);
     }
 
+    /**
+     * Where the reading begins in front of the damage, in the same block, and where it is asked
+     * for.
+     */
+    @Test
+    void the_record_behind_a_damaged_one_is_read_wherever_the_reading_begins() throws Exception {
+        fill();
+        byte[] whole = disk.bytes(segment(0));
+        SplittableRandom chance = new SplittableRandom(3);
+        for (int i = 0; i < 100; i++) {
+            byte[] damaged = whole.clone();
+            damaged[200 + chance.nextInt(damaged.length - 400)] ^= 0x10;
+            disk.replace(segment(0), damaged);
+            try (Opened opened = opened(disk, new RecordingEvents(), SETTINGS)) {
+                Shard shard = opened.shard();
+                List<Long> intact = Read.all(shard).offsets();
+                // a length that is not true any more costs what is left of a block
+                assertThat(intact).as("schedule " + i).hasSizeBetween(RECORDS - 60, RECORDS);
+                long[] every = new long[RECORDS + 1];
+                Arrays.setAll(every, offset -> offset);
+                Read each = new Read();
+                shard.readEach(every, 0, every.length, each);
+                assertThat(each.offsets()).as("schedule " + i).isEqualTo(intact);
+                long lost =
+                        Arrays.stream(every).filter(n -> !intact.contains(n)).max().orElseThrow();
+                for (long from = lost + 1; from < lost + 10 && from <= RECORDS; from++) {
+                    Read begun = new Read();
+                    shard.read(from, begun);
+                    assertThat(begun.gaps()).as("schedule " + i + " from " + from).isEmpty();
+                    assertThat(begun.offsets().getFirst()).isEqualTo(from);
+                }
+            }
+        }
+    }
+
     @Test
     void a_bad_sector_costs_the_records_in_it() throws Exception {
         fill();
