@@ -37,8 +37,7 @@ final class FanOutBenchmark {
     }
 
     private static void row(String what, long appended, Path data) throws Exception {
-        DurableBenchmark.print(
-                "| %s | %,d | %,d |", what, appended, DurableBenchmark.bytes(data));
+        DurableBenchmark.print("| %s | %,d | %,d |", what, appended, DurableBenchmark.bytes(data));
     }
 
     private static Peers.Message message(long number) {
