@@ -113,7 +113,10 @@ final class BrokerMetrics {
                 "queued_messages",
                 "Messages that wait for a client that is offline or has its in-flight window full.",
                 measures::queuedMessages);
-        gauge("queued_bytes", "The same in bytes of topic, properties and payload.", measures::queuedBytes);
+        gauge(
+                "queued_bytes",
+                "The same in bytes of topic, properties and payload.",
+                measures::queuedBytes);
         gauge("retained_messages", "Retained messages kept.", measures::retainedMessages);
         gauge("retained_bytes", "The same in bytes.", measures::retainedBytes);
         gauge(
