@@ -3,7 +3,6 @@ package io.robustmq.broker;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * The QoS 1 and 2 messages of a session that outlives its connections. They are in the log; here is
@@ -20,21 +19,20 @@ import java.util.Arrays;
  * those in memory. Belongs to the session's loop.
  */
 final class Backlog {
-    /** Numbers in one record. */
-    static final int MOST_DONE = 100_000;
-
     private final Session session;
     private final int number;
     private final Refs refs;
     private final QueueBound waiting;
     private long sent;
+
+    /** Of those, sent by this process; before it they may have been. */
+    private long begun;
+
     private int inFlight;
     private long nextExpiryMillis = Message.NEVER;
     private boolean ended;
 
-    // acknowledged in this iteration, above the first that is not
-    private long[] doneAbove = {};
-    private int doneCount;
+    private final DoneNumbers done = new DoneNumbers();
 
     // for this connection; in memory is nothing while there is none
     private final ReadAhead ahead;
@@ -80,8 +78,9 @@ final class Backlog {
         return inFlight;
     }
 
-    long sent() {
-        return sent;
+    /** The first that was never sent. */
+    SessionRecord.Place sent() {
+        return refs.place(Math.max(sent, refs.base()));
     }
 
     // messages come
@@ -94,7 +93,8 @@ final class Backlog {
         }
         int bytes = publication.bytes();
         long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
-        if (!hasRoom(bytes)) {
+        boolean isNext = session.subscriber() != null && waiting.messages() == 0;
+        if (!isNext && !hasRoom(bytes)) {
             forget(each);
             session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL);
             return;
@@ -184,7 +184,8 @@ final class Backlog {
 
     private void send(Subscriber to, Delivery next) {
         Message message = next.message;
-        if (message.expires() && message.isExpiredAt(session.home().nowMillis())) {
+        boolean expires = cursor >= begun && message.expires(); // MQTT 5, 3.3.2.3.3
+        if (expires && message.isExpiredAt(session.home().nowMillis())) {
             drop(cursor, DropReason.EXPIRED);
             return;
         }
@@ -194,6 +195,7 @@ final class Backlog {
             return;
         }
         boolean again = cursor < sent;
+        begun = Math.max(begun, cursor + 1);
         if (!again) {
             waiting.remove(refs.bytes(cursor));
             inFlight++;
@@ -268,7 +270,9 @@ final class Backlog {
     private void writeReceived(long each) {
         LoopLog log = session.home().log();
         log.add(
-                new LogEntry(session.home(), new SessionRecord.Received(number, each).encoded()) {
+                new LogEntry(
+                        session.home(),
+                        new SessionRecord.Received(number, refs.place(each)).encoded()) {
                     @Override
                     void committed() {
                         received(each);
@@ -318,37 +322,22 @@ final class Backlog {
     private void forget(long each) {
         ahead.remove(each);
         refs.done(each);
-        isDone(each);
+        done.add(each, refs);
         session.home().log().acknowledges(this);
     }
 
-    private void isDone(long each) {
-        if (each >= refs.base()) {
-            if (doneCount == doneAbove.length) {
-                doneAbove = Arrays.copyOf(doneAbove, Math.max(8, 2 * doneCount));
-            }
-            doneAbove[doneCount++] = each;
-        }
-    }
-
     /** What was asked for and could not be written. */
-    void notInLog(SessionRecord.Done done) {
-        for (long each : done.above()) {
-            isDone(each);
-        }
+    void notInLog(SessionRecord.Done lost) {
+        lost.above().forEach(each -> done.add(each.number(), refs));
     }
 
     /** What was acknowledged since this was asked last; some of it if {@link #hasDone} then. */
     SessionRecord.Done done() {
-        long base = refs.base();
-        int from = Math.max(0, doneCount - MOST_DONE);
-        long[] above = Arrays.stream(doneAbove, from, doneCount).filter(n -> n >= base).toArray();
-        doneCount = from;
-        return new SessionRecord.Done(number, base, above);
+        return new SessionRecord.Done(number, refs.place(refs.base()), done.take(refs));
     }
 
     boolean hasDone() {
-        return doneCount > 0;
+        return !done.isEmpty();
     }
 
     // connections come and go

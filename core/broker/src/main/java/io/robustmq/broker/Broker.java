@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -243,7 +244,10 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** Stops listening, tells MQTT 5 clients that it shuts down, and ends their connections. */
+    /**
+     * Stops listening, tells MQTT 5 clients that it shuts down, and ends their connections. Wills
+     * without a delay are published, those with one when the broker runs again [MQTT-3.1.2-8].
+     */
     @Override
     public void close() {
         Channel listening = listener;
@@ -253,11 +257,9 @@ public final class Broker implements AutoCloseable {
             listener = null;
             shared.events().emit(new ConnectionEvent.ListenerStopped("tcp", address));
         }
-        for (Loop loop : loops) {
-            loop.executor()
-                    .submit(() -> endAll(loop))
-                    .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-        }
+        onEachLoop(Broker::endAll);
+        // when the wills of those have begun
+        onEachLoop(loop -> loop.log().finish());
         if (!loops.isEmpty()) {
             shared.log().close(loops);
         }
@@ -274,10 +276,17 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    private void onEachLoop(Consumer<Loop> task) {
+        for (Loop loop : loops) {
+            loop.executor()
+                    .submit(() -> task.accept(loop))
+                    .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     private static void endAll(Loop loop) {
         for (Connection connection : List.copyOf(loop.connections())) {
             connection.end(Ending.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
         }
-        loop.log().finish();
     }
 }

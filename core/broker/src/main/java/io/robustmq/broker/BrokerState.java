@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * <p>A record about a session that is not there (any more) means nothing. One thread.
  */
 final class BrokerState {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     final Map<Integer, StoredSession> sessions = new HashMap<>();
 
@@ -119,15 +119,12 @@ final class BrokerState {
                     unsubscribed.filters().forEach(session.subscriptions::remove);
             case SessionRecord.Done done -> {
                 session.refs.doneBelow(done.below());
-                for (long each : done.above()) {
-                    session.refs.done(each);
-                }
+                done.above().forEach(session.refs::done);
             }
             case SessionRecord.Received received -> {
                 Refs refs = session.refs;
-                long each = received.message();
-                // beyond the end: records before it were damaged
-                if (each < refs.next() && refs.state(each) == Refs.State.WAITING) {
+                long each = refs.at(received.message());
+                if (each >= 0 && refs.state(each) == Refs.State.WAITING) {
                     refs.state(each, Refs.State.RELEASED);
                 }
             }

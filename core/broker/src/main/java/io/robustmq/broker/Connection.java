@@ -335,9 +335,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         who.gone();
-        boolean takenBack =
-                ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS
-                        || ending == Ending.SERVER_SHUTDOWN;
+        boolean takenBack = ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS;
         loop.sessions().disconnected(of, peer, takenBack ? null : will);
     }
 

@@ -36,6 +36,9 @@ final class Refs {
     private long base;
     private long next;
 
+    /** Above that of any so far. */
+    private long nextOffset;
+
     // rings, a power of two long; empty as long as nothing waits
     private long[] offsets = {};
     private int[] sizes = {};
@@ -72,6 +75,7 @@ final class Refs {
         if (expiresAtMillis != Message.NEVER || expiries != null) {
             expiry(at, expiresAtMillis);
         }
+        nextOffset = offset + 1;
         return next++;
     }
 
@@ -124,11 +128,95 @@ final class Refs {
         }
     }
 
-    void doneBelow(long number) {
-        for (long each = base; each < Math.min(number, next); each++) {
+    // from the log, where records before may be damaged
+
+    /** Of one that is there, or {@link #next}. */
+    SessionRecord.Place place(long number) {
+        return new SessionRecord.Place(number, number < next ? offset(number) : nextOffset);
+    }
+
+    /** Marks that one, if it is there. */
+    void done(SessionRecord.Place place) {
+        long number = at(place);
+        if (number >= 0) {
+            done(number);
+        }
+    }
+
+    /** Marks all before that one. */
+    void doneBelow(SessionRecord.Place place) {
+        long first = first(place);
+        for (long each = base; each < first; each++) {
             state(each, State.DONE);
         }
         forgetDone();
+    }
+
+    /** The number of the one at that place; negative if it is not there (any more). */
+    long at(SessionRecord.Place place) {
+        long first = first(place);
+        return first < next && offset(first) == place.offset() ? first : -1;
+    }
+
+    /**
+     * The number of the first at that place or behind, {@link #next} if there is none. It is the
+     * one the place has: if records in front of it are missing, those behind are numbered anew, and
+     * the missing ones are done.
+     */
+    long first(SessionRecord.Place place) {
+        long low = base;
+        long high = next;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (offset(middle) < place.offset()) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        long missing = place.number() - low;
+        if (missing > 0) {
+            insertDone(low, missing);
+            return low + missing;
+        }
+        return low;
+    }
+
+    private void insertDone(long number, long count) {
+        Refs shifted = new Refs();
+        shifted.base = base;
+        shifted.next = base;
+        shifted.nextOffset = nextOffset;
+        for (long each = base; each < number; each++) {
+            shifted.addFrom(this, each);
+        }
+        if (shifted.base == shifted.next) {
+            // nothing before it to be kept
+            shifted.base += count;
+            shifted.next += count;
+        } else {
+            long offset = offset(number - 1);
+            for (long each = 0; each < count; each++) {
+                shifted.state(shifted.add(offset, 0, Message.NEVER), State.DONE);
+            }
+        }
+        for (long each = number; each < next; each++) {
+            shifted.addFrom(this, each);
+        }
+        base = shifted.base;
+        next = shifted.next;
+        offsets = shifted.offsets;
+        sizes = shifted.sizes;
+        expiries = shifted.expiries;
+    }
+
+    private long expiry(long number) {
+        return expires(number) ? expiresAtMillis(number) : Message.NEVER;
+    }
+
+    private void addFrom(Refs other, long number) {
+        State state = other.state(number);
+        state(add(other.offset(number), other.bytes(number), other.expiry(number)), state);
     }
 
     private void forgetDone() {
@@ -155,6 +243,7 @@ final class Refs {
 
     void write(DataOutputStream out) throws IOException {
         out.writeLong(base);
+        out.writeLong(nextOffset);
         out.writeInt(span());
         for (long each = base; each < next; each++) {
             int at = at(each);
@@ -168,6 +257,7 @@ final class Refs {
     void read(DataInputStream in) throws IOException {
         base = in.readLong();
         next = base;
+        nextOffset = in.readLong();
         int span = in.readInt();
         int slots = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, span - 1)) << 1);
         if (span > 0) {

@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  *   0      1         5
  *   | kind | session | Opened:       client id | expiry 8 | will
  *                    | Connected:    expiry 8 | will
- *                    | Suspended:    expiry 8 | sent 8 | will | will due, epoch millis 8
+ *                    | Suspended:    expiry 8 | sent place | will | will due, epoch millis 8
  *                    | Ended
  *                    | Subscribed:   n 4 | n × subscription
  *                    | Unsubscribed: n 4 | n × filter
- *                    | Done:         below 8 | n 4 | n × number 8
- *                    | Received:     number 8
+ *                    | Done:         below place | n 4 | n × place
+ *                    | Received:     place
  *                    | Released:     packet id 4
  *
+ *   place:         number 8 | offset 8
  *   will:          0, or 1 | topic | payload | qos 1 | retain 1 | delay 8 | expiry 8 | properties
  *   subscription:  filter | qos 1 | no local 1 | retain as published 1 | identifier 4
  * </pre>
@@ -48,13 +49,13 @@ sealed interface SessionRecord {
     /**
      * Its connection is gone.
      *
-     * @param sent numbers below were sent at least once
+     * @param sent the first that was never sent
      * @param will still to be published, null if there is none
      */
     record Suspended(
             int number,
             long expirySeconds,
-            long sent,
+            Place sent,
             Connect.@Nullable Will will,
             long willDueMillis)
             implements SessionRecord {}
@@ -71,11 +72,18 @@ sealed interface SessionRecord {
 
     record Unsubscribed(int number, List<String> filters) implements SessionRecord {}
 
-    /** Messages acknowledged or dropped: all below a number, and some above it. */
-    record Done(int number, long below, long[] above) implements SessionRecord {}
+    /**
+     * One of a session's messages, or the one that comes next: its number in the session, and its
+     * offset or one below which all before it are. The number follows from the records before, but
+     * not if one of them is damaged; then this tells how many are missing.
+     */
+    record Place(long number, long offset) {}
+
+    /** Messages acknowledged or dropped: all below one, and some above it, in ascending order. */
+    record Done(int number, Place below, List<Place> above) implements SessionRecord {}
 
     /** QoS 2 to the client: PUBREC came. */
-    record Received(int number, long message) implements SessionRecord {}
+    record Received(int number, Place message) implements SessionRecord {}
 
     /** QoS 2 from the client: PUBREL came, the packet identifier is free again. */
     record Released(int number, int packetId) implements SessionRecord {}
@@ -109,11 +117,11 @@ sealed interface SessionRecord {
                 case Suspended(
                                 int number,
                                 long expiry,
-                                long sent,
+                                Place sent,
                                 Connect.Will will,
                                 long willDue) -> {
                     begin(out, SUSPENDED, number).writeLong(expiry);
-                    out.writeLong(sent);
+                    putPlace(out, sent);
                     putWill(out, will);
                     out.writeLong(willDue);
                 }
@@ -130,15 +138,15 @@ sealed interface SessionRecord {
                         putText(out, filter);
                     }
                 }
-                case Done(int number, long below, long[] above) -> {
-                    begin(out, DONE, number).writeLong(below);
-                    out.writeInt(above.length);
-                    for (long each : above) {
-                        out.writeLong(each);
+                case Done(int number, Place below, List<Place> above) -> {
+                    putPlace(begin(out, DONE, number), below);
+                    out.writeInt(above.size());
+                    for (Place each : above) {
+                        putPlace(out, each);
                     }
                 }
-                case Received(int number, long message) ->
-                        begin(out, RECEIVED, number).writeLong(message);
+                case Received(int number, Place message) ->
+                        putPlace(begin(out, RECEIVED, number), message);
                 case Released(int number, int packetId) ->
                         begin(out, RELEASED, number).writeInt(packetId);
             }
@@ -168,7 +176,7 @@ sealed interface SessionRecord {
             case OPENED -> new Opened(number, text(in), in.readLong(), will(in));
             case CONNECTED -> new Connected(number, in.readLong(), will(in));
             case SUSPENDED ->
-                    new Suspended(number, in.readLong(), in.readLong(), will(in), in.readLong());
+                    new Suspended(number, in.readLong(), place(in), will(in), in.readLong());
             case ENDED -> new Ended(number);
             case SUBSCRIBED -> {
                 List<Filter> filters = new ArrayList<>(1);
@@ -185,17 +193,26 @@ sealed interface SessionRecord {
                 yield new Unsubscribed(number, filters);
             }
             case DONE -> {
-                long below = in.readLong();
-                long[] above = new long[in.readInt()];
-                for (int i = 0; i < above.length; i++) {
-                    above[i] = in.readLong();
+                Place below = place(in);
+                List<Place> above = new ArrayList<>();
+                for (int n = in.readInt(); n > 0; n--) {
+                    above.add(place(in));
                 }
                 yield new Done(number, below, above);
             }
-            case RECEIVED -> new Received(number, in.readLong());
+            case RECEIVED -> new Received(number, place(in));
             case RELEASED -> new Released(number, in.readInt());
             default -> throw new IOException("a record of unknown kind " + kind);
         };
+    }
+
+    private static void putPlace(DataOutputStream out, Place place) throws IOException {
+        out.writeLong(place.number);
+        out.writeLong(place.offset);
+    }
+
+    private static Place place(DataInputStream in) throws IOException {
+        return new Place(in.readLong(), in.readLong());
     }
 
     // also what snapshots are made of

@@ -47,7 +47,7 @@ final class StoredSession {
     void suspended(SessionRecord.Suspended record, long atMillis) {
         connected = false;
         expirySeconds = record.expirySeconds();
-        sent = record.sent();
+        sent = refs.first(record.sent());
         will = record.will();
         willDueMillis = record.willDueMillis();
         suspendedMillis = atMillis;

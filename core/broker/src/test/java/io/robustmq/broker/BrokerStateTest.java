@@ -13,9 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,15 @@ class BrokerStateTest {
         return state;
     }
 
+    private static SessionRecord.Place at(long number, long offset) {
+        return new SessionRecord.Place(number, offset);
+    }
+
+    private static SessionRecord.Place any(Random random, int below) {
+        int number = random.nextInt(below);
+        return at(number, 5L * number);
+    }
+
     private static byte[] written(BrokerState state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.write(new DataOutputStream(bytes));
@@ -71,14 +82,14 @@ class BrokerStateTest {
                 fold(
                         message(1, 2),
                         new SessionRecord.Connected(1, 100, WILL).encoded(),
-                        new SessionRecord.Suspended(1, 100, 5, null, 0).encoded(),
+                        new SessionRecord.Suspended(1, 100, at(5, 9), null, 0).encoded(),
                         new SessionRecord.Subscribed(
                                         1,
                                         List.of(new SessionRecord.Filter("f", 1, false, false, 0)))
                                 .encoded(),
                         new SessionRecord.Unsubscribed(1, List.of("f")).encoded(),
-                        new SessionRecord.Done(1, 7, new long[] {9}).encoded(),
-                        new SessionRecord.Received(1, 3).encoded(),
+                        new SessionRecord.Done(1, at(7, 9), List.of(at(9, 12))).encoded(),
+                        new SessionRecord.Received(1, at(3, 4)).encoded(),
                         new SessionRecord.Released(1, 3).encoded(),
                         SessionRecord.NOTHING.encoded());
         assertThat(state.sessions).isEmpty();
@@ -114,14 +125,95 @@ class BrokerStateTest {
         BrokerState state =
                 fold(
                         opened(1, "c"),
-                        new SessionRecord.Received(1, 3).encoded(),
+                        new SessionRecord.Received(1, at(0, 0)).encoded(),
                         message(1),
-                        new SessionRecord.Received(1, 8).encoded(),
-                        new SessionRecord.Received(1, 77).encoded(),
-                        new SessionRecord.Done(1, 0, new long[] {5, 1000}).encoded());
+                        new SessionRecord.Received(1, at(0, 1)).encoded(),
+                        new SessionRecord.Done(1, at(0, 1), List.of(at(0, 1), at(1, 3))).encoded());
         Refs refs = Objects.requireNonNull(state.sessions.get(1)).refs;
         assertThat(refs.base()).isZero();
+        assertThat(refs.span()).isEqualTo(1);
         assertThat(refs.state(0)).isEqualTo(Refs.State.WAITING);
+    }
+
+    /** A history without damage, and the same with messages that cannot be read. */
+    @Test
+    void of_a_log_with_damaged_messages_only_those_are_lost() throws IOException {
+        System.out.println("seed " + SEED);
+        Random random = new Random(SEED);
+        for (int i = 0; i < 500; i++) {
+            BrokerState whole = fold(opened(1, "c"));
+            BrokerState damaged = fold(opened(1, "c"));
+            Set<Long> lost = new HashSet<>();
+            Refs refs = Objects.requireNonNull(whole.sessions.get(1)).refs;
+            for (int n = 0; n < 100; n++) {
+                byte[] record = next(random, refs);
+                boolean isLost = record[0] == MessageRecord.KIND && random.nextInt(5) == 0;
+                if (isLost) {
+                    lost.add(whole.next());
+                    damaged.skipTo(whole.next() + 1);
+                } else {
+                    damaged.apply(whole.next(), 1000, ByteBuffer.wrap(record));
+                }
+                whole.apply(whole.next(), 1000, ByteBuffer.wrap(record));
+            }
+            // says where both are
+            byte[] done = new SessionRecord.Done(1, refs.place(refs.base()), List.of()).encoded();
+            damaged.apply(whole.next(), 1000, ByteBuffer.wrap(done));
+            whole.apply(whole.next(), 1000, ByteBuffer.wrap(done));
+            assertThat(left(damaged))
+                    .as("seed " + SEED)
+                    .isEqualTo(
+                            left(whole).stream()
+                                    .filter(each -> !lost.contains(Math.abs(each)))
+                                    .toList());
+            assertThat(left(again(damaged))).isEqualTo(left(damaged));
+        }
+    }
+
+    /** A message, or what a client with some of them answers. */
+    private static byte[] next(Random random, Refs refs) {
+        if (refs.span() == 0 || random.nextBoolean()) {
+            return message(1);
+        }
+        long any = refs.base() + random.nextInt(refs.span());
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                    new SessionRecord.Done(1, refs.place(refs.base()), List.of(refs.place(any)))
+                            .encoded();
+            case 1 ->
+                    new SessionRecord.Done(1, refs.place(any), List.of(refs.place(any))).encoded();
+            default -> new SessionRecord.Received(1, refs.place(any)).encoded();
+        };
+    }
+
+    /** Offsets of what is not done; what was received is negative. */
+    private static List<Long> left(BrokerState state) {
+        Refs refs = Objects.requireNonNull(state.sessions.get(1)).refs;
+        List<Long> left = new ArrayList<>();
+        for (long each = refs.base(); each < refs.next(); each++) {
+            switch (refs.state(each)) {
+                case WAITING -> left.add(refs.offset(each));
+                case RELEASED -> left.add(-refs.offset(each));
+                case RECEIVING, DONE -> {}
+            }
+        }
+        return left;
+    }
+
+    @Test
+    void what_comes_behind_damage_has_its_number_again_when_the_log_tells_it() throws IOException {
+        BrokerState state = fold(opened(1, "c"), message(1), message(1));
+        Refs refs = Objects.requireNonNull(state.sessions.get(1)).refs;
+        state.skipTo(5); // offsets 3 and 4, numbers 2 and 3
+        state.apply(5, 1000, ByteBuffer.wrap(message(1)));
+        assertThat(refs.offset(2)).isEqualTo(5);
+        apply(state, new SessionRecord.Received(1, at(4, 5)));
+        assertThat(refs.next()).isEqualTo(5);
+        assertThat(refs.state(0)).isEqualTo(Refs.State.WAITING);
+        assertThat(refs.state(2)).isEqualTo(Refs.State.DONE);
+        assertThat(refs.state(3)).isEqualTo(Refs.State.DONE);
+        assertThat(refs.state(4)).isEqualTo(Refs.State.RELEASED);
+        assertThat(refs.offset(4)).isEqualTo(5);
     }
 
     @Test
@@ -188,7 +280,7 @@ class BrokerStateTest {
                                 new SessionRecord.Suspended(
                                                 some,
                                                 random.nextInt(1000),
-                                                random.nextInt(9),
+                                                any(random, 9),
                                                 random.nextBoolean() ? WILL : null,
                                                 random.nextInt(9999))
                                         .encoded();
@@ -213,11 +305,9 @@ class BrokerStateTest {
                                         .encoded();
                         case 6 ->
                                 new SessionRecord.Done(
-                                                some,
-                                                random.nextInt(6),
-                                                new long[] {random.nextInt(30)})
+                                                some, any(random, 6), List.of(any(random, 30)))
                                         .encoded();
-                        case 7 -> new SessionRecord.Received(some, random.nextInt(30)).encoded();
+                        case 7 -> new SessionRecord.Received(some, any(random, 30)).encoded();
                         case 8 -> new SessionRecord.Released(some, 1 + random.nextInt(5)).encoded();
                         case 9 ->
                                 message(

@@ -112,6 +112,23 @@ class QueueLimitsTest {
     }
 
     @Test
+    void what_need_not_wait_may_be_larger_than_what_may_wait() throws Exception {
+        open(10, 1000, WhenFull.REFUSE);
+        String large = "x".repeat(5000);
+        try (RawClient client = broker.client()) {
+            client.connect("c", kept());
+            client.subscribe("t", 1);
+            publisher.published("t", large, 1, 1);
+            Message message = client.message();
+            assertThat(message.payload()).isEqualTo(large);
+            client.ack(PUBACK, message.packetId());
+        }
+        broker.events.await(SessionEvent.Suspended.class);
+        publisher.published("t", large, 1, 2);
+        assertThat(broker.broker.measures().dropped(DropReason.QUEUE_FULL)).isEqualTo(1);
+    }
+
+    @Test
     void a_queue_that_drops_the_oldest_keeps_the_newest() throws Exception {
         open(10, 1 << 20, WhenFull.DROP_OLDEST);
         gone("c");

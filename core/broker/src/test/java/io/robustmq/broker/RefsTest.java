@@ -23,6 +23,10 @@ class RefsTest {
         }
     }
 
+    private static void doneBelow(Refs refs, long number) {
+        refs.doneBelow(refs.place(Math.clamp(number, refs.base(), refs.next())));
+    }
+
     private static Refs again(Refs refs) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         refs.write(new DataOutputStream(bytes));
@@ -66,9 +70,9 @@ class RefsTest {
         refs.done(99);
         assertThat(refs.base()).isEqualTo(1);
         assertThat(refs.next()).isEqualTo(3);
-        refs.doneBelow(99);
+        doneBelow(refs, 99);
         assertThat(refs.base()).isEqualTo(3);
-        refs.doneBelow(1);
+        doneBelow(refs, 1);
         assertThat(refs.base()).isEqualTo(3);
     }
 
@@ -82,7 +86,7 @@ class RefsTest {
             for (long each = refs.base(); each < refs.next(); each++) {
                 assertThat(refs.numberOf(Refs.packetId(each))).isEqualTo(each);
             }
-            refs.doneBelow(refs.next() - 1);
+            doneBelow(refs, refs.next() - 1);
         }
         long base = refs.base();
         for (int id = 1; id <= Refs.PACKET_IDS; id++) {
@@ -113,7 +117,7 @@ class RefsTest {
             for (int i = 0; i < span + 5; i++) {
                 one.add(i * 3L, i, i % 7 == 3 ? 1_000_000_000L * i : Message.NEVER);
             }
-            one.doneBelow(5);
+            doneBelow(one, 5);
             Refs two = again(one);
             assertThat(two.base()).isEqualTo(5);
             assertThat(two.span()).isEqualTo(span);
@@ -181,7 +185,7 @@ class RefsTest {
                     }
                     case 8 -> {
                         int below = random.nextInt(naive.size() + 2);
-                        real.doneBelow(below);
+                        doneBelow(real, below);
                         naive.subList(0, Math.min(below, naive.size()))
                                 .forEach(each -> each.state = Refs.State.DONE);
                     }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,10 @@ class SessionRecordTest {
                 properties);
     }
 
+    private SessionRecord.Place place() {
+        return new SessionRecord.Place(random.nextLong(), random.nextLong());
+    }
+
     private SessionRecord any() {
         int number = random.nextInt();
         List<SessionRecord.Filter> filters = new ArrayList<>();
@@ -71,18 +76,16 @@ class SessionRecordTest {
             case 1 -> new SessionRecord.Connected(number, random.nextLong(1L << 32), will());
             case 2 ->
                     new SessionRecord.Suspended(
-                            number,
-                            random.nextLong(),
-                            random.nextLong(),
-                            will(),
-                            random.nextLong());
+                            number, random.nextLong(), place(), will(), random.nextLong());
             case 3 -> new SessionRecord.Ended(number);
             case 4 -> new SessionRecord.Subscribed(number, filters);
             case 5 -> new SessionRecord.Unsubscribed(number, texts);
             case 6 ->
                     new SessionRecord.Done(
-                            number, random.nextLong(), random.longs(random.nextInt(9)).toArray());
-            case 7 -> new SessionRecord.Received(number, random.nextLong());
+                            number,
+                            place(),
+                            Stream.generate(this::place).limit(random.nextInt(9)).toList());
+            case 7 -> new SessionRecord.Received(number, place());
             default -> new SessionRecord.Released(number, 1 + random.nextInt(65_535));
         };
     }

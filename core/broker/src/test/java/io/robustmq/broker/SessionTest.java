@@ -304,6 +304,42 @@ class SessionTest {
     }
 
     @Test
+    void what_was_sent_before_it_expired_is_sent_again_after_it() throws Exception {
+        subscribedAndGone("c");
+        int packetId;
+        try (RawClient client = broker.client()) {
+            client.connect("c", kept());
+            publisher.publish("t", "short", 2, 1, new Bytes().u8(0x02).u32(10));
+            packetId = client.message().packetId();
+        }
+        waitUntil(() -> broker.broker.measures().sessionsOffline() == 1);
+        broker.advance(Duration.ofSeconds(30));
+        try (RawClient client = broker.client()) {
+            client.connect("c", kept());
+            Message again = client.message();
+            assertThat(again.packetId()).isEqualTo(packetId);
+            assertThat(again.dup()).isTrue();
+            assertThat(again.all(0x02)).containsExactly("0");
+        }
+        assertThat(broker.broker.measures().dropped(DropReason.EXPIRED)).isZero();
+    }
+
+    @Test
+    void the_will_of_a_client_without_a_session_is_published_when_the_broker_stops()
+            throws Exception {
+        subscribedAndGone("c");
+        try (RawClient client = broker.client()) {
+            client.connect("d", new Options().will("t", 1 << 3));
+            broker.restart();
+        }
+        try (RawClient watcher = broker.client()) {
+            watcher.connect("c", kept());
+            assertThat(watcher.message().payload()).isEqualTo("gone");
+            assertThat(watcher.untilPong()).isEmpty();
+        }
+    }
+
+    @Test
     void the_will_is_published_when_the_client_is_lost() throws Exception {
         try (RawClient watcher = broker.connected("watcher")) {
             watcher.subscribe("will/#", 1);

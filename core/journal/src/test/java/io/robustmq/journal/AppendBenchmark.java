@@ -1,7 +1,6 @@
 package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.event.Latency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,156 +9,183 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Records per second of one shard. A program, not JMH: what is measured are producers that wait for
- * each other's sync. bin/bench-journal runs it beside fio.
- *
- * <p>Arguments: directory, seconds, producers, records in flight of each, durability. {@code
- * threads} instead of the records in flight: producers that wait for each record, a virtual thread
- * each.
+ * Records of 256 B per second of one shard, from 64 producers. One invocation is many records, as
+ * what is measured are producers that wait for each other's sync. bin/bench-journal runs it beside
+ * fio.
  */
-final class AppendBenchmark {
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(value = 1, jvmArgs = "-Xmx1g")
+@SuppressWarnings("NullAway.Init") // JMH sets it up
+public class AppendBenchmark {
     private static final int PAYLOAD_BYTES = 256;
+    private static final int PRODUCERS = 64;
+    private static final int RECORDS = 256_000;
 
-    private AppendBenchmark() {}
+    @Param({"FSYNC", "OS"})
+    public Durability durability;
 
-    public static void main(String[] args) throws Exception {
-        Path directory = Files.createDirectories(Path.of(args[0]));
-        int seconds = Integer.parseInt(args[1]);
-        int producers = Integer.parseInt(args[2]);
-        Durability durability = Durability.valueOf(args[4]);
-        try (Journal journal =
+    /** Records in flight of each producer; 0: a virtual thread that waits for each record. */
+    @Param({"0", "16"})
+    public int inFlight;
+
+    @Param("target/bench/journal")
+    public String directory;
+
+    private Journal journal;
+    private Shard shard;
+    private final byte[] payload = new byte[PAYLOAD_BYTES];
+
+    /** To follow those that were told; the writer's thread. */
+    private final List<Append> following = new ArrayList<>();
+
+    /** Per second of the measured iterations, beside the records. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Groups {
+        public long syncs;
+    }
+
+    @Setup
+    public void open() throws IOException {
+        journal =
                 new Journal(
-                        new JournalSettings(List.of(directory), Duration.ofSeconds(10)),
+                        new JournalSettings(
+                                List.of(Files.createDirectories(Path.of(directory))),
+                                Duration.ofSeconds(10)),
                         new LocalDisk(),
                         InstantSource.system(),
                         new SplittableRandom(),
-                        Events.NONE)) {
-            journal.open();
-            Shard shard =
-                    journal.shard(
-                            "bench",
-                            new ShardSettings(
-                                    64L << 20,
-                                    Duration.ZERO,
-                                    durability,
-                                    new Retention(512L << 20, Duration.ZERO, false)));
-            Load load =
-                    args[3].equals("threads")
-                            ? new Threads(shard, producers)
-                            : new Rings(shard, producers, Integer.parseInt(args[3]));
-            load.run(Duration.ofSeconds(2)); // warm up
-            long syncs = count(shard);
-            double syncSeconds = shard.measures().syncs().sumSeconds();
-            long begun = System.nanoTime();
-            long records = load.run(Duration.ofSeconds(seconds));
-            double took = (System.nanoTime() - begun) / 1e9;
-            syncs = count(shard) - syncs;
-            syncSeconds = shard.measures().syncs().sumSeconds() - syncSeconds;
-            long groupBytes = syncs == 0 ? 0 : records * Frame.bytes(PAYLOAD_BYTES, 0) / syncs;
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s records/s %.0f MB/s %.1f syncs/s %.0f sync_us %.0f group_bytes %d%n",
-                    durability,
-                    records / took,
-                    records * (double) Frame.bytes(PAYLOAD_BYTES, 0) / took / 1e6,
-                    syncs / took,
-                    syncs == 0 ? 0 : 1e6 * syncSeconds / syncs,
-                    groupBytes);
-        }
-        if (args.length > 5) {
-            delete(directory);
-        }
+                        Events.NONE);
+        journal.open();
+        shard =
+                journal.shard(
+                        "bench",
+                        new ShardSettings(
+                                64L << 20,
+                                Duration.ZERO,
+                                durability,
+                                new Retention(512L << 20, Duration.ZERO, false)));
+        shard.afterGroup(() -> {
+            shard.append(following);
+            following.clear();
+        });
     }
 
-    private static long count(Shard shard) {
-        Latency syncs = shard.measures().syncs();
-        return Arrays.stream(syncs.counts()).sum();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
+    @TearDown
+    public void close() throws IOException {
+        journal.close();
+        try (var files = Files.walk(Path.of(directory))) {
             for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(path);
             }
         }
     }
 
-    private interface Load {
-        /** Records acknowledged. */
-        long run(Duration time) throws InterruptedException;
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public void append(Groups groups) throws InterruptedException {
+        long before = syncs();
+        if (inFlight == 0) {
+            threads();
+        } else {
+            rings();
+        }
+        groups.syncs += syncs() - before;
+    }
+
+    private long syncs() {
+        return Arrays.stream(shard.measures().syncs().counts()).sum();
     }
 
     /** Producers that each wait for their record before the next. */
-    private record Threads(Shard shard, int producers) implements Load {
-        @Override
-        public long run(Duration time) throws InterruptedException {
-            AtomicLong records = new AtomicLong();
-            long end = System.nanoTime() + time.toNanos();
-            List<Thread> threads = new ArrayList<>();
-            for (int i = 0; i < producers; i++) {
-                threads.add(
-                        Thread.ofVirtual()
-                                .start(() -> {
-                                    long mine = 0;
-                                    byte[] payload = new byte[PAYLOAD_BYTES];
-                                    while (System.nanoTime() < end) {
-                                        shard.append(payload).join();
-                                        mine++;
-                                    }
-                                    records.addAndGet(mine);
-                                }));
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            return records.get();
+    private void threads() throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < PRODUCERS; i++) {
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                for (int n = 0; n < RECORDS / PRODUCERS; n++) {
+                                    shard.append(payload).join();
+                                }
+                            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
         }
     }
 
     /** Producers as an event loop is one: each record that is told makes room for the next. */
-    private record Rings(Shard shard, int producers, int inFlight) implements Load {
-        @Override
-        public long run(Duration time) throws InterruptedException {
-            AtomicLong records = new AtomicLong();
-            long end = System.nanoTime() + time.toNanos();
-            CountDownLatch ended = new CountDownLatch(producers * inFlight);
-            byte[] payload = new byte[PAYLOAD_BYTES];
-            List<Append> told = new ArrayList<>();
-            final class Next extends Append {
-                Next() {
-                    super(payload);
-                }
+    private void rings() throws InterruptedException {
+        int atOnce = PRODUCERS * inFlight;
+        AtomicLong left = new AtomicLong(RECORDS - atOnce);
+        CountDownLatch ended = new CountDownLatch(atOnce);
+        final class Next extends Append {
+            Next() {
+                super(payload);
+            }
 
-                @Override
-                protected void appended(long offset, long epochMillis) {
-                    records.setPlain(records.getPlain() + 1); // the writer's thread alone
-                    if (System.nanoTime() < end) {
-                        told.add(new Next());
-                    } else {
-                        ended.countDown();
-                    }
-                }
-
-                @Override
-                protected void failed(IOException why) {
+            @Override
+            protected void appended(long offset, long epochMillis) {
+                long mine = left.getPlain(); // the writer's thread alone
+                left.setPlain(mine - 1);
+                if (mine > 0) {
+                    following.add(new Next());
+                } else {
                     ended.countDown();
                 }
             }
-            shard.afterGroup(() -> {
-                shard.append(told);
-                told.clear();
-            });
-            for (int i = 0; i < producers * inFlight; i++) {
-                shard.append(new Next());
+
+            @Override
+            protected void failed(IOException why) {
+                throw new IllegalStateException("the disk failed, so there is no figure", why);
             }
-            ended.await();
-            return records.get();
         }
+        for (int i = 0; i < atOnce; i++) {
+            shard.append(new Next());
+        }
+        ended.await();
+    }
+
+    /** Arguments: directory, seconds, durability, records in flight, file for the result. */
+    public static void main(String[] args) throws RunnerException {
+        new Runner(
+                        new OptionsBuilder()
+                                .include(AppendBenchmark.class.getSimpleName())
+                                .param("directory", args[0])
+                                .warmupIterations(1)
+                                .warmupTime(TimeValue.seconds(2))
+                                .measurementIterations(1)
+                                .measurementTime(TimeValue.seconds(Long.parseLong(args[1])))
+                                .param("durability", args[2])
+                                .param("inFlight", args[3])
+                                .resultFormat(ResultFormatType.JSON)
+                                .result(args[4])
+                                .build())
+                .run();
     }
 }

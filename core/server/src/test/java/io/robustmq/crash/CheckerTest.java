@@ -190,6 +190,20 @@ final class CheckerTest {
     }
 
     @Test
+    void a_message_of_qos_2_may_be_given_to_who_subscribes_before_it_is_complete() {
+        published("p", 1, "t/a", 2);
+        subscribed("s", "t/#", 2);
+        add(new Fact.Completed(new MessageId("p", 1)));
+        received("s", "p", 1, "t/a", 2, false);
+        assertThat(rules()).isEmpty();
+        published("p", 2, "u/a", 2);
+        add(new Fact.Completed(new MessageId("p", 2)));
+        subscribed("s", "u/#", 2);
+        received("s", "p", 2, "u/a", 2, false);
+        assertThat(rules()).containsExactly(Rule.STRAY);
+    }
+
+    @Test
     void the_lower_qos_counts() {
         subscribed("s", "t/#", 1);
         published("p", 1, "t/a", 2);

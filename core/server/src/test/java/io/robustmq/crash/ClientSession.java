@@ -102,6 +102,7 @@ final class ClientSession {
         }
         if (packet.type() == Packet.PUBCOMP) {
             outgoing.remove(packetId);
+            history.add(new Fact.Completed(one.message));
         } else if (packet.reason() >= Packet.FAILURE) {
             outgoing.remove(packetId);
             history.add(new Fact.Refused(one.message, packet.reason()));

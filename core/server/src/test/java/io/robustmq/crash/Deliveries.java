@@ -142,7 +142,7 @@ final class Deliveries {
     }
 
     private boolean isUnwanted(Subscription subscription, Message message) {
-        int until = message.how.kind() == Kind.PLAIN ? message.acknowledged() : Sent.NEVER;
+        int until = message.how.kind() == Kind.PLAIN ? message.over() : Sent.NEVER;
         return subscription.surelyNotOver(message.sent, until);
     }
 }

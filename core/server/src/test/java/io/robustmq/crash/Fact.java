@@ -45,6 +45,9 @@ sealed interface Fact {
     /** PUBACK or the first PUBREC; of a will: the broker must have seen its client go. */
     record Acknowledged(MessageId message) implements Fact {}
 
+    /** The first PUBCOMP: until then the broker may not have given it to anybody. */
+    record Completed(MessageId message) implements Fact {}
+
     record Refused(MessageId message, int reason) implements Fact {}
 
     /**

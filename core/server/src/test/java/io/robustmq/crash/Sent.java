@@ -28,6 +28,15 @@ final class Sent {
                     Message message = messages.get(id);
                     if (message != null) {
                         message.acknowledged = i;
+                        if (message.how.qos() < 2) {
+                            message.over = i;
+                        }
+                    }
+                }
+                case Fact.Completed(MessageId id) -> {
+                    Message message = messages.get(id);
+                    if (message != null) {
+                        message.over = i;
                     }
                 }
                 default -> {} // others tell nothing of publishers
@@ -43,6 +52,7 @@ final class Sent {
         final long sentNanos;
         private int times;
         private int acknowledged = NEVER;
+        private int over = NEVER;
 
         private Message(MessageId id, Sending how, int sent, long sentNanos) {
             this.id = id;
@@ -54,6 +64,13 @@ final class Sent {
         /** When it was acknowledged, {@link #NEVER} if it was not. */
         int acknowledged() {
             return acknowledged;
+        }
+
+        /**
+         * PUBACK or PUBCOMP, after which it is given to nobody new; {@link #NEVER} if none came.
+         */
+        int over() {
+            return over;
         }
 
         /** How often its publisher sent it: a broker cannot know a second time of QoS 1 for one. */
