@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
+import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
@@ -67,6 +68,12 @@ final class ComponentSettings {
                 HELLO_WITHIN);
     }
 
+    static EventShardSettings events(RoleConfig config) {
+        RoleConfig.Events events = config.events();
+        return new EventShardSettings(
+                config.eventDirectory(), events.maxSize(), events.maxAge(), events.durability());
+    }
+
     static PipelineSettings pipeline(RoleConfig config) {
         RoleConfig.Console console = config.sinks().console();
         RoleConfig.Tracing tracing = config.tracing();
@@ -83,18 +90,21 @@ final class ComponentSettings {
                         tracing.maxDeliveries()));
     }
 
-    /** For telling why the start failed before the log files are this process's. */
-    static PipelineSettings withoutFiles(RoleConfig config) {
+    /** For telling why the start failed before any directory is this process's. */
+    static PipelineSettings consoleOnly(RoleConfig config) {
         PipelineSettings all = pipeline(config);
+        PipelineSettings none = PipelineSettings.defaults();
         PipelineSettings.RollingFile file = all.file();
-        return all.with(
-                new PipelineSettings.RollingFile(
-                        false,
-                        file.directory(),
-                        file.prefix(),
-                        file.level(),
-                        file.maxSizeBytes(),
-                        file.keepDays()));
+        return all.with(none.otlp())
+                .with(none.fluent())
+                .with(
+                        new PipelineSettings.RollingFile(
+                                false,
+                                file.directory(),
+                                file.prefix(),
+                                file.level(),
+                                file.maxSizeBytes(),
+                                file.keepDays()));
     }
 
     private static PipelineSettings.Intake intake(RoleConfig.Events events) {
@@ -139,7 +149,6 @@ final class ComponentSettings {
                 fluent.address(),
                 fluent.tag(),
                 fluent.level(),
-                fluent.queueCapacity(),
                 fluent.ackTimeout());
     }
 }

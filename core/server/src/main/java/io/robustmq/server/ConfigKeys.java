@@ -68,10 +68,30 @@ final class ConfigKeys {
                     "The events that tell what happens",
                     List.of(
                             key(
+                                    "events.directory",
+                                    new ValueKind.Location(true),
+                                    "\"\"",
+                                    "Folder that events are kept in, for the sinks and for questions. Created if missing. Empty is events in data.directory."),
+                            key(
+                                    "events.max-size",
+                                    size(16 * MIB, TIB),
+                                    "\"1GiB\"",
+                                    "Size of the events kept. Beyond it the oldest go, and a sink that had not had them never gets them: they are counted, and told in pipeline.events_lost."),
+                            key(
+                                    "events.max-age",
+                                    span(Duration.ZERO, Duration.ofDays(3650)),
+                                    "\"0s\"",
+                                    "Age at which events go, whatever their size. 0s is never."),
+                            key(
+                                    "events.durability",
+                                    new ValueKind.Choice(Durability.class),
+                                    "\"interval\"",
+                                    "What an event has survived when it is stored: as journal.durability. A killed process loses no stored event in any of them."),
+                            key(
                                     "events.queue-capacity",
                                     QUEUE,
                                     "65536",
-                                    "Events that wait for the sinks. When full, new ones are dropped and counted."),
+                                    "Events that wait to be stored. When full, new ones are dropped and counted."),
                             key(
                                     "events.per-key-per-second",
                                     whole(0, 4095),
@@ -163,7 +183,7 @@ final class ConfigKeys {
                                     "sinks.otlp.queue-capacity",
                                     QUEUE,
                                     "65536",
-                                    "Events that wait for the collector. When full, new ones are dropped and counted."),
+                                    "Spans that wait for the collector. When full, new ones are dropped and counted."),
                             key(
                                     "sinks.otlp.timeout",
                                     span(Duration.ofMillis(100), Duration.ofMinutes(5)),
@@ -189,11 +209,6 @@ final class ConfigKeys {
                                     "\"robustmq\"",
                                     "Tag that the receiver routes by."),
                             key("sinks.fluent.level", LEVEL, "\"info\"", "Lowest severity sent."),
-                            key(
-                                    "sinks.fluent.queue-capacity",
-                                    QUEUE,
-                                    "65536",
-                                    "Events that wait for the receiver. When full, new ones are dropped and counted."),
                             key(
                                     "sinks.fluent.ack-timeout",
                                     span(Duration.ofMillis(100), Duration.ofMinutes(5)),

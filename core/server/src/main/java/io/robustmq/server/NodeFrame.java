@@ -1,15 +1,18 @@
 package io.robustmq.server;
 
+import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.telemetry.pipeline.NoStore;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class NodeFrame {
 
     // while open; null before and after
     private @Nullable DataDirectory data;
+    private @Nullable EventShard eventShard;
     private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
 
@@ -87,32 +91,58 @@ final class NodeFrame {
     }
 
     private Pipeline openPipeline(PipelineSettings settings) throws StartFailure {
-        Pipeline opening;
+        Pipeline opening = newPipeline(settings);
+        EventShard store =
+                new EventShard(
+                        ComponentSettings.events(config),
+                        new LocalDisk(),
+                        clock,
+                        new SecureRandom(),
+                        opening.events(Service.JOURNAL_SERVER));
         try {
-            opening = new Pipeline(settings, identity, clock);
-        } catch (IllegalArgumentException wrong) {
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
+            store.open();
+        } catch (IOException unusable) {
+            store.close();
+            throw DataDirectory.cannotUse("events.directory", config.eventDirectory(), unusable);
         }
         try {
-            opening.open();
+            opening.open(store);
         } catch (IOException unusable) {
             opening.close();
+            store.close();
             throw DataDirectory.cannotUse("sinks.file.directory", config.logDirectory(), unusable);
         }
+        NodeMetrics.registerEvents(store, opening.registry());
+        eventShard = store;
         pipeline = opening;
         return opening;
     }
 
+    private Pipeline newPipeline(PipelineSettings settings) throws StartFailure {
+        try {
+            return new Pipeline(settings, identity, clock);
+        } catch (IllegalArgumentException wrong) {
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    /** The console alone: the files may be another process's, or the reason of the failure. */
+    private @Nullable Pipeline consolePipeline() {
+        try {
+            Pipeline opening = newPipeline(ComponentSettings.consoleOnly(config));
+            opening.open(new NoStore());
+            pipeline = opening;
+            return opening;
+        } catch (IOException | StartFailure | RuntimeException noPipeline) {
+            return null; // the line on stderr has to do
+        }
+    }
+
     void tellFailure(ExitCode exitCode, Throwable cause) {
-        Pipeline to = pipeline;
+        Pipeline to = pipeline == null ? consolePipeline() : pipeline;
         if (to == null) {
-            try {
-                // without files: those may be another process's, or the reason of the failure
-                to = openPipeline(ComponentSettings.withoutFiles(config));
-            } catch (StartFailure | RuntimeException noPipeline) {
-                return; // the line on stderr has to do
-            }
+            return;
         }
         events(to)
                 .emit(
@@ -199,6 +229,10 @@ final class NodeFrame {
         if (pipeline != null) {
             pipeline.close();
             pipeline = null;
+        }
+        if (eventShard != null) {
+            eventShard.close();
+            eventShard = null;
         }
         if (data != null) {
             data.close();

@@ -4,7 +4,9 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.JournalMeasures;
+import io.robustmq.journal.ShardMeasures;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.Role;
 
@@ -89,6 +91,30 @@ final class NodeMetrics {
                         "robustmq_journal_sync_seconds",
                         "Time that the disk took to sync.",
                         measures::syncs));
+    }
+
+    static void registerEvents(EventShard store, PrometheusRegistry registry) {
+        ShardMeasures measures = store.shard().measures();
+        CounterWithCallback.builder()
+                .name("robustmq_events_stored_total")
+                .help("Events written to the store of this node.")
+                .callback(values -> values.call(measures.appends()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_events_store_bytes")
+                .help("Size of the store of events.")
+                .callback(values -> values.call(measures.sizeBytes()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_events_store_max_bytes")
+                .help("Size at which its oldest events go: events.max-size.")
+                .callback(values -> values.call(store.settings().maxBytes()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_events_store_failed")
+                .help("1 while the store takes no events because its disk fails.")
+                .callback(values -> values.call(measures.isFailed() ? 1 : 0))
+                .register(registry);
     }
 
     static void registerPlacement(Placement placement, PrometheusRegistry registry) {

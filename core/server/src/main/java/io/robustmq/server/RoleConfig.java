@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
@@ -34,6 +35,12 @@ interface RoleConfig {
         return said.toString().isEmpty() ? data().directory().resolve("logs") : said;
     }
 
+    /** Where the events are kept: said, or beside the journal. */
+    default Path eventDirectory() {
+        Path said = events().directory();
+        return said.toString().isEmpty() ? data().directory().resolve("events") : said;
+    }
+
     /** Where the journal's shards go: what {@code journal.directories} says, or here. */
     default List<Path> journalDirectories(List<Path> said) {
         return said.isEmpty() ? List.of(data().directory().resolve("journal")) : said;
@@ -44,6 +51,10 @@ interface RoleConfig {
     record Http(InetSocketAddress listen) {}
 
     record Events(
+            Path directory,
+            long maxSize,
+            Duration maxAge,
+            Durability durability,
             int queueCapacity,
             int perKeyPerSecond,
             int messagesPerSecond,
@@ -77,7 +88,6 @@ interface RoleConfig {
             InetSocketAddress address,
             String tag,
             Severity level,
-            int queueCapacity,
             Duration ackTimeout) {}
 
     record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}

@@ -50,7 +50,7 @@ public sealed interface PipelineEvent extends Event {
             volume = Volume.FAULT,
             cause = "A sink that had failed hands events on again.",
             action =
-                    "dropped says how many events it missed; the rolling file may still have them.")
+                    "Nothing. dropped says how many events it will never hand on; waiting ones it catches up with.")
     record SinkRecovered(
             @Doc("The sink") String sink,
             @Doc("Where it sends to") String endpoint,
@@ -64,14 +64,35 @@ public sealed interface PipelineEvent extends Event {
     }
 
     @EventType(
+            name = "pipeline.events_lost",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "Events were gone from the store before a sink had handed them on: there were more than events.max-size holds while it could not, or the disk lost them.",
+            action =
+                    "Bring back what the sink sends to (pipeline.sink_failed), raise events.max-size; journal.* events tell of a disk that loses data.")
+    record EventsLost(
+            @Doc("The sink that will not hand them on") String sink,
+            @Doc("How many") long lost,
+            @Doc("They are at or behind this number") long fromSeq,
+            @Doc("And before this one") long toSeq)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return sink;
+        }
+    }
+
+    @EventType(
             name = "pipeline.events_dropped",
             severity = Severity.WARN,
             volume = Volume.FAULT,
-            cause = "A queue of the pipeline was full and events were dropped.",
+            cause =
+                    "Events came faster than they could be stored, or the store took none, and no more could be held in memory.",
             action =
-                    "A slow or dead sink: see pipeline.sink_failed; or more events than it can take.")
+                    "If journal.failed tells of the disk of events.directory, mend that; otherwise find what emits so much, or raise events.queue-capacity.")
     record EventsDropped(
-            @Doc("The sink whose queue was full, or emit for the queue before them") String sink,
+            @Doc("emit: the queue before the store was full; store: it took none") String sink,
             @Doc("Dropped since the last such event") long dropped,
             @Doc("Events the queue holds") int queueCapacity)
             implements PipelineEvent {

@@ -5,10 +5,10 @@ import io.robustmq.telemetry.event.Severity;
 /**
  * Which occurrences a sink is sent.
  *
- * @param remote a collector: not sent what is about sending to collectors
+ * @param stored only what the store has, and so nothing that is about sending to collectors
  */
-record Audience(Severity level, boolean remote) {
+record Audience(Severity level, boolean stored) {
     boolean takes(Severity severity, boolean local) {
-        return severity.compareTo(level) >= 0 && !(remote && local);
+        return severity.compareTo(level) >= 0 && !(stored && local);
     }
 }

@@ -1,78 +1,82 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.event.PipelineEvent;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread between the queue and the sinks: numbers each record, reads its fields once, and
- * puts it into the queue of every sink that takes it.
+ * The one thread between the queue and the store: reads the fields of each event once, counts it,
+ * and appends it. What the store cannot take is held until it can, and meanwhile shown to whom is
+ * to see it at once.
  *
- * <p>A number is given out for what was dropped before the queue, too, so that a reader sees the
- * gap.
+ * <p>Bound: {@link #MOST_UNSTORED_BYTES} on their way into the store, above which nothing more is
+ * taken from the queue; {@link Held} what the store did not take.
  */
 final class Dispatcher {
-    /** A sink as the dispatcher sees it. */
-    record Outlet(Worker<FlatRecord> worker, Audience audience, DropReport drops) {}
-
-    /** What of a queue's drops has been told. The dispatcher's thread. */
-    static final class DropReport {
-        private long reportable;
-        private long told;
-        private long toldReportable;
-        private long notBeforeNanos;
-
-        private void tell(long dropped) {
-            told = dropped;
-            toldReportable = reportable;
-            notBeforeNanos = System.nanoTime() + BETWEEN_REPORTS_NANOS;
-        }
-    }
-
     private static final int MAX_BATCH = 256;
+    private static final long MOST_UNSTORED_BYTES = 8L << 20;
     private static final long IDLE_NANOS = 500_000_000L;
+    private static final long SOON_NANOS = 1_000_000L;
+    private static final long RETRY_NANOS = 100_000_000L;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
-    private static final long BETWEEN_REPORTS_NANOS = 10_000_000_000L;
 
     private final Intake intake;
     private final Wiring wiring;
-    private final List<Outlet> outlets;
+    private final Ledger ledger;
+    private final EventStore store;
     private final String nodeId;
     private final @Nullable Identities identities;
     private final InstantSource clock;
-    private final Events own;
+    private final DropReports reports;
+    private final JsonLines lines = new JsonLines();
+    private final KeyFields keys = new KeyFields();
     private final List<Occurrence> batch = new ArrayList<>(MAX_BATCH);
-    private final DropReport intakeDrops = new DropReport();
-    private final DropReport spanDrops = new DropReport();
-    private Instant nextTick = Instant.EPOCH;
+    private final List<FlatRecord> previews = new ArrayList<>(MAX_BATCH);
+    private final AtomicLong unstoredBytes = new AtomicLong();
+    private final Held held = new Held();
+    private long[] counts = Place.BEGINNING.counts();
     private long seq;
-    private long droppedSeen;
+    private Instant nextTick = Instant.EPOCH;
     private long nextHousekeepingNanos;
+    private long nextRetryNanos;
     private volatile boolean finishing;
     private @Nullable Thread thread;
 
-    Dispatcher(Intake intake, Wiring wiring, NodeIdentity node, InstantSource clock, Events own) {
+    Dispatcher(
+            Intake intake,
+            Wiring wiring,
+            Ledger ledger,
+            EventStore store,
+            NodeIdentity node,
+            InstantSource clock,
+            Events own) {
         this.intake = intake;
         this.wiring = wiring;
-        this.outlets = wiring.outlets();
+        this.ledger = ledger;
+        this.store = store;
         this.nodeId = node.nodeId();
         this.identities = wiring.identities();
         this.clock = clock;
-        this.own = own;
+        this.reports = new DropReports(intake, held, wiring.spans(), own);
     }
 
-    void start() {
+    /** Goes on where the store ends. */
+    void start(Place end) {
+        counts = end.counts().clone();
+        seq = end.seq();
         Thread dispatcher =
                 Thread.ofPlatform().daemon().name("event-dispatcher").unstarted(this::run);
         thread = dispatcher;
         dispatcher.start();
     }
 
-    /** Ends once its queue is empty, at the latest then. */
+    /** Ends once all is stored, at the latest then. */
     void finish(long byNanos) throws InterruptedException {
         Thread dispatcher = thread;
         if (dispatcher == null) {
@@ -90,15 +94,21 @@ final class Dispatcher {
     private void run() {
         nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
         while (!Thread.interrupted()) {
-            int taken = intake.ring().drainTo(batch, MAX_BATCH);
+            if (!held.isEmpty()) {
+                storeHeld();
+            }
+            int taken =
+                    unstoredBytes.get() > MOST_UNSTORED_BYTES
+                            ? 0
+                            : intake.ring().drainTo(batch, MAX_BATCH);
             if (taken > 0) {
-                skipDropped();
-                batch.forEach(this::dispatch);
-                batch.clear();
+                dispatch();
+            } else if (unstoredBytes.get() > 0) {
+                LockSupport.parkNanos(this, SOON_NANOS);
             } else if (finishing) {
                 return;
             } else {
-                intake.ring().await(IDLE_NANOS);
+                intake.ring().await(held.isEmpty() ? IDLE_NANOS : RETRY_NANOS);
             }
             if (System.nanoTime() - nextHousekeepingNanos >= 0) {
                 nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
@@ -107,33 +117,92 @@ final class Dispatcher {
         }
     }
 
-    private void skipDropped() {
-        long dropped = intake.dropped().all();
-        seq += dropped - droppedSeen;
-        droppedSeen = dropped;
-    }
-
-    private void dispatch(Occurrence occurrence) {
-        FlatRecord flat;
-        try {
-            flat = flat(occurrence);
-        } catch (RuntimeException e) {
-            intake.lost(occurrence); // a defect in the event; the others must not suffer
-            return;
-        }
-        for (Outlet outlet : outlets) {
-            if (outlet.audience().takes(occurrence.severity(), occurrence.local())
-                    && !outlet.worker().offer(flat)
-                    && Intake.isReportable(occurrence.event())) {
-                outlet.drops().reportable++;
+    private void dispatch() {
+        List<Unstored> entries = new ArrayList<>(batch.size());
+        for (Occurrence occurrence : batch) {
+            FlatRecord flat;
+            try {
+                flat = flat(occurrence);
+            } catch (RuntimeException e) {
+                intake.lost(occurrence); // a defect in the event; the others must not suffer
+                continue;
+            }
+            if (occurrence.local()) {
+                ledger.direct(flat.severity());
+                wiring.shippers().forEach(shipper -> shipper.offer(flat));
+            } else {
+                entries.add(entry(flat));
+                previews.add(flat);
             }
         }
+        batch.clear();
+        if (!entries.isEmpty()) {
+            ledger.stored(new Place(seq, counts.clone()));
+            boolean failing = store.failure() != null || !held.isEmpty();
+            if (failing) {
+                entries.forEach(held::add);
+                for (FlatRecord preview : previews) {
+                    wiring.shippers().forEach(to -> to.offer(preview.numbered(FlatRecord.PREVIEW)));
+                }
+            } else {
+                append(entries);
+            }
+        }
+        previews.clear();
+    }
+
+    private Unstored entry(FlatRecord flat) {
+        counts[flat.severity().ordinal()]++;
+        seq++;
+        StoredEvent event = new StoredEvent(flat.severity(), counts, lines.object(flat));
+        return new Unstored(event.encoded(), keys.of(flat));
+    }
+
+    private void append(List<Unstored> entries) {
+        long bytes = 0;
+        for (Unstored entry : entries) {
+            bytes += entry.record().length;
+        }
+        unstoredBytes.addAndGet(bytes);
+        store.append(entries);
+    }
+
+    /** An event that the store is given. */
+    private final class Unstored extends EventStore.Entry {
+        Unstored(byte[] record, int[] keys) {
+            super(record, keys);
+        }
+
+        @Override
+        public void stored() {
+            unstoredBytes.addAndGet(-record().length);
+        }
+
+        @Override
+        public void failed(IOException why) {
+            held.add(this);
+            unstoredBytes.addAndGet(-record().length);
+        }
+    }
+
+    /** Once it takes appends again, all of them and in their order. */
+    private void storeHeld() {
+        long now = System.nanoTime();
+        if (unstoredBytes.get() > 0 || store.failure() != null || now - nextRetryNanos < 0) {
+            return;
+        }
+        nextRetryNanos = now + RETRY_NANOS;
+        List<Unstored> entries = new ArrayList<>();
+        for (EventStore.Entry entry : held.take()) {
+            entries.add((Unstored) entry);
+        }
+        append(entries);
     }
 
     private FlatRecord flat(Occurrence occurrence) {
         Object[] values = occurrence.kind().read(occurrence.event(), identities);
         return new FlatRecord(
-                ++seq,
+                FlatRecord.UNSTORED,
                 occurrence.time(),
                 occurrence.kind().event(),
                 occurrence.severity(),
@@ -152,42 +221,6 @@ final class Dispatcher {
             ticks.offer(now);
             nextTick = now.plus(wiring.metricsInterval());
         }
-        reportDrops();
-    }
-
-    private void reportDrops() {
-        intakeDrops.reportable = intake.droppedReportable();
-        report("emit", intakeDrops, intake.dropped().all(), intake.ring().capacity());
-        for (Outlet outlet : outlets) {
-            Worker<FlatRecord> worker = outlet.worker();
-            report(worker.sink().name(), outlet.drops(), worker.dropped(), worker.queueCapacity());
-        }
-        Worker<?> spans = wiring.spans();
-        if (spans != null) {
-            reportSpans(spans);
-        }
-    }
-
-    private void reportSpans(Worker<?> spans) {
-        long dropped = spans.dropped();
-        spanDrops.reportable = dropped;
-        if (isDue(spanDrops)) {
-            own.emit(
-                    new PipelineEvent.SpansDropped(
-                            dropped - spanDrops.told, spans.sink().endpoint()));
-            spanDrops.tell(dropped);
-        }
-    }
-
-    private void report(String queue, DropReport drops, long droppedNow, int capacity) {
-        if (isDue(drops)) {
-            own.emit(new PipelineEvent.EventsDropped(queue, droppedNow - drops.told, capacity));
-            drops.tell(droppedNow);
-        }
-    }
-
-    private static boolean isDue(DropReport drops) {
-        boolean early = drops.notBeforeNanos != 0 && System.nanoTime() - drops.notBeforeNanos < 0;
-        return drops.reportable != drops.toldReportable && !early;
+        reports.report();
     }
 }

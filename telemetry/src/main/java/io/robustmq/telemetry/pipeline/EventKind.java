@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class EventKind {
     private final int number;
     private final Class<? extends Event> type;
+    private final String name;
     private final boolean throttled;
     private final EventSeries series = new EventSeries();
 
@@ -33,6 +34,7 @@ final class EventKind {
         }
         this.number = number;
         this.type = type.asSubclass(Event.class);
+        this.name = declared.name();
         this.throttled =
                 switch (declared.volume()) {
                     case LIFECYCLE -> false;
@@ -43,6 +45,10 @@ final class EventKind {
 
     int number() {
         return number;
+    }
+
+    boolean isNamed(String other) {
+        return name.equals(other);
     }
 
     CataloguedEvent event() {

@@ -1,10 +1,12 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.catalogue.Catalogue;
+import io.robustmq.telemetry.event.EventType;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event types as the pipeline knows them, each made when it first occurs: reading them all
@@ -20,6 +22,22 @@ final class EventKinds {
     EventKind of(Class<?> type) {
         EventKind kind = kinds.get(type);
         return kind != null ? kind : kinds.computeIfAbsent(type, this::make);
+    }
+
+    /** Null if there is none of that name. */
+    @Nullable EventKind named(String name) {
+        for (EventKind kind : kinds.values()) {
+            if (kind.isNamed(name)) {
+                return kind;
+            }
+        }
+        for (Class<?> type : Catalogue.types()) {
+            EventType declared = type.getAnnotation(EventType.class);
+            if (declared != null && declared.name().equals(name)) {
+                return of(type);
+            }
+        }
+        return null;
     }
 
     /** All there are, in the order of the catalogue. */

@@ -7,8 +7,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An occurrence as it is written: made once, read by every sink.
+ * An occurrence as it is written.
  *
+ * @param seq its place in the store; {@link #UNSTORED} or {@link #PREVIEW} if it has none
  * @param values one per field of the event, in their order, each {@code Long}, {@code Double},
  *     {@code Boolean} or {@code String}
  */
@@ -21,4 +22,15 @@ record FlatRecord(
         String nodeId,
         long suppressed,
         @Nullable TraceContext trace,
-        Object[] values) {}
+        Object[] values) {
+    /** Not for the store. */
+    static final long UNSTORED = -1;
+
+    /** The store does not have it yet; it comes again with its number. */
+    static final long PREVIEW = -2;
+
+    FlatRecord numbered(long number) {
+        return new FlatRecord(
+                number, time, event, severity, service, nodeId, suppressed, trace, values);
+    }
+}

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class Pipeline implements AutoCloseable {
     private final InstantSource clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Intake intake;
+    private final Ledger ledger;
     private final Events own;
 
     private final Wiring wiring;
@@ -50,12 +52,15 @@ public final class Pipeline implements AutoCloseable {
         this.node = node;
         this.clock = clock;
         this.intake = new Intake(settings.intake(), Wiring.audiences(settings), clock);
+        this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
         Resources resources = new Resources(node);
-        this.wiring = Wiring.of(settings, outside, resources, own, new Listener());
+        this.wiring =
+                Wiring.of(
+                        settings, outside, resources, ledger, intake.kinds(), own, new Listener());
         wiring.metrics(registry, resources, clock);
         this.tracing = wiring.tracing(outside, resources, clock);
-        this.metrics = new PipelineMetrics(intake, wiring);
+        this.metrics = new PipelineMetrics(intake, ledger, wiring, clock);
         this.libraries = new LibraryLines(own, settings.intake().libraries());
     }
 
@@ -63,23 +68,32 @@ public final class Pipeline implements AutoCloseable {
      * Starts what is switched on. A sink that cannot reach where it sends to is no error: it tries
      * again, and says so.
      *
-     * @throws IOException if the directory of the log files cannot be written
+     * @param store stays open when this is closed
+     * @throws IOException if the store cannot be read, or the directory of the log files not be
+     *     written
      */
-    public void open() throws IOException {
+    public void open(EventStore store) throws IOException {
         LogDirectory directory = wiring.directory();
         if (directory != null) {
             directory.names();
         }
         registry.register(metrics);
-        Dispatcher starting = new Dispatcher(intake, wiring, node, clock, own);
+        Place end = store.last();
+        ledger.opened(end);
+        for (Shipper shipper : wiring.shippers()) {
+            shipper.open(store);
+        }
+        Dispatcher starting = new Dispatcher(intake, wiring, ledger, store, node, clock, own);
         dispatcher = starting;
+        wiring.shippers().forEach(Shipper::start);
         wiring.workers().forEach(Worker::start);
-        starting.start();
-        String sinks =
-                wiring.workers().stream()
-                        .map(worker -> worker.sink().name())
-                        .collect(Collectors.joining(","));
-        own.emit(new PipelineEvent.Started(sinks, settings.intake().queueCapacity()));
+        starting.start(end);
+        Stream<Sink<?>> sinks =
+                Stream.concat(
+                        wiring.shippers().stream().map(Shipper::sink),
+                        wiring.workers().stream().map(Worker::sink));
+        String names = sinks.map(Sink::name).distinct().collect(Collectors.joining(","));
+        own.emit(new PipelineEvent.Started(names, settings.intake().queueCapacity()));
         registry.register(new JvmCollector());
         libraries.open();
     }
@@ -109,7 +123,7 @@ public final class Pipeline implements AutoCloseable {
         return registry;
     }
 
-    /** Ships what waits, for at most five seconds; what is left then is counted as dropped. */
+    /** Ships what waits, for at most five seconds; what is left then waits in the store. */
     @Override
     public void close() {
         Dispatcher stopping = dispatcher;
@@ -117,16 +131,21 @@ public final class Pipeline implements AutoCloseable {
             return;
         }
         dispatcher = null;
-        long dropped =
-                metrics.balances().stream().mapToLong(PipelineMetrics.Balance::dropped).sum();
+        long dropped = ledger.balances().stream().mapToLong(Ledger.Balance::dropped).sum();
         own.emit(new PipelineEvent.Stopping(intake.emitted().all(), dropped));
         long now = System.nanoTime();
         try {
             libraries.close();
             stopping.finish(now + DISPATCH_WITHIN.toNanos());
             intake.close();
+            for (Shipper shipper : wiring.shippers()) {
+                shipper.finish(now + CLOSE_WITHIN.toNanos());
+            }
             for (Worker<?> worker : wiring.workers()) {
                 worker.finish(now + CLOSE_WITHIN.toNanos());
+            }
+            for (Shipper shipper : wiring.shippers()) {
+                shipper.awaitFinished();
             }
             for (Worker<?> worker : wiring.workers()) {
                 worker.awaitFinished();
@@ -137,21 +156,12 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** For tests. */
-    List<PipelineMetrics.Balance> balances() {
-        return metrics.balances();
-    }
-
-    /** For tests: what a sink's queue and its thread hold. */
-    int held(String sink) {
-        return wiring.outlets().stream()
-                .map(Dispatcher.Outlet::worker)
-                .filter(worker -> worker.sink().name().equals(sink))
-                .mapToInt(Worker::waiting)
-                .sum();
+    List<Ledger.Balance> balances() {
+        return ledger.balances();
     }
 
     /** Tells of sinks that fail, as events. */
-    private final class Listener implements Worker.Listener {
+    private final class Listener implements Courier.Listener {
         @Override
         public void failed(Sink<?> sink, Throwable cause, int attempts) {
             own.emit(

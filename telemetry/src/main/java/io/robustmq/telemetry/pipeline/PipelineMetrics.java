@@ -9,36 +9,35 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.event.Severity;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The pipeline's own metrics, read from its counters when they are asked for. For every sink
- * emitted = shipped + waiting + dropped holds in each answer: waiting is the difference.
- */
+/** The pipeline's own metrics, read when they are asked for; the account is {@link Ledger}'s. */
 final class PipelineMetrics implements MultiCollector {
     private static final Severity[] SEVERITIES = Severity.values();
 
-    /** One sink at one moment. */
-    record Balance(String sink, long emitted, long shipped, long waiting, long dropped) {}
-
     private final Intake intake;
-    private final List<Dispatcher.Outlet> sinks;
+    private final Ledger ledger;
+    private final List<Shipper> shippers;
     private final List<Worker<?>> workers;
     private final @Nullable Worker<?> spans;
+    private final InstantSource clock;
 
-    PipelineMetrics(Intake intake, Wiring wiring) {
+    PipelineMetrics(Intake intake, Ledger ledger, Wiring wiring, InstantSource clock) {
         this.intake = intake;
-        this.sinks = wiring.outlets();
+        this.ledger = ledger;
+        this.shippers = wiring.shippers();
+        this.clock = clock;
         this.workers = wiring.workers();
         this.spans = wiring.spans();
     }
 
     @Override
     public MetricSnapshots collect() {
-        List<Balance> balances = balances();
+        List<Ledger.Balance> balances = ledger.balances();
         return MetricSnapshots.of(
                 logEvents(),
                 CounterSnapshot.builder()
@@ -50,38 +49,22 @@ final class PipelineMetrics implements MultiCollector {
                         "robustmq_pipeline_emitted",
                         "Events that a sink is to be sent",
                         balances,
-                        Balance::emitted),
+                        Ledger.Balance::emitted),
                 counters(
                         "robustmq_pipeline_shipped",
                         "Events that a sink has handed on",
                         balances,
-                        Balance::shipped),
+                        Ledger.Balance::shipped),
                 counters(
                         "robustmq_pipeline_dropped",
                         "Events that a sink will never hand on",
                         balances,
-                        Balance::dropped),
+                        Ledger.Balance::dropped),
                 waiting(balances),
+                oldest(),
                 capacities(),
                 up(),
                 spans());
-    }
-
-    List<Balance> balances() {
-        return sinks.stream().map(this::balance).toList();
-    }
-
-    /** Emitted is read last, so that nothing is gone that was not emitted. */
-    private Balance balance(Dispatcher.Outlet sink) {
-        long shipped = sink.worker().shipped();
-        long dropped = sink.worker().dropped() + intake.dropped().of(sink.audience());
-        long emitted = intake.emitted().of(sink.audience());
-        return new Balance(
-                sink.worker().sink().name(),
-                emitted,
-                shipped,
-                emitted - shipped - dropped,
-                dropped);
     }
 
     private CounterSnapshot logEvents() {
@@ -119,21 +102,41 @@ final class PipelineMetrics implements MultiCollector {
     }
 
     private static CounterSnapshot counters(
-            String name, String help, List<Balance> balances, ToLongFunction<Balance> value) {
+            String name,
+            String help,
+            List<Ledger.Balance> balances,
+            ToLongFunction<Ledger.Balance> value) {
         CounterSnapshot.Builder builder = CounterSnapshot.builder().name(name).help(help);
-        for (Balance balance : balances) {
+        for (Ledger.Balance balance : balances) {
             builder.dataPoint(count(value.applyAsLong(balance), Labels.of("sink", balance.sink())));
         }
         return builder.build();
     }
 
-    private static GaugeSnapshot waiting(List<Balance> balances) {
+    private static GaugeSnapshot waiting(List<Ledger.Balance> balances) {
         GaugeSnapshot.Builder builder =
                 GaugeSnapshot.builder()
                         .name("robustmq_pipeline_waiting")
                         .help("Events that a sink is to be sent and has not handed on yet");
-        for (Balance balance : balances) {
+        for (Ledger.Balance balance : balances) {
             builder.dataPoint(gauge(balance.waiting(), Labels.of("sink", balance.sink())));
+        }
+        return builder.build();
+    }
+
+    private GaugeSnapshot oldest() {
+        GaugeSnapshot.Builder builder =
+                GaugeSnapshot.builder()
+                        .name("robustmq_pipeline_oldest_waiting_seconds")
+                        .help("Age of the event that a sink is at, 0 if none waits");
+        for (Shipper shipper : shippers) {
+            long millis = shipper.oldestMillis();
+            double seconds = millis == 0 ? 0 : Math.max(0, clock.millis() - millis) / 1000.0;
+            builder.dataPoint(
+                    GaugeDataPointSnapshot.builder()
+                            .value(seconds)
+                            .labels(Labels.of("sink", shipper.sink().name()))
+                            .build());
         }
         return builder.build();
     }
@@ -142,7 +145,7 @@ final class PipelineMetrics implements MultiCollector {
         GaugeSnapshot.Builder builder =
                 GaugeSnapshot.builder()
                         .name("robustmq_pipeline_queue_capacity")
-                        .help("What a sink's queue holds; emit is the queue before the sinks")
+                        .help("What a queue holds; emit is the one before the store")
                         .dataPoint(gauge(intake.ring().capacity(), Labels.of("sink", "emit")));
         for (Worker<?> worker : workers) {
             builder.dataPoint(
@@ -156,10 +159,17 @@ final class PipelineMetrics implements MultiCollector {
                 GaugeSnapshot.builder()
                         .name("robustmq_pipeline_sink_up")
                         .help("1 while a sink hands on, 0 while it fails");
+        for (Shipper shipper : shippers) {
+            builder.dataPoint(up(shipper.up(), shipper.sink()));
+        }
         for (Worker<?> worker : workers) {
-            builder.dataPoint(gauge(worker.up() ? 1 : 0, Labels.of("sink", worker.sink().name())));
+            builder.dataPoint(up(worker.up(), worker.sink()));
         }
         return builder.build();
+    }
+
+    private static GaugeDataPointSnapshot up(boolean up, Sink<?> sink) {
+        return gauge(up ? 1 : 0, Labels.of("sink", sink.name()));
     }
 
     private CounterSnapshot spans() {

@@ -48,8 +48,7 @@ public record PipelineSettings(
     /**
      * What all events go through.
      *
-     * @param queueCapacity of the queue before the sinks, and of console's and file's; full: the
-     *     event is dropped and counted
+     * @param queueCapacity of the queue before the store; full: the event is dropped and counted
      * @param perKeyPerSecond events of one type and key written per second, the others are counted
      *     in {@code suppressed}; 0 writes all, at most 4095
      * @param maxKeys keys remembered; beyond it, all further keys of a type share one
@@ -111,7 +110,7 @@ public record PipelineSettings(
      *
      * @param endpoint {@code http://host:port}; over HTTP the paths /v1/logs, /v1/traces and
      *     /v1/metrics are added
-     * @param queueCapacity of the queue of logs and of that of spans
+     * @param queueCapacity of the queue of spans
      * @param timeout for one batch
      */
     public record Otlp(
@@ -151,7 +150,6 @@ public record PipelineSettings(
             InetSocketAddress address,
             String tag,
             Severity level,
-            int queueCapacity,
             Duration ackTimeout) {
         public static Fluent defaults() {
             return new Fluent(
@@ -159,7 +157,6 @@ public record PipelineSettings(
                     InetSocketAddress.createUnresolved("127.0.0.1", 24224),
                     "robustmq",
                     Severity.INFO,
-                    65_536,
                     Duration.ofSeconds(10));
         }
     }

@@ -16,6 +16,16 @@ public enum Service {
         return serviceName;
     }
 
+    /** The one of that name; the broker if there is none. */
+    static Service named(String serviceName) {
+        for (Service service : values()) {
+            if (service.serviceName.equals(serviceName)) {
+                return service;
+            }
+        }
+        return MQTT_BROKER;
+    }
+
     /**
      * Whose events a category's are when nothing else has been seen: its series exist from the
      * start.

@@ -50,7 +50,11 @@ public record StoredEvent(Severity severity, long[] counts, byte[] json) {
         int severity = in.get();
         if (version != VERSION || severity < 0 || severity >= SEVERITIES.length) {
             throw new IOException(
-                    "an event of version " + version + " and severity " + severity + ", known is "
+                    "an event of version "
+                            + version
+                            + " and severity "
+                            + severity
+                            + ", known is "
                             + VERSION);
         }
         long[] counts = new long[SEVERITIES.length];
@@ -60,6 +64,16 @@ public record StoredEvent(Severity severity, long[] counts, byte[] json) {
         byte[] json = new byte[in.remaining()];
         in.get(json);
         return new StoredEvent(SEVERITIES[severity], counts, json);
+    }
+
+    /** How many events were stored before this record of one, itself included. */
+    static long ordinal(byte[] record) {
+        ByteBuffer in = ByteBuffer.wrap(record);
+        long sum = 0;
+        for (int i = 0; i < SEVERITIES.length; i++) {
+            sum += in.getLong(2 + 8 * i);
+        }
+        return sum;
     }
 
     /** The JSON with its number in front. */

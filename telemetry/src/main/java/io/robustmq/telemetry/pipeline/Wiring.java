@@ -3,6 +3,7 @@ package io.robustmq.telemetry.pipeline;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,16 +18,27 @@ final class Wiring {
     private static final int TICKS = 2;
 
     private final PipelineSettings settings;
-    private final Worker.Listener listener;
+    private final Ledger ledger;
+    private final EventKinds kinds;
+    private final Events own;
+    private final Courier.Listener listener;
     private final @Nullable Identities identities;
-    private final List<Dispatcher.Outlet> outlets = new ArrayList<>();
+    private final List<Shipper> shippers = new ArrayList<>();
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
     private @Nullable Worker<SpanData> spans;
     private @Nullable Worker<Instant> metricTicks;
 
-    private Wiring(PipelineSettings settings, Worker.Listener listener) {
+    private Wiring(
+            PipelineSettings settings,
+            Ledger ledger,
+            EventKinds kinds,
+            Events own,
+            Courier.Listener listener) {
         this.settings = settings;
+        this.ledger = ledger;
+        this.kinds = kinds;
+        this.own = own;
         this.listener = listener;
         this.identities =
                 settings.intake().hashIdentities()
@@ -34,14 +46,15 @@ final class Wiring {
                         : null;
     }
 
-    /** Who is sent events. */
+    /** Whose events are taken: those of the sinks, and what is kept for questions. */
     static List<Audience> audiences(PipelineSettings settings) {
         List<Audience> audiences = new ArrayList<>();
+        audiences.add(new Audience(Severity.INFO, true));
         if (settings.console().enabled()) {
             audiences.add(new Audience(settings.console().level(), false));
         }
         if (settings.file().enabled()) {
-            audiences.add(new Audience(settings.file().level(), false));
+            audiences.add(new Audience(settings.file().level(), true));
         }
         if (settings.otlp().enabled() && settings.otlp().logs()) {
             audiences.add(new Audience(settings.otlp().level(), true));
@@ -56,29 +69,29 @@ final class Wiring {
             PipelineSettings settings,
             Outside outside,
             Resources resources,
+            Ledger ledger,
+            EventKinds kinds,
             Events own,
-            Worker.Listener listener) {
-        Wiring wiring = new Wiring(settings, listener);
-        int capacity = settings.intake().queueCapacity();
+            Courier.Listener listener) {
+        Wiring wiring = new Wiring(settings, ledger, kinds, own, listener);
         if (settings.console().enabled()) {
             ConsoleSink sink = new ConsoleSink(settings.console().format(), outside.console());
-            wiring.outlet(sink, capacity, new Audience(settings.console().level(), false));
+            wiring.ship(sink, new Audience(settings.console().level(), false));
         }
         if (settings.file().enabled()) {
             LogDirectory directory = outside.directories().apply(settings.file().directory());
             wiring.directory = directory;
             FileSink sink = new FileSink(settings.file(), directory, own);
-            wiring.outlet(sink, capacity, new Audience(settings.file().level(), false));
+            wiring.ship(sink, new Audience(settings.file().level(), true));
         }
         PipelineSettings.Otlp otlp = settings.otlp();
         if (otlp.enabled() && otlp.logs()) {
             OtlpLogSink sink = new OtlpLogSink(new OtlpClient(otlp), resources);
-            wiring.outlet(sink, otlp.queueCapacity(), new Audience(otlp.level(), true));
+            wiring.ship(sink, new Audience(otlp.level(), true));
         }
         if (settings.fluent().enabled()) {
-            wiring.outlet(
+            wiring.ship(
                     new FluentSink(settings.fluent()),
-                    settings.fluent().queueCapacity(),
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
@@ -116,10 +129,8 @@ final class Wiring {
         return identities;
     }
 
-    private void outlet(Sink<FlatRecord> sink, int capacity, Audience audience) {
-        outlets.add(
-                new Dispatcher.Outlet(
-                        worker(sink, capacity), audience, new Dispatcher.DropReport()));
+    private void ship(Sink<FlatRecord> sink, Audience audience) {
+        shippers.add(new Shipper(sink, audience, ledger, kinds, listener, own));
     }
 
     private <T> Worker<T> worker(Sink<T> sink, int capacity) {
@@ -128,10 +139,11 @@ final class Wiring {
         return worker;
     }
 
-    List<Dispatcher.Outlet> outlets() {
-        return outlets;
+    List<Shipper> shippers() {
+        return shippers;
     }
 
+    /** Of what is not events. */
     List<Worker<?>> workers() {
         return workers;
     }

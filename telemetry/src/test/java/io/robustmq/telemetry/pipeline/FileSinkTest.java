@@ -156,9 +156,10 @@ class FileSinkTest {
     }
 
     private static String line(int seq) {
-        return "{\"time\":\"2026-11-23T12:00:00.123456Z\",\"seq\":"
+        return "{\"seq\":"
                 + seq
-                + ",\"event\":\"journal.closed\",\"level\":\"info\",\"service\":\"journal-server\","
+                + ",\"time\":\"2026-11-23T12:00:00.123456Z\",\"event\":\"journal.closed\","
+                + "\"level\":\"info\",\"service\":\"journal-server\","
                 + "\"node_id\":\"node-1\",\"suppressed\":0,\"shard\":\"s\",\"next_offset\":5}";
     }
 }

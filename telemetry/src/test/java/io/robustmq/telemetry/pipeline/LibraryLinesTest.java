@@ -46,7 +46,6 @@ class LibraryLinesTest {
                                             server.address(),
                                             "robustmq",
                                             Severity.DEBUG,
-                                            1000,
                                             Duration.ofSeconds(10)));
             try (Running running = Running.with(settings)) {
                 for (String logger :
@@ -64,7 +63,7 @@ class LibraryLinesTest {
                         .noneMatch(record -> record.contains("okhttp3"))
                         .noneMatch(record -> record.contains("komamitsu"))
                         .anyMatch(record -> record.contains("com.example.Other"));
-                PipelineMetrics.Balance fluent = running.balance("fluent");
+                Ledger.Balance fluent = running.balance("fluent");
                 assertThat(fluent.emitted()).isEqualTo(fluent.shipped());
                 assertThat(fluent.emitted()).isLessThan(running.balance("console").emitted());
             }

@@ -14,17 +14,26 @@ final class Running implements AutoCloseable {
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
     final Pipeline pipeline;
 
-    private Running(PipelineSettings settings, InstantSource clock) throws IOException {
+    final MemoryStore store;
+
+    private Running(PipelineSettings settings, InstantSource clock, MemoryStore store)
+            throws IOException {
+        this.store = store;
         pipeline = new Pipeline(settings, Samples.NODE, clock, Outside.with(console));
-        pipeline.open();
+        pipeline.open(store);
     }
 
     static Running with(PipelineSettings settings) throws IOException {
-        return new Running(settings, InstantSource.system());
+        return new Running(settings, InstantSource.system(), new MemoryStore());
     }
 
     static Running with(PipelineSettings settings, InstantSource clock) throws IOException {
-        return new Running(settings, clock);
+        return new Running(settings, clock, new MemoryStore());
+    }
+
+    /** On what another one has left. */
+    static Running on(MemoryStore store, PipelineSettings settings) throws IOException {
+        return new Running(settings, InstantSource.system(), store);
     }
 
     /** JSON on the console, no file. */
@@ -59,7 +68,7 @@ final class Running implements AutoCloseable {
         return lines();
     }
 
-    PipelineMetrics.Balance balance(String sink) {
+    Ledger.Balance balance(String sink) {
         return pipeline.balances().stream()
                 .filter(balance -> balance.sink().equals(sink))
                 .findFirst()

@@ -35,7 +35,7 @@ class SpanTracingTest {
             new Worker<>(
                     sink,
                     50,
-                    new Worker.Listener() {
+                    new Courier.Listener() {
                         @Override
                         public void failed(Sink<?> failed, Throwable cause, int attempts) {}
 

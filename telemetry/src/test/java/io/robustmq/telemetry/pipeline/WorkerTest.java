@@ -17,7 +17,7 @@ class WorkerTest {
             new Worker<>(
                     sink,
                     100,
-                    new Worker.Listener() {
+                    new Courier.Listener() {
                         @Override
                         public void failed(Sink<?> failed, Throwable cause, int attempts) {
                             told.add("failed " + cause.getMessage() + " " + attempts);

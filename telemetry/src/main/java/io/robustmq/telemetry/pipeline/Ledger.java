@@ -1,0 +1,142 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.event.Severity;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The account of every event: for each sink, emitted = shipped + waiting + dropped. What waits is
+ * counted from where the sink is in the store, not from the other three, so that the sum is a check
+ * on all of them. Any thread.
+ */
+final class Ledger {
+    /** One sink at one moment. */
+    record Balance(String sink, long emitted, long shipped, long waiting, long dropped) {}
+
+    private final Intake intake;
+    private final List<Account> accounts = new ArrayList<>();
+
+    /** Where the store ends when all that it was given is in it. */
+    private Place end = Place.BEGINNING;
+
+    /** Where it ended when the process began. */
+    private Place begin = Place.BEGINNING;
+
+    /** Handed to the sinks that take what the store does not have. */
+    private final long[] direct = new long[Severity.values().length];
+
+    Ledger(Intake intake) {
+        this.intake = intake;
+    }
+
+    /** One sink's. */
+    final class Account {
+        private final String sink;
+        private final Audience audience;
+        private Place start = Place.BEGINNING;
+        private Place cursor = Place.BEGINNING;
+        private long shipped;
+        private long dropped;
+        private long directShipped;
+        private long directDropped;
+
+        private Account(String sink, Audience audience) {
+            this.sink = sink;
+            this.audience = audience;
+        }
+
+        /** Where it goes on. */
+        void opened(Place at) {
+            synchronized (Ledger.this) {
+                start = at;
+                cursor = at;
+            }
+        }
+
+        Place cursor() {
+            synchronized (Ledger.this) {
+                return cursor;
+            }
+        }
+
+        /**
+         * It has done with all before {@code to}; what was neither handed on nor refused was not
+         * there any more.
+         *
+         * @return how many those were
+         */
+        long advanced(Place to, long handedOn, long refused) {
+            synchronized (Ledger.this) {
+                long passed = to.count(audience.level()) - cursor.count(audience.level());
+                long lost = Math.max(0, passed - handedOn - refused);
+                shipped += handedOn;
+                dropped += refused + lost;
+                cursor = to;
+                return lost;
+            }
+        }
+
+        void directShipped(long handedOn, long refused) {
+            synchronized (Ledger.this) {
+                directShipped += handedOn;
+                directDropped += refused;
+            }
+        }
+
+        long dropped() {
+            synchronized (Ledger.this) {
+                return dropped + directDropped;
+            }
+        }
+
+        private Balance balance() {
+            Severity level = audience.level();
+            long backlog = begin.count(level) - start.count(level);
+            long inStore = end.count(level) - cursor.count(level);
+            long handed = end.count(level) - begin.count(level);
+            long directly = audience.stored() ? 0 : sum(direct, level);
+            long lost = intake.dropped().of(audience);
+            // read last: nothing is gone that was not emitted
+            long emitted = intake.emitted().of(audience);
+            long onTheWay = emitted - lost - handed - directly;
+            return new Balance(
+                    sink,
+                    backlog + emitted,
+                    shipped + directShipped,
+                    onTheWay + inStore + directly - directShipped - directDropped,
+                    lost + dropped + directDropped);
+        }
+    }
+
+    Account account(String sink, Audience audience) {
+        Account account = new Account(sink, audience);
+        accounts.add(account);
+        return account;
+    }
+
+    synchronized void opened(Place storeEnd) {
+        begin = storeEnd;
+        end = storeEnd;
+    }
+
+    /** The store is given, or keeps for it, what comes up to there. */
+    synchronized void stored(Place to) {
+        end = to;
+    }
+
+    synchronized void direct(Severity severity) {
+        direct[severity.ordinal()]++;
+    }
+
+    synchronized List<Balance> balances() {
+        return accounts.stream().map(Account::balance).toList();
+    }
+
+    private static long sum(long[] counts, Severity level) {
+        long sum = 0;
+        for (int i = level.ordinal(); i < counts.length; i++) {
+            sum += counts[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,253 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.PipelineEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes events from the store to one sink, from where it was when the process before ended: each at
+ * least once. A thread of its own, so that a sink that hangs costs the others nothing.
+ */
+final class Shipper {
+    private static final int MAX_BATCH = 512;
+    private static final int MAX_BATCH_BYTES = 1 << 20;
+
+    /** A crash repeats what was shipped in that time. */
+    private static final long KEEP_CURSOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Duration IDLE = Duration.ofMillis(500);
+    private static final Duration IDLE_WITH_DIRECT = Duration.ofMillis(50);
+    private static final long PAUSE_MILLIS = 5;
+    private static final int DIRECT_CAPACITY = 8192;
+
+    private final Courier<FlatRecord> courier;
+    private final Audience audience;
+    private final Ledger.Account account;
+    private final Events own;
+    private final StoredRecords records;
+
+    /** What the store does not have; only for a sink that is not for stored events alone. */
+    private final @Nullable Ring<FlatRecord> direct;
+
+    private final List<FlatRecord> batch = new ArrayList<>(MAX_BATCH);
+    private @Nullable EventStore store;
+    private volatile boolean finishing;
+    private volatile long deadlineNanos;
+    private @Nullable Thread thread;
+    private long keptNanos;
+    private Place kept = Place.BEGINNING;
+    private volatile long oldestMillis;
+
+    Shipper(
+            Sink<FlatRecord> sink,
+            Audience audience,
+            Ledger ledger,
+            EventKinds kinds,
+            Courier.Listener listener,
+            Events own) {
+        this.audience = audience;
+        this.account = ledger.account(sink.name(), audience);
+        this.courier = new Courier<>(sink, listener, account::dropped);
+        this.own = own;
+        this.records = new StoredRecords(kinds);
+        this.direct = audience.stored() ? null : new Ring<>(DIRECT_CAPACITY);
+    }
+
+    Sink<FlatRecord> sink() {
+        return courier.sink();
+    }
+
+    boolean up() {
+        return courier.up();
+    }
+
+    /** When the event was emitted that it is at, epoch millis; 0 if it has shipped all. */
+    long oldestMillis() {
+        return oldestMillis;
+    }
+
+    /** Where it goes on: what is kept if it has never been anywhere. */
+    void open(EventStore from) throws IOException {
+        store = from;
+        Place first = from.first();
+        Place last = from.last();
+        Place cursor = from.cursor(sink().name());
+        // a store that was begun anew knows nothing of the old one's numbers
+        boolean usable = cursor != null && cursor.seq() <= last.seq();
+        Place at = usable && cursor != null ? cursor : first;
+        kept = at;
+        account.opened(at);
+    }
+
+    void start() {
+        Thread shipper =
+                Thread.ofPlatform().daemon().name("sink-" + sink().name()).unstarted(this::run);
+        thread = shipper;
+        shipper.start();
+    }
+
+    /** An event for it that the store does not have, or not yet; that one is in no account. */
+    void offer(FlatRecord record) {
+        Ring<FlatRecord> to = direct;
+        if (to != null && audience.takes(record.severity(), true)) {
+            if (!to.offer(record) && record.seq() == FlatRecord.UNSTORED) {
+                account.directShipped(0, 1);
+            }
+        }
+    }
+
+    /** Asks for what waits to be shipped by then; returns at once. */
+    void finish(long byNanos) {
+        deadlineNanos = byNanos;
+        finishing = true;
+        courier.finish();
+    }
+
+    /** Waits for {@link #finish}; what could not be shipped in time waits for the next process. */
+    void awaitFinished() throws InterruptedException {
+        Thread shipper = thread;
+        if (shipper == null) {
+            return;
+        }
+        while (shipper.isAlive() && System.nanoTime() - deadlineNanos < 0) {
+            shipper.join(10);
+        }
+        shipper.interrupt();
+        shipper.join(200);
+        thread = null;
+    }
+
+    private void run() {
+        EventStore from = store;
+        if (from == null) {
+            return;
+        }
+        try {
+            int idle = 0;
+            while (!finishing || System.nanoTime() - deadlineNanos < 0) {
+                if (shipDirect() | shipStored(from)) {
+                    idle = 0;
+                    if (System.nanoTime() - keptNanos > KEEP_CURSOR_NANOS) {
+                        keepCursor(from);
+                    }
+                    continue;
+                }
+                oldestMillis = 0;
+                if (finishing) {
+                    break;
+                }
+                keepCursor(from);
+                if (idle++ > 0) {
+                    // it may be there and unreadable: then there is nothing to wait for
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                }
+                from.await(account.cursor().seq(), direct == null ? IDLE : IDLE_WITH_DIRECT);
+            }
+        } catch (InterruptedException e) {
+            // the deadline of finish has passed
+        } finally {
+            keepCursor(from);
+            courier.sink().close();
+        }
+    }
+
+    /** False if there was nothing. */
+    private boolean shipDirect() throws InterruptedException {
+        Ring<FlatRecord> ring = direct;
+        if (ring == null || ring.drainTo(batch, MAX_BATCH) == 0) {
+            return false;
+        }
+        long counted = batch.stream().filter(record -> record.seq() == FlatRecord.UNSTORED).count();
+        long refused = courier.ship(batch);
+        if (refused < 0) {
+            account.directShipped(0, counted);
+        } else {
+            long handedOn = Math.max(0, counted - refused);
+            account.directShipped(handedOn, counted - handedOn);
+        }
+        batch.clear();
+        return true;
+    }
+
+    /** False if there was nothing, or it could not be shipped before the end. */
+    private boolean shipStored(EventStore from) throws InterruptedException {
+        Place cursor = account.cursor();
+        Read read = new Read(cursor);
+        try {
+            from.read(cursor.seq(), read);
+        } catch (IOException e) {
+            // the journal has reported it; it may be better in a while
+        }
+        Place to = read.at;
+        if (to.seq() == cursor.seq()) {
+            batch.clear();
+            return false;
+        }
+        long refused = 0;
+        if (!batch.isEmpty()) {
+            oldestMillis = batch.getFirst().time().toEpochMilli();
+            refused = courier.ship(batch);
+        }
+        long handedOn = batch.size() - Math.max(0, refused);
+        batch.clear();
+        if (refused < 0) {
+            return false;
+        }
+        long lost = account.advanced(to, handedOn, refused);
+        if (lost > 0) {
+            own.emit(new PipelineEvent.EventsLost(sink().name(), lost, cursor.seq(), to.seq()));
+        }
+        return true;
+    }
+
+    /** Collects a batch. */
+    private final class Read implements EventStore.Reader {
+        private Place at;
+        private long bytes;
+
+        Read(Place cursor) {
+            at = cursor;
+        }
+
+        @Override
+        public boolean event(long seq, StoredEvent event) {
+            Place behind = new Place(seq + 1, event.counts());
+            boolean again = isBefore(event.counts(), at.counts());
+            if (!again && audience.takes(event.severity(), false)) {
+                try {
+                    batch.add(records.flat(seq, event));
+                } catch (IOException e) {
+                    // not one that we wrote: it is counted as lost
+                }
+                bytes += event.json().length;
+            }
+            at = again ? new Place(seq + 1, at.counts()) : behind;
+            return batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+        }
+
+        /** Written twice: the disk failed when the first was already there. */
+        private static boolean isBefore(long[] counts, long[] already) {
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] > already[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private void keepCursor(EventStore to) {
+        Place cursor = account.cursor();
+        if (cursor.seq() == kept.seq()) {
+            return;
+        }
+        to.keepCursor(sink().name(), cursor);
+        kept = cursor;
+        keptNanos = System.nanoTime();
+    }
+}

@@ -1,0 +1,116 @@
+package io.robustmq.telemetry.pipeline;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A store whose disk is memory, and fails, forgets and damages when told to. */
+final class MemoryStore implements EventStore {
+    private final List<byte @Nullable []> records = new ArrayList<>();
+    private final Map<String, Place> cursors = new HashMap<>();
+    private int first;
+    private @Nullable IOException failure;
+
+    synchronized void failing(boolean now) {
+        failure = now ? new IOException("no space left") : null;
+    }
+
+    /** Retention: events before that are gone. */
+    synchronized void forget(int upTo) {
+        first = upTo;
+    }
+
+    synchronized void damage(int seq) {
+        records.set(seq, null);
+    }
+
+    synchronized int size() {
+        return records.size();
+    }
+
+    @Override
+    public synchronized Place first() throws IOException {
+        for (int seq = first; seq < records.size(); seq++) {
+            byte[] record = records.get(seq);
+            if (record != null) {
+                StoredEvent event = StoredEvent.decoded(ByteBuffer.wrap(record));
+                long[] counts = event.counts().clone();
+                counts[event.severity().ordinal()]--;
+                return new Place(seq, counts);
+            }
+        }
+        return last();
+    }
+
+    @Override
+    public synchronized Place last() throws IOException {
+        byte[] record = records.isEmpty() ? null : records.getLast();
+        return record == null
+                ? Place.BEGINNING
+                : new Place(records.size(), StoredEvent.decoded(ByteBuffer.wrap(record)).counts());
+    }
+
+    @Override
+    public void append(List<? extends Entry> entries) {
+        IOException why;
+        synchronized (this) {
+            why = failure;
+            if (why == null) {
+                entries.forEach(entry -> records.add(entry.record()));
+                notifyAll();
+            }
+        }
+        for (Entry entry : entries) {
+            if (why == null) {
+                entry.stored();
+            } else {
+                entry.failed(why);
+            }
+        }
+    }
+
+    @Override
+    public synchronized @Nullable IOException failure() {
+        return failure;
+    }
+
+    @Override
+    public void read(long seq, Reader reader) throws IOException {
+        for (int at = (int) seq; ; at++) {
+            byte[] record;
+            synchronized (this) {
+                at = Math.max(at, first);
+                if (at >= records.size()) {
+                    return;
+                }
+                record = records.get(at);
+            }
+            if (record != null && !reader.event(at, StoredEvent.decoded(ByteBuffer.wrap(record)))) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public synchronized void await(long seq, Duration atMost) throws InterruptedException {
+        if (records.size() <= seq) {
+            wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(atMost.toNanos())));
+        }
+    }
+
+    @Override
+    public synchronized @Nullable Place cursor(String sink) {
+        return cursors.get(sink);
+    }
+
+    @Override
+    public synchronized void keepCursor(String sink, Place place) {
+        cursors.put(sink, place);
+    }
+}
