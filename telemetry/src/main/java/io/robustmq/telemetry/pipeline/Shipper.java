@@ -21,7 +21,7 @@ final class Shipper {
     private static final long KEEP_CURSOR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Duration IDLE = Duration.ofMillis(500);
-    private static final Duration IDLE_WITH_DIRECT = Duration.ofMillis(50);
+    private static final Duration IDLE_WITH_DIRECT = Duration.ofMillis(200);
     private static final long PAUSE_MILLIS = 5;
     private static final int DIRECT_CAPACITY = 8192;
 
