@@ -112,13 +112,16 @@ final class StoreBenchmark {
     }
 
     private static double dropped(Pipeline pipeline) {
-        return pipeline.registry()
+        return pipeline
+                .registry()
                 .scrape(name -> name.equals("robustmq_pipeline_dropped"))
                 .get(0)
                 .getDataPoints()
                 .stream()
-                .map(io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot
-                        .class::cast)
+                .map(
+                        io.prometheus.metrics.model.snapshots.CounterSnapshot
+                                        .CounterDataPointSnapshot.class
+                                ::cast)
                 .mapToDouble(
                         io.prometheus.metrics.model.snapshots.CounterSnapshot
                                         .CounterDataPointSnapshot
