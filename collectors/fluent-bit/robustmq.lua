@@ -63,15 +63,33 @@ function flatten(tag, timestamp, group, metadata, record)
   return 2, timestamp, metadata, flat
 end
 
+local meant = { n = "\n", r = "\r", t = "\t" }
+local function unescaped(text)
+  return (text:gsub("\\(.)", function(c) return meant[c] or c end))
+end
+
 -- Of a record that is flat already: from the forward protocol, a file or a container's output.
 function complete(tag, timestamp, group, metadata, record)
   if not record.event then
-    return 0, timestamp, metadata, record
+    -- a line that is no event, such as the JVM's: Elasticsearch has log.level, so log can be no text
+    record.message, record.log = record.log or record.message, nil
+    return 2, timestamp, metadata, record
   end
   record.category = category(record.event)
-  record.level = record.level and record.level:lower()
-  -- of the container runtime's line
-  record.stream, record._p, record.logtag, record.log = nil, nil, nil, nil
+  if record._p then
+    -- a container's: the runtime's own time, stream and marks stand beside our fields
+    record.time = rfc3339(timestamp)
+    record.stream, record._p, record.logtag = nil, nil, nil
+  end
+  if not record.service then
+    -- a line for people, of which Fluent Bit leaves the quoted texts as they are
+    record.level = record.level and record.level:lower()
+    for field, value in pairs(record) do
+      if type(value) == "string" then
+        record[field] = unescaped(value)
+      end
+    end
+  end
   return 2, timestamp, metadata, record
 end
 
@@ -88,5 +106,14 @@ function loki(tag, timestamp, group, metadata, record)
   end
   beside.severity_text = record.level and record.level:upper()
   record.beside = beside
+  return 2, timestamp, metadata, record
+end
+
+-- For out_es: the same record has the same id however often it comes; the time is in it for a node whose numbers
+-- began anew. generate_id of Fluent Bit would not do: it depends on the order of the fields.
+function elasticsearch(tag, timestamp, group, metadata, record)
+  if record.node_id and record.seq then
+    record.document_id = record.node_id .. "-" .. record.seq .. "-" .. (record.time or "")
+  end
   return 2, timestamp, metadata, record
 end

@@ -79,8 +79,7 @@ final class CollectorConfigurationIT {
                                 "\nexporters:\n  file/documents: { path: documents.json,"
                                         + " flush_interval: 100ms }\n\n")
                         .replace("exporters: [elasticsearch]", "exporters: [file/documents]");
-        OtelCollector collector =
-                OtelCollector.stopped(folder, shipped("otelcol.yaml"), documents);
+        OtelCollector collector = OtelCollector.stopped(folder, shipped("otelcol.yaml"), documents);
         try (collector) {
             collector.start();
             try (RobustMq broker =
@@ -146,8 +145,7 @@ final class CollectorConfigurationIT {
                 () -> {
                     List<OtlpLog> found =
                             collector.logs().stream()
-                                    .filter(log ->
-                                            seq.equals(log.attributes().get("robustmq.seq")))
+                                    .filter(log -> seq.equals(log.attributes().get("robustmq.seq")))
                                     .toList();
                     return Optional.of(found).filter(logs -> logs.size() >= wanted);
                 },
@@ -199,8 +197,7 @@ final class CollectorConfigurationIT {
         ObjectNode document = JSON.createObjectNode();
         for (JsonNode entry : values) {
             String key = entry.path("key").asText();
-            Map.Entry<String, JsonNode> value =
-                    entry.path("value").properties().iterator().next();
+            Map.Entry<String, JsonNode> value = entry.path("value").properties().iterator().next();
             switch (value.getKey()) {
                 case "intValue" -> document.put(key, value.getValue().asInt());
                 case "boolValue" -> document.put(key, value.getValue().asBoolean());
@@ -216,8 +213,14 @@ final class CollectorConfigurationIT {
         String line = record.toString();
         int half = line.length() / 2;
         String time = record.path("time").asText();
-        return time + " stdout P " + line.substring(0, half) + "\n"
-                + time + " stdout F " + line.substring(half) + "\n";
+        return time
+                + " stdout P "
+                + line.substring(0, half)
+                + "\n"
+                + time
+                + " stdout F "
+                + line.substring(half)
+                + "\n";
     }
 
     private static void connectAs(RobustMq broker, String clientId) throws Exception {

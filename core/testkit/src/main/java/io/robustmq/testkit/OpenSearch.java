@@ -69,7 +69,12 @@ public final class OpenSearch implements AutoCloseable {
                         HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() / 100 != 2) {
             throw new AssertionError(
-                    method + " " + path + " was answered " + response.statusCode() + ": "
+                    method
+                            + " "
+                            + path
+                            + " was answered "
+                            + response.statusCode()
+                            + ": "
                             + response.body());
         }
         return JSON.readTree(response.body());

@@ -78,12 +78,18 @@ public final class OtelCollector implements AutoCloseable {
         int[] ports = FreePorts.several(3);
         Map<String, String> environment =
                 Map.of(
-                        "OTLP_GRPC", "127.0.0.1:" + ports[0],
-                        "OTLP_HTTP", "127.0.0.1:" + ports[1],
-                        "FORWARD", "127.0.0.1:" + ports[2],
-                        "EVENTS", "logs.json",
-                        "QUEUES", "queues",
-                        "OWN_METRICS", "none");
+                        "OTLP_GRPC",
+                        "127.0.0.1:" + ports[0],
+                        "OTLP_HTTP",
+                        "127.0.0.1:" + ports[1],
+                        "FORWARD",
+                        "127.0.0.1:" + ports[2],
+                        "EVENTS",
+                        "logs.json",
+                        "QUEUES",
+                        "queues",
+                        "OWN_METRICS",
+                        "none");
         return new OtelCollector(folder, List.of(configurations), ports, environment);
     }
 

@@ -129,8 +129,7 @@ public final class EventsPage {
         line("");
         line(
                 "- **Level.** *error*: something is broken or lost, somebody must act. *warn*: a client or a resource misbehaves, or will soon;");
-        line(
-                "  look when it repeats. *info*: what happened. *debug*: single messages, sampled.");
+        line("  look when it repeats. *info*: what happened. *debug*: single messages, sampled.");
         line(
                 "- **How often.** *lifecycle* events come a few times per start and are never left out; *connection* and *fault* events are");
         line(

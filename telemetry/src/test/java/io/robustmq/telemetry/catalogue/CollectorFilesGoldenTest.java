@@ -25,8 +25,7 @@ class CollectorFilesGoldenTest {
 
     @Test
     void fluent_bit_knows_the_types_and_the_names() throws IOException {
-        GoldenFile.compare(
-                "collectors/fluent-bit/parsers.conf", FluentBitFiles.parsers(catalogue));
+        GoldenFile.compare("collectors/fluent-bit/parsers.conf", FluentBitFiles.parsers(catalogue));
         GoldenFile.comparePart(
                 "collectors/fluent-bit/robustmq.lua", "fields", FluentBitFiles.lua(catalogue));
     }
@@ -41,6 +40,18 @@ class CollectorFilesGoldenTest {
                 "collectors/otel-collector/elasticsearch.yaml",
                 "fields of attributes",
                 CollectorStatements.toFields(catalogue));
+    }
+
+    @Test
+    void the_dashboard_offers_the_categories() throws IOException {
+        String file = "dashboards/robustmq-overview.json";
+        String categories = String.join(",", catalogue.categories().keySet());
+        GoldenFile.compare(
+                file,
+                GoldenFile.read(file)
+                        .replaceFirst(
+                                "(\"name\": \"category\",[^}]*\"query\": )\"[^\"]*\"",
+                                "$1\"" + categories + "\""));
     }
 
     @Test

@@ -15,30 +15,30 @@ final class FluentBitFiles {
                         .map(field -> field.name() + ":" + type(field))
                         .collect(Collectors.joining(" "));
         return """
-                # Generated from RobustMQ's event types by CollectorFilesGoldenTest: do not edit.
+        # Generated from RobustMQ's event types by CollectorFilesGoldenTest: do not edit.
 
-                # a line of the file, or of standard output with sinks.console.format = "json"
-                [PARSER]
-                    Name        robustmq-json
-                    Format      json
-                    Time_Key    time
-                    Time_Format %%Y-%%m-%%dT%%H:%%M:%%S.%%L%%z
-                    Time_Keep   On
+        # a line of the file, or of standard output with sinks.console.format = "json"
+        [PARSER]
+            Name        robustmq-json
+            Format      json
+            Time_Key    time
+            Time_Format %%Y-%%m-%%dT%%H:%%M:%%S.%%L%%z
+            Time_Keep   On
 
-                # a line of standard output with sinks.console.format = "human"; the fields are for the next one
-                [PARSER]
-                    Name        robustmq-human
-                    Format      regex
-                    Regex       ^(?<time>\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z) (?<level>DEBUG|INFO|WARN|ERROR) +(?<event>[a-z0-9_]+\\.[a-z0-9_]+) *(?<fields>.*)$
-                    Time_Key    time
-                    Time_Format %%Y-%%m-%%dT%%H:%%M:%%S.%%L%%z
-                    Time_Keep   On
+        # a line of standard output with sinks.console.format = "human"; the fields are for the next one
+        [PARSER]
+            Name        robustmq-human
+            Format      regex
+            Regex       ^(?<time>\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z) (?<level>DEBUG|INFO|WARN|ERROR) +(?<event>[a-z0-9_]+\\.[a-z0-9_]+) *(?<fields>.*)$
+            Time_Key    time
+            Time_Format %%Y-%%m-%%dT%%H:%%M:%%S.%%L%%z
+            Time_Keep   On
 
-                [PARSER]
-                    Name        robustmq-fields
-                    Format      logfmt
-                    Types       %s
-                """
+        [PARSER]
+            Name        robustmq-fields
+            Format      logfmt
+            Types       %s
+        """
                 .formatted(types);
     }
 

@@ -14,7 +14,9 @@ final class LokiFields {
     private static final Map<String, String> LABELS =
             Map.of("service", "service_name", "level", "level", "category", "category");
 
-    /** Structured metadata of the envelope; what is no field of a record has its place elsewhere. */
+    /**
+     * Structured metadata of the envelope; what is no field of a record has its place elsewhere.
+     */
     private static final Map<String, String> ENVELOPE =
             Map.of(
                     "event", "event_name",

@@ -59,15 +59,16 @@ final class SearchMappings {
     private void write(Catalogue catalogue) throws IOException {
         Set<String> columns =
                 Columns.all(catalogue).stream().map(Field::name).collect(Collectors.toSet());
-        otherNames(catalogue).forEach((name, column) -> {
-            int dot = name.indexOf('.');
-            if (!columns.contains(name.substring(0, dot))) {
-                aliases.put(name, column);
-            } else if (subFields.put(column, name.substring(dot + 1)) != null
-                    || !name.substring(0, dot).equals(column)) {
-                throw new IllegalStateException(name + " lies below a column");
-            }
-        });
+        otherNames(catalogue)
+                .forEach((name, column) -> {
+                    int dot = name.indexOf('.');
+                    if (!columns.contains(name.substring(0, dot))) {
+                        aliases.put(name, column);
+                    } else if (subFields.put(column, name.substring(dot + 1)) != null
+                            || !name.substring(0, dot).equals(column)) {
+                        throw new IllegalStateException(name + " lies below a column");
+                    }
+                });
         json.writeStartObject();
         json.writeObjectFieldStart("_meta");
         json.writeStringField(
