@@ -51,7 +51,7 @@ public final class Pipeline implements AutoCloseable {
         this.clock = clock;
         this.intake = new Intake(settings.intake(), Wiring.audiences(settings), clock);
         this.own = events(Service.MQTT_BROKER);
-        Resources resources = new Resources(node);
+        Resources resources = new Resources(node, settings.otlp().options().resource());
         this.wiring = Wiring.of(settings, outside, resources, own, new Listener());
         wiring.metrics(registry, resources, clock);
         this.tracing = wiring.tracing(outside, resources, clock);

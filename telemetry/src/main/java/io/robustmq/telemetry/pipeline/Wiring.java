@@ -72,7 +72,7 @@ final class Wiring {
         }
         PipelineSettings.Otlp otlp = settings.otlp();
         if (otlp.enabled() && otlp.logs()) {
-            OtlpLogSink sink = new OtlpLogSink(new OtlpClient(otlp), resources);
+            OtlpLogSink sink = new OtlpLogSink(otlp, resources);
             wiring.outlet(sink, otlp.queueCapacity(), new Audience(otlp.level(), true));
         }
         if (settings.fluent().enabled()) {
@@ -82,7 +82,7 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
-            wiring.spans = wiring.worker(new SpanSink(new OtlpClient(otlp)), otlp.queueCapacity());
+            wiring.spans = wiring.worker(new SpanSink(otlp), otlp.queueCapacity());
         }
         return wiring;
     }
@@ -93,7 +93,7 @@ final class Wiring {
         if (otlp.enabled() && otlp.metrics()) {
             OtlpMetrics metrics =
                     new OtlpMetrics(resources.of(Service.MQTT_BROKER), clock.instant());
-            metricTicks = worker(new MetricsSink(new OtlpClient(otlp), registry, metrics), TICKS);
+            metricTicks = worker(new MetricsSink(otlp, registry, metrics), TICKS);
         }
     }
 
