@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.eventlog;
+
+import org.jspecify.annotations.NullMarked;
