@@ -1,6 +1,8 @@
 package io.robustmq.server;
 
+import io.robustmq.eventlog.EventSearch;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -10,6 +12,7 @@ import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class NodeFrame {
 
     // while open; null before and after
     private @Nullable DataDirectory data;
+    private @Nullable AdminToken admins;
     private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
 
@@ -54,6 +58,11 @@ final class NodeFrame {
         DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
         directory.open();
         data = directory;
+        try {
+            admins = AdminToken.in(directory.path(), new SecureRandom());
+        } catch (IOException unusable) {
+            throw DataDirectory.cannotUse("data.directory", directory.path(), unusable);
+        }
         Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
         events(opened)
                 .emit(
@@ -66,7 +75,12 @@ final class NodeFrame {
 
     HttpEndpoint openHttp(Pipeline to) throws StartFailure {
         Listener listener = new Listener("http.listen", config.http().listen());
-        HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), to.registry(), readiness);
+        AdminToken token = admins;
+        if (token == null) {
+            throw new IllegalStateException("not open");
+        }
+        HttpEndpoint endpoint =
+                new HttpEndpoint(listener.resolve(), to.registry(), readiness, token);
         try {
             endpoint.open();
         } catch (IOException failure) {
@@ -75,6 +89,18 @@ final class NodeFrame {
         http = endpoint;
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
+    }
+
+    /**
+     * Answers questions about the events in {@code shard}, which is the store's; after {@link
+     * #openHttp}.
+     */
+    void serveEvents(Shard shard, Pipeline to) {
+        HttpEndpoint endpoint = http;
+        if (endpoint == null) {
+            throw new IllegalStateException("not open");
+        }
+        endpoint.add(new EventsApi(new EventSearch(shard), clock, events(to)).route());
     }
 
     void tellReady(Pipeline to) {
