@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.telemetry.event.Events;
@@ -31,6 +32,7 @@ final class NodeFrame {
 
     // while open; null before and after
     private @Nullable DataDirectory data;
+    private @Nullable AdminToken admins;
     private @Nullable EventShard eventShard;
     private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
@@ -58,6 +60,11 @@ final class NodeFrame {
         DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
         directory.open();
         data = directory;
+        try {
+            admins = AdminToken.in(directory.path(), new SecureRandom());
+        } catch (IOException unusable) {
+            throw DataDirectory.cannotUse("data.directory", directory.path(), unusable);
+        }
         Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
         events(opened)
                 .emit(
@@ -70,15 +77,30 @@ final class NodeFrame {
 
     HttpEndpoint openHttp(Pipeline to) throws StartFailure {
         Listener listener = new Listener("http.listen", config.http().listen());
-        HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), to.registry(), readiness);
+        AdminToken token = admins;
+        if (token == null) {
+            throw new IllegalStateException("not open");
+        }
+        HttpEndpoint endpoint =
+                new HttpEndpoint(listener.resolve(), to.registry(), readiness, token);
         try {
             endpoint.open();
         } catch (IOException failure) {
             throw listener.failed(failure);
         }
         http = endpoint;
+        endpoint.add(new EventsApi(search(), clock, events(to)).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
+    }
+
+    /** For questions; only while open. */
+    EventSearch search() {
+        EventShard store = eventShard;
+        if (store == null) {
+            throw new IllegalStateException("not open");
+        }
+        return new EventSearch(store.shard());
     }
 
     void tellReady(Pipeline to) {

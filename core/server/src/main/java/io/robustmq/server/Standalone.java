@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ final class Standalone implements RoleProcess {
     private @Nullable Journal journal;
     private @Nullable StandalonePlacement placement;
     private @Nullable Broker broker;
+    private @Nullable EventTopicsFeed eventTopics;
     private boolean registered;
 
     Standalone(
@@ -95,6 +97,10 @@ final class Standalone implements RoleProcess {
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
+        EventTopicsFeed feed =
+                new EventTopicsFeed(frame.search(), broking.result().eventTopics());
+        feed.open();
+        eventTopics = feed;
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }
@@ -205,7 +211,8 @@ final class Standalone implements RoleProcess {
         }
         events.emit(
                 new AuthenticationEvent.PasswordsLoaded(file.toString(), loaded.users().size()));
-        return new PasswordAuthenticator(loaded.users(), config.mqtt().allowAnonymous());
+        return new PasswordAuthenticator(
+                loaded.users(), config.mqtt().allowAnonymous(), Set.copyOf(config.mqtt().admins()));
     }
 
     private void ready(Role role, Events events, long begunNanos) {
@@ -274,6 +281,10 @@ final class Standalone implements RoleProcess {
                             Math.toIntExact(broker.measures().connections())));
             deregister(placement);
             registered = false;
+        }
+        if (eventTopics != null) {
+            eventTopics.close();
+            eventTopics = null;
         }
         if (broker != null) {
             readiness.stopped(Role.MQTT_SERVER);
