@@ -63,7 +63,8 @@ final class TlsIT {
     void the_collector_and_we_know_each_other_by_certificates(String protocol) throws Exception {
         try (OtelCollector collector = collector(server)) {
             collector.start();
-            try (RobustMq _ = encrypted(protocol, collector).set("sinks.otlp.compression", "gzip").start()) {
+            try (RobustMq _ =
+                    encrypted(protocol, collector).set("sinks.otlp.compression", "gzip").start()) {
                 collector.awaitLog("the node is ready", READY);
             }
         }
@@ -76,12 +77,18 @@ final class TlsIT {
             collector.start();
             RobustMq.Setup setup = RobustMq.in(folder.resolve("data"));
             Map.of(
-                            "OTEL_EXPORTER_OTLP_ENDPOINT", "https://localhost:" + collector.httpPort(),
-                            "OTEL_EXPORTER_OTLP_CERTIFICATE", authority.ca().toString(),
-                            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", client.certificate().toString(),
-                            "OTEL_EXPORTER_OTLP_CLIENT_KEY", client.key().toString(),
-                            "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test",
-                            "OTEL_SERVICE_NAME", "orders")
+                            "OTEL_EXPORTER_OTLP_ENDPOINT",
+                            "https://localhost:" + collector.httpPort(),
+                            "OTEL_EXPORTER_OTLP_CERTIFICATE",
+                            authority.ca().toString(),
+                            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+                            client.certificate().toString(),
+                            "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+                            client.key().toString(),
+                            "OTEL_RESOURCE_ATTRIBUTES",
+                            "deployment.environment=test",
+                            "OTEL_SERVICE_NAME",
+                            "orders")
                     .forEach(setup::environment);
             try (RobustMq _ = setup.start()) {
                 OtlpLog ready = collector.awaitLog("the node is ready", READY);
@@ -96,11 +103,13 @@ final class TlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"grpc", "http"})
     @NeedsPart(Part.OTEL_COLLECTOR)
-    void what_happened_while_the_certificate_was_expired_arrives_when_it_is_renewed(
-            String protocol) throws Exception {
+    void what_happened_while_the_certificate_was_expired_arrives_when_it_is_renewed(String protocol)
+            throws Exception {
         Certificates.Identity files =
                 new Certificates.Identity(
-                        folder.resolve("current.crt"), folder.resolve("current.key"), server.store());
+                        folder.resolve("current.crt"),
+                        folder.resolve("current.key"),
+                        server.store());
         Files.copy(expired.certificate(), files.certificate());
         Files.copy(expired.key(), files.key());
         try (OtelCollector collector = collector(files)) {

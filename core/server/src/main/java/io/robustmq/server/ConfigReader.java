@@ -19,8 +19,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads the configuration: defaults, overridden by the file, overridden by the environment,
- * overridden by {@code --set}; what none of them says, OpenTelemetry's variables may. Collects every problem instead of stopping at the first. For one
- * use.
+ * overridden by {@code --set}; what none of them says, OpenTelemetry's variables may. Collects
+ * every problem instead of stopping at the first. For one use.
  */
 final class ConfigReader<C extends Record & RoleConfig> {
     /** Variables of that prefix that are not keys: bin/robustmq reads them. */
@@ -175,8 +175,7 @@ final class ConfigReader<C extends Record & RoleConfig> {
             String path = assignment.substring(0, equals);
             ConfigKey key = role.key(path);
             // one of a sink that is misspelt may be a secret, too
-            boolean mayBeShown =
-                    key == null ? !path.startsWith("sink") : !key.kind().isSecret();
+            boolean mayBeShown = key == null ? !path.startsWith("sink") : !key.kind().isSecret();
             take(
                     "--set " + (mayBeShown ? assignment : path + "=…"),
                     path,

@@ -43,7 +43,8 @@ final class OtelVariables {
             List.of(
                     new Variable(PREFIX + "HEADERS", "sinks.otlp.headers"),
                     new Variable(PREFIX + "CERTIFICATE", "sinks.otlp.ca-file"),
-                    new Variable(PREFIX + "CLIENT_CERTIFICATE", "sinks.otlp.client-certificate-file"),
+                    new Variable(
+                            PREFIX + "CLIENT_CERTIFICATE", "sinks.otlp.client-certificate-file"),
                     new Variable(PREFIX + "CLIENT_KEY", "sinks.otlp.client-key-file"));
 
     private static final Map<String, OtlpProtocol> PROTOCOLS =
@@ -118,14 +119,13 @@ final class OtelVariables {
         Stream.concat(Stream.ofNullable(common), own.values().stream())
                 .findFirst()
                 .filter(_ -> said(PREFIX + "PROTOCOL") == null)
-                .ifPresent(
-                        endpoint ->
-                                take(
-                                        ENDPOINT,
-                                        "sinks.otlp.protocol",
-                                        endpoint.getPort() == GRPC_PORT
-                                                ? OtlpProtocol.GRPC
-                                                : OtlpProtocol.HTTP));
+                .ifPresent(endpoint ->
+                        take(
+                                ENDPOINT,
+                                "sinks.otlp.protocol",
+                                endpoint.getPort() == GRPC_PORT
+                                        ? OtlpProtocol.GRPC
+                                        : OtlpProtocol.HTTP));
     }
 
     private boolean isDisabled() {
@@ -181,7 +181,8 @@ final class OtelVariables {
         if (said == null) {
             return;
         }
-        ValueKind kind = key.endsWith("headers") ? new ValueKind.Pairs(true) : new ValueKind.Location(false);
+        ValueKind kind =
+                key.endsWith("headers") ? new ValueKind.Pairs(true) : new ValueKind.Location(false);
         Object value = kind.readText(said);
         if (value == null) {
             wrong(name, kind.allowed(), kind.isSecret() ? null : said);
@@ -210,7 +211,10 @@ final class OtelVariables {
             attributes.putIfAbsent("service.namespace", serviceName);
         }
         if (!attributes.isEmpty()) {
-            take(said == null ? SERVICE_NAME : RESOURCE, "sinks.otlp.resource-attributes", attributes);
+            take(
+                    said == null ? SERVICE_NAME : RESOURCE,
+                    "sinks.otlp.resource-attributes",
+                    attributes);
         }
     }
 
@@ -258,7 +262,9 @@ final class OtelVariables {
                         "",
                         "must be "
                                 + allowed
-                                + (said == null ? ", is something else" : ", was \"" + said + '"')));
+                                + (said == null
+                                        ? ", is something else"
+                                        : ", was \"" + said + '"')));
     }
 
     private static String oneOf(Map<String, ?> choices) {

@@ -36,7 +36,11 @@ class OtelVariablesTest {
     @Test
     void the_protocol_wins_over_the_port() {
         assertThat(
-                        read(Map.of(OTLP + "ENDPOINT", "http://c:4317", OTLP + "PROTOCOL", "http/protobuf"))
+                        read(Map.of(
+                                        OTLP + "ENDPOINT",
+                                        "http://c:4317",
+                                        OTLP + "PROTOCOL",
+                                        "http/protobuf"))
                                 .sinks()
                                 .otlp()
                                 .protocol())
@@ -56,7 +60,11 @@ class OtelVariablesTest {
     @Test
     void an_endpoint_of_a_signal_goes_beside_the_common_one() {
         RoleConfig.Otlp otlp =
-                read(Map.of(OTLP + "ENDPOINT", "http://c:4318", OTLP + "METRICS_ENDPOINT", "http://m:1/x"))
+                read(Map.of(
+                                OTLP + "ENDPOINT",
+                                "http://c:4318",
+                                OTLP + "METRICS_ENDPOINT",
+                                "http://m:1/x"))
                         .sinks()
                         .otlp();
         assertThat(otlp.metricsEndpoint()).isEqualTo(URI.create("http://m:1/x"));
@@ -95,12 +103,18 @@ class OtelVariablesTest {
         StandaloneConfig config =
                 read(
                         Map.of(
-                                OTLP + "ENDPOINT", "http://theirs:4318",
-                                OTLP + "LOGS_ENDPOINT", "http://theirs:4318/logs",
-                                OTLP + "TIMEOUT", "2500",
-                                "OTEL_TRACES_SAMPLER", "always_on",
-                                "ROBUSTMQ_SINKS__OTLP__ENDPOINT", "http://ours:4317",
-                                "ROBUSTMQ_TRACING__RATIO", "0.25"),
+                                OTLP + "ENDPOINT",
+                                "http://theirs:4318",
+                                OTLP + "LOGS_ENDPOINT",
+                                "http://theirs:4318/logs",
+                                OTLP + "TIMEOUT",
+                                "2500",
+                                "OTEL_TRACES_SAMPLER",
+                                "always_on",
+                                "ROBUSTMQ_SINKS__OTLP__ENDPOINT",
+                                "http://ours:4317",
+                                "ROBUSTMQ_TRACING__RATIO",
+                                "0.25"),
                         "sinks.otlp.timeout=7s");
         assertThat(config.sinks().otlp().endpoint()).isEqualTo(URI.create("http://ours:4317"));
         assertThat(config.sinks().otlp().logsEndpoint()).isEqualTo(URI.create(""));
@@ -113,9 +127,7 @@ class OtelVariablesTest {
     @Test
     void a_sink_that_is_switched_off_stays_off() {
         assertThat(
-                        read(
-                                        Map.of(OTLP + "ENDPOINT", "http://c:4318"),
-                                        "sinks.otlp.enabled=false")
+                        read(Map.of(OTLP + "ENDPOINT", "http://c:4318"), "sinks.otlp.enabled=false")
                                 .sinks()
                                 .otlp()
                                 .enabled())
@@ -133,20 +145,17 @@ class OtelVariablesTest {
     @Test
     void the_name_of_the_service_is_the_namespace_of_ours() {
         assertThat(
-                        read(
-                                        Map.of(
-                                                "OTEL_SERVICE_NAME", "orders",
-                                                "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a%20b"))
+                        read(Map.of(
+                                        "OTEL_SERVICE_NAME", "orders",
+                                        "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a%20b"))
                                 .sinks()
                                 .otlp()
                                 .resourceAttributes())
-                .isEqualTo(
-                        Map.of("service.namespace", "orders", "deployment.environment", "a b"));
+                .isEqualTo(Map.of("service.namespace", "orders", "deployment.environment", "a b"));
         assertThat(
-                        read(
-                                        Map.of(
-                                                "OTEL_RESOURCE_ATTRIBUTES",
-                                                "service.name=orders,service.namespace=shop"))
+                        read(Map.of(
+                                        "OTEL_RESOURCE_ATTRIBUTES",
+                                        "service.name=orders,service.namespace=shop"))
                                 .sinks()
                                 .otlp()
                                 .resourceAttributes())

@@ -64,8 +64,7 @@ final class ForwardConnection implements AutoCloseable {
         this.options = settings.options();
         this.transport = transport;
         this.random = random;
-        this.out =
-                MessagePack.newDefaultPacker(new BufferedOutputStream(socket.getOutputStream()));
+        this.out = MessagePack.newDefaultPacker(new BufferedOutputStream(socket.getOutputStream()));
         this.in = new ForwardReader(unpacker(socket));
     }
 
@@ -182,8 +181,7 @@ final class ForwardConnection implements AutoCloseable {
     }
 
     private String passwordDigest(ForwardReader.Helo helo) {
-        return sha512(
-                helo.authSalt(), utf8(options.userName()), utf8(options.password().value()));
+        return sha512(helo.authSalt(), utf8(options.userName()), utf8(options.password().value()));
     }
 
     /** Returns when the receiver has acknowledged. */

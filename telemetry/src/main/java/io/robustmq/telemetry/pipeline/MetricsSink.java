@@ -16,10 +16,7 @@ final class MetricsSink implements Sink<Instant> {
     private final PrometheusRegistry registry;
     private final OtlpMetrics metrics;
 
-    MetricsSink(
-            PipelineSettings.Otlp settings,
-            PrometheusRegistry registry,
-            OtlpMetrics metrics) {
+    MetricsSink(PipelineSettings.Otlp settings, PrometheusRegistry registry, OtlpMetrics metrics) {
         this.sender = new OtlpSender(settings, OtlpSignal.METRICS, InstantSource.system());
         this.registry = registry;
         this.metrics = metrics;

@@ -156,8 +156,7 @@ record OtlpAnswer(int status, String reason, Map<String, String> headers, byte[]
             if (value.matches("\\d{1,9}")) {
                 return bounded(Duration.ofSeconds(Long.parseLong(value)));
             }
-            ZonedDateTime until =
-                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+            ZonedDateTime until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
             return bounded(Duration.between(clock.instant(), until));
         } catch (DateTimeException neither) {
             return null;
@@ -208,12 +207,14 @@ record OtlpAnswer(int status, String reason, Map<String, String> headers, byte[]
     }
 
     /**
-     * One message behind its prefix: whether it is compressed, and its length. A server may compress
-     * its answer if we compressed the request.
+     * One message behind its prefix: whether it is compressed, and its length. A server may
+     * compress its answer if we compressed the request.
      */
     private byte[] grpcMessage() throws IOException {
         ByteBuffer frame = ByteBuffer.wrap(body);
-        boolean whole = body.length >= GRPC_PREFIX_BYTES && frame.getInt(1) == body.length - GRPC_PREFIX_BYTES;
+        boolean whole =
+                body.length >= GRPC_PREFIX_BYTES
+                        && frame.getInt(1) == body.length - GRPC_PREFIX_BYTES;
         if (!whole || body[0] > (header("grpc-encoding").equals("gzip") ? 1 : 0)) {
             throw new IOException("gRPC OK with a message that is not OTLP");
         }

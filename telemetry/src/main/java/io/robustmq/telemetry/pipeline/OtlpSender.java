@@ -108,8 +108,7 @@ final class OtlpSender implements AutoCloseable {
         boolean done = false;
         try {
             OtlpAnswer answer =
-                    coming.get(
-                            settings.timeout().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+                    coming.get(settings.timeout().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
             done = true;
             return answer;
         } catch (ExecutionException e) {
@@ -127,8 +126,7 @@ final class OtlpSender implements AutoCloseable {
     }
 
     private IOException noAnswer(Throwable cause) {
-        return new IOException(
-                "no answer within " + settings.timeout().toMillis() + " ms", cause);
+        return new IOException("no answer within " + settings.timeout().toMillis() + " ms", cause);
     }
 
     private record Reader(CompletableFuture<OtlpAnswer> to) implements Callback {
@@ -154,8 +152,7 @@ final class OtlpSender implements AutoCloseable {
                 if (response.protocol() != Protocol.HTTP_1_1) {
                     put(response.trailers(), headers);
                 }
-                to.complete(
-                        new OtlpAnswer(response.code(), response.message(), headers, body));
+                to.complete(new OtlpAnswer(response.code(), response.message(), headers, body));
             } catch (IOException | RuntimeException e) {
                 to.completeExceptionally(e);
             }

@@ -237,14 +237,7 @@ public record PipelineSettings(
                 Severity level,
                 int queueCapacity,
                 Duration ackTimeout) {
-            this(
-                    enabled,
-                    address,
-                    tag,
-                    level,
-                    queueCapacity,
-                    ackTimeout,
-                    FluentOptions.defaults());
+            this(enabled, address, tag, level, queueCapacity, ackTimeout, FluentOptions.defaults());
         }
 
         public static Fluent defaults() {

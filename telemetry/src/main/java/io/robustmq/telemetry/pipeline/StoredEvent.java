@@ -50,7 +50,11 @@ public record StoredEvent(Severity severity, long[] counts, byte[] json) {
         int severity = in.get();
         if (version != VERSION || severity < 0 || severity >= SEVERITIES.length) {
             throw new IOException(
-                    "an event of version " + version + " and severity " + severity + ", known is "
+                    "an event of version "
+                            + version
+                            + " and severity "
+                            + severity
+                            + ", known is "
                             + VERSION);
         }
         long[] counts = new long[SEVERITIES.length];

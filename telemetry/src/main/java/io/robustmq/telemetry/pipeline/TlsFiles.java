@@ -80,8 +80,7 @@ final class TlsFiles {
         for (Path file : List.of(files.ca(), files.certificate(), files.key())) {
             if (!isNone(file)) {
                 try {
-                    BasicFileAttributes now =
-                            Files.readAttributes(file, BasicFileAttributes.class);
+                    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
                     stamps.add(now.lastModifiedTime());
                     stamps.add(now.size());
                     stamps.add(String.valueOf(now.fileKey()));

@@ -73,8 +73,7 @@ public final class Certificates {
     }
 
     private Identity identity(String name, String names, String since) throws Exception {
-        keytool(
-                name, "-signer", authority, "-startdate", since, "-validity", "5", "-ext", names);
+        keytool(name, "-signer", authority, "-startdate", since, "-validity", "5", "-ext", names);
         return writePem(name);
     }
 
@@ -104,8 +103,7 @@ public final class Certificates {
         command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException("keytool: " + said);
         }

@@ -77,8 +77,7 @@ class FluentSinkTest {
         "GARBAGE, its answer is not the forward protocol",
         "OTHER_CHUNK, it acknowledged another batch than it was sent",
     })
-    void without_an_acknowledgement_it_is_not_shipped(Manner manner, String says)
-            throws Exception {
+    void without_an_acknowledgement_it_is_not_shipped(Manner manner, String says) throws Exception {
         server.manner(manner);
         server.open();
         fails(says);
@@ -99,8 +98,7 @@ class FluentSinkTest {
         try (RawServer _ = RawServer.silent(port)) {
             Throwable small = catchThrowable(() -> ships(1));
             assertThat(small).hasMessageEndingWith(": no acknowledgement within 500 ms");
-            Throwable large =
-                    catchThrowable(() -> sink.ship(FlatRecords.numbered(1, 100_000)));
+            Throwable large = catchThrowable(() -> sink.ship(FlatRecords.numbered(1, 100_000)));
             assertThat(large)
                     .isExactlyInstanceOf(IOException.class)
                     .hasMessageEndingWith(": it does not take a batch within 1000 ms");

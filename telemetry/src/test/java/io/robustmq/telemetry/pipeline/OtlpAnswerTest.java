@@ -52,13 +52,12 @@ class OtlpAnswerTest {
         for (Throwable thrown :
                 new Throwable[] {
                     catchThrowable(() -> http(200, "application/x-protobuf", PARTIAL)),
-                    catchThrowable(
-                            () ->
-                                    http(
-                                            200,
-                                            "application/json",
-                                            utf8(
-                                                    "{\"partialSuccess\":{\"rejectedLogRecords\":\"3\",\"errorMessage\":\"no\"}}"))),
+                    catchThrowable(() ->
+                            http(
+                                    200,
+                                    "application/json",
+                                    utf8(
+                                            "{\"partialSuccess\":{\"rejectedLogRecords\":\"3\",\"errorMessage\":\"no\"}}"))),
                     catchThrowable(() -> grpc("0", PARTIAL))
                 }) {
             assertThat(thrown)
@@ -127,8 +126,7 @@ class OtlpAnswerTest {
     })
     void retry_after_is_seconds_or_a_date_and_bounded(String value, Duration expected) {
         for (int status : new int[] {429, 502, 503, 504}) {
-            OtlpAnswer answer =
-                    new OtlpAnswer(status, "", Map.of("retry-after", value), NOTHING);
+            OtlpAnswer answer = new OtlpAnswer(status, "", Map.of("retry-after", value), NOTHING);
             Throwable thrown = catchThrowable(() -> answer.check(OtlpProtocol.HTTP, CLOCK));
             assertThat(thrown).isInstanceOf(Sink.BusyException.class);
             assertThat(((Sink.BusyException) thrown).retryAfter()).isEqualTo(expected);
@@ -151,10 +149,8 @@ class OtlpAnswerTest {
         trailers.put("grpc-message", "slow%20down");
         trailers.put("grpc-status-details-bin", retryInfo());
         Throwable thrown =
-                catchThrowable(
-                        () ->
-                                new OtlpAnswer(200, "", trailers, NOTHING)
-                                        .check(OtlpProtocol.GRPC, CLOCK));
+                catchThrowable(() ->
+                        new OtlpAnswer(200, "", trailers, NOTHING).check(OtlpProtocol.GRPC, CLOCK));
         assertThat(thrown)
                 .isInstanceOf(Sink.BusyException.class)
                 .hasMessage("gRPC " + name + ": slow down");
@@ -171,10 +167,9 @@ class OtlpAnswerTest {
                         "grpc-status", "8",
                         "grpc-message", "received message larger than max (5 vs. 4)");
         assertThat(
-                        catchThrowable(
-                                () ->
-                                        new OtlpAnswer(200, "", trailers, NOTHING)
-                                                .check(OtlpProtocol.GRPC, CLOCK)))
+                        catchThrowable(() ->
+                                new OtlpAnswer(200, "", trailers, NOTHING)
+                                        .check(OtlpProtocol.GRPC, CLOCK)))
                 .isInstanceOf(Sink.RefusedException.class);
     }
 
@@ -189,14 +184,13 @@ class OtlpAnswerTest {
     @Test
     void grpc_without_status_or_with_a_broken_message_is_no_success() {
         assertThat(
-                        catchThrowable(
-                                () ->
-                                        new OtlpAnswer(
-                                                        200,
-                                                        "",
-                                                        Map.of("content-type", "text/html"),
-                                                        NOTHING)
-                                                .check(OtlpProtocol.GRPC, CLOCK)))
+                        catchThrowable(() ->
+                                new OtlpAnswer(
+                                                200,
+                                                "",
+                                                Map.of("content-type", "text/html"),
+                                                NOTHING)
+                                        .check(OtlpProtocol.GRPC, CLOCK)))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("HTTP 200 with an answer that is not gRPC: text/html");
         for (String frame : new String[] {"", "01000000000a", "00000000ff", "000000000108"}) {
@@ -219,8 +213,7 @@ class OtlpAnswerTest {
         byte[] body = frame.toByteArray();
         ByteBuffer.wrap(body).put((byte) 1).putInt(body.length - 5);
         OtlpAnswer answer =
-                new OtlpAnswer(
-                        200, "", Map.of("grpc-status", "0", "grpc-encoding", "gzip"), body);
+                new OtlpAnswer(200, "", Map.of("grpc-status", "0", "grpc-encoding", "gzip"), body);
         assertThat(catchThrowable(() -> answer.check(OtlpProtocol.GRPC, CLOCK)))
                 .isInstanceOf(Sink.PartlyRefusedException.class);
     }
@@ -234,11 +227,12 @@ class OtlpAnswerTest {
         byte[] frame = new byte[5 + message.length];
         frame[4] = (byte) message.length;
         System.arraycopy(message, 0, frame, 5, message.length);
-        new OtlpAnswer(200, "", Map.of("grpc-status", code), frame)
-                .check(OtlpProtocol.GRPC, CLOCK);
+        new OtlpAnswer(200, "", Map.of("grpc-status", code), frame).check(OtlpProtocol.GRPC, CLOCK);
     }
 
-    /** Status { details: Any { type_url, value: RetryInfo { retry_delay { 7 s, 500000000 ns } } } } */
+    /**
+     * Status { details: Any { type_url, value: RetryInfo { retry_delay { 7 s, 500000000 ns } } } }
+     */
     static String retryInfo() {
         String url = HexFormat.of().formatHex(utf8("type.googleapis.com/google.rpc.RetryInfo"));
         String info = "0a08" + "0807" + "1080cab5ee01";

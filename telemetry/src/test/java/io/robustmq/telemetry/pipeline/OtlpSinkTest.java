@@ -264,9 +264,7 @@ class OtlpSinkTest {
         collector.start();
         collector.hangNext();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
-        Thread shipping =
-                Thread.ofPlatform()
-                        .start(() -> thrown.set(catchThrowable(this::ships)));
+        Thread shipping = Thread.ofPlatform().start(() -> thrown.set(catchThrowable(this::ships)));
         Running.await("asked", () -> !collector.requests().isEmpty());
         shipping.interrupt();
         shipping.join();

@@ -140,20 +140,18 @@ final class ScriptedCollector implements AutoCloseable {
     /** Does not answer while it runs. */
     void hangNext() {
         CountDownLatch until = closing;
-        script.add(
-                () -> {
-                    until.await();
-                    return taken(new byte[0]);
-                });
+        script.add(() -> {
+            until.await();
+            return taken(new byte[0]);
+        });
     }
 
     /** Resets the connection instead of answering. */
     void breakOffNext() {
-        script.add(
-                () -> {
-                    connections.forEach(ScriptedCollector::reset);
-                    return taken(new byte[0]);
-                });
+        script.add(() -> {
+            connections.forEach(ScriptedCollector::reset);
+            return taken(new byte[0]);
+        });
     }
 
     private static void reset(Socket connection) {
@@ -204,10 +202,7 @@ final class ScriptedCollector implements AutoCloseable {
                 .code(200)
                 .setHeader("Content-Type", "application/grpc")
                 .body(frame)
-                .trailers(
-                        more.newBuilder()
-                                .add("grpc-status", Integer.toString(code))
-                                .build())
+                .trailers(more.newBuilder().add("grpc-status", Integer.toString(code)).build())
                 .build();
     }
 

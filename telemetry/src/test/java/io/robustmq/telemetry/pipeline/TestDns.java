@@ -32,8 +32,7 @@ public final class TestDns extends InetAddressResolverProvider {
                 if (!KNOWN.contains(host)) {
                     throw new UnknownHostException(host);
                 }
-                return Stream.of(
-                        InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}));
+                return Stream.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}));
             }
 
             @Override
