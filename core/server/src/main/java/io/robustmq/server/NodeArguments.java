@@ -53,7 +53,10 @@ record NodeArguments(
                 case "--conf" -> conf = value;
                 case "--url" -> {
                     if (new ValueKind.Url(false).read(value) == null) {
-                        return "--url must be " + new ValueKind.Url(false).allowed() + ", was " + value;
+                        return "--url must be "
+                                + new ValueKind.Url(false).allowed()
+                                + ", was "
+                                + value;
                     }
                     url = value;
                 }

@@ -10,8 +10,8 @@ import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The configuration keys of the sinks that send to collectors. */
 final class SinkKeys {
@@ -184,8 +184,7 @@ final class SinkKeys {
     static void check(ConfigValues values) {
         if ((Boolean) values.of("sinks.otlp.enabled")) {
             boolean encrypted =
-                    List.of("endpoint", "logs-endpoint", "traces-endpoint", "metrics-endpoint")
-                            .stream()
+                    Stream.of("endpoint", "logs-endpoint", "traces-endpoint", "metrics-endpoint")
                             .anyMatch(key ->
                                     values.of("sinks.otlp." + key).toString().startsWith("https:"));
             checkTls(
@@ -216,15 +215,10 @@ final class SinkKeys {
                         (Path) values.of(prefix + "ca-file"),
                         (Path) values.of(prefix + "client-certificate-file"),
                         (Path) values.of(prefix + "client-key-file"));
-        Map<String, Path> files =
-                Map.of(
-                        prefix + "ca-file", tls.ca(),
-                        prefix + "client-certificate-file", tls.certificate(),
-                        prefix + "client-key-file", tls.key());
         List<String> said =
-                files.keySet().stream()
-                        .filter(key -> !files.get(key).toString().isEmpty())
-                        .sorted()
+                Stream.of("ca-file", "client-certificate-file", "client-key-file")
+                        .map(file -> prefix + file)
+                        .filter(key -> !values.of(key).toString().isEmpty())
                         .toList();
         if (said.isEmpty()) {
             return;

@@ -97,8 +97,7 @@ final class Standalone implements RoleProcess {
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
-        EventTopicsFeed feed =
-                new EventTopicsFeed(frame.search(), broking.result().eventTopics());
+        EventTopicsFeed feed = new EventTopicsFeed(frame.search(), broking.result().eventTopics());
         feed.open();
         eventTopics = feed;
         register(placing.result(), broking.result(), endpoint);

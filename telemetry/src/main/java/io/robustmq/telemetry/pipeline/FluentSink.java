@@ -54,7 +54,8 @@ final class FluentSink implements Sink<FlatRecord> {
             connected().send(entries, batch.size(), gzip);
             shipped = true;
         } catch (IOException e) {
-            throw new IOException(endpoint() + ": " + Reasons.of(e), e);
+            // without cause: that would be told instead of this
+            throw new IOException(endpoint() + ": " + Reasons.of(e));
         } finally {
             if (!shipped) {
                 close(); // an acknowledgement that comes late must not be taken for the next one's

@@ -1,7 +1,9 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 record OtlpAnswer(int status, String reason, Map<String, String> headers, byte[] body) {
     /** Nobody is waited for any longer. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    /** What is longer is not an answer. */
+    static final int MAX_BYTES = 64 * 1024;
+
+    private static final int GRPC_PREFIX_BYTES = 5;
 
     /** The other end failed, at the batch or by itself: nobody can say. */
     static final class UnclearException extends IOException {
@@ -198,15 +206,21 @@ record OtlpAnswer(int status, String reason, Map<String, String> headers, byte[]
         }
     }
 
-    /** One message behind its prefix: whether it is compressed, and its length. */
+    /**
+     * One message behind its prefix: whether it is compressed, and its length. A server may
+     * compress its answer if we compressed the request.
+     */
     private byte[] grpcMessage() throws IOException {
         ByteBuffer frame = ByteBuffer.wrap(body);
-        if (body.length < 5 || frame.get() != 0 || frame.getInt() != frame.remaining()) {
+        boolean whole =
+                body.length >= GRPC_PREFIX_BYTES
+                        && frame.getInt(1) == body.length - GRPC_PREFIX_BYTES;
+        if (!whole || body[0] > (header("grpc-encoding").equals("gzip") ? 1 : 0)) {
             throw new IOException("gRPC OK with a message that is not OTLP");
         }
-        byte[] message = new byte[frame.remaining()];
-        frame.get(message);
-        return message;
+        InputStream message =
+                new ByteArrayInputStream(body, GRPC_PREFIX_BYTES, body.length - GRPC_PREFIX_BYTES);
+        return (body[0] == 1 ? new GZIPInputStream(message) : message).readNBytes(MAX_BYTES);
     }
 
     private static String grpcName(int code) {

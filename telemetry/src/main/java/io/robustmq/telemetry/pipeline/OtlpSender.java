@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  * failure it connects anew: names are looked up and certificates read again. One thread.
  */
 final class OtlpSender implements AutoCloseable {
-    /** A collector's answer is some bytes; what is longer is not one. */
-    private static final int MAX_ANSWER_BYTES = 64 * 1024;
-
     /** For the client's own time-out to come first. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -97,7 +94,7 @@ final class OtlpSender implements AutoCloseable {
             throw new OtlpAnswer.UnclearException(at(e));
         } catch (IOException e) {
             close();
-            throw new IOException(at(e), e);
+            throw new IOException(at(e)); // without cause: that would be told instead of this
         }
     }
 
@@ -141,13 +138,13 @@ final class OtlpSender implements AutoCloseable {
         @Override
         public void onResponse(Call call, Response response) {
             try (response) {
-                byte[] body = response.body().byteStream().readNBytes(MAX_ANSWER_BYTES + 1);
-                if (body.length > MAX_ANSWER_BYTES) {
+                byte[] body = response.body().byteStream().readNBytes(OtlpAnswer.MAX_BYTES + 1);
+                if (body.length > OtlpAnswer.MAX_BYTES) {
                     throw new IOException(
                             "HTTP "
                                     + response.code()
                                     + " with an answer that is not OTLP: it is longer than "
-                                    + MAX_ANSWER_BYTES
+                                    + OtlpAnswer.MAX_BYTES
                                     + " bytes");
                 }
                 Map<String, String> headers = new HashMap<>();
@@ -181,6 +178,7 @@ final class OtlpSender implements AutoCloseable {
         if (grpc) {
             request.header("te", "trailers");
             request.header("grpc-timeout", settings.timeout().toMillis() + "m");
+            request.header("grpc-accept-encoding", "identity,gzip");
         }
         if (gzip) {
             request.header(grpc ? "grpc-encoding" : "Content-Encoding", "gzip");

@@ -17,8 +17,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** An authority and what it signs, made by the JDK's keytool in a folder of the test. */
-final class Certificates {
+/**
+ * An authority and what it signs, made by the JDK's keytool in a folder of the test. Other modules'
+ * tests have it, too.
+ */
+public final class Certificates {
     private static final String PASSWORD = "changeit";
 
     private final Path folder;
@@ -31,7 +34,7 @@ final class Certificates {
         this.authority = authority;
     }
 
-    static Certificates authority(Path folder, String name) throws Exception {
+    public static Certificates authority(Path folder, String name) throws Exception {
         Certificates made = new Certificates(folder, name);
         made.keytool(name, "-validity", "30", "-ext", "bc:c=ca:true");
         made.writePem(name);
@@ -39,33 +42,33 @@ final class Certificates {
     }
 
     /** PEM files, and the same in the JDK's own form. */
-    record Identity(Path certificate, Path key, KeyStore store) {
-        PipelineSettings.Tls trusting(Path ca) {
+    public record Identity(Path certificate, Path key, KeyStore store) {
+        public PipelineSettings.Tls trusting(Path ca) {
             return new PipelineSettings.Tls(ca, certificate, key);
         }
 
         /** As renewed certificates come: over the old ones. */
-        void writeOver(Identity old) throws IOException {
+        public void writeOver(Identity old) throws IOException {
             Files.copy(certificate, old.certificate, StandardCopyOption.REPLACE_EXISTING);
             Files.copy(key, old.key, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /** PEM of the authority itself. */
-    Path ca() {
+    public Path ca() {
         return folder.resolve(authority + ".crt");
     }
 
     /** For 127.0.0.1 and localhost, valid now. */
-    Identity good(String name) throws Exception {
+    public Identity good(String name) throws Exception {
         return identity(name, "san=dns:localhost,ip:127.0.0.1", "-1d");
     }
 
-    Identity expired(String name) throws Exception {
+    public Identity expired(String name) throws Exception {
         return identity(name, "san=dns:localhost,ip:127.0.0.1", "-10d");
     }
 
-    Identity withoutOurName(String name) throws Exception {
+    public Identity withoutOurName(String name) throws Exception {
         return identity(name, "san=dns:elsewhere.example", "-1d");
     }
 
@@ -75,7 +78,7 @@ final class Certificates {
     }
 
     /** For a server; asks clients for a certificate of this authority if {@code mutual}. */
-    SSLContext server(Identity identity, boolean mutual)
+    public SSLContext server(Identity identity, boolean mutual)
             throws GeneralSecurityException, IOException {
         KeyManagerFactory keys =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -199,6 +201,21 @@ class OtlpAnswerTest {
                     .as(frame)
                     .isExactlyInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void grpcs_answer_may_be_compressed() throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.writeBytes(new byte[5]);
+        try (Gzip compressing = new Gzip(frame)) {
+            compressing.write(PARTIAL);
+        }
+        byte[] body = frame.toByteArray();
+        ByteBuffer.wrap(body).put((byte) 1).putInt(body.length - 5);
+        OtlpAnswer answer =
+                new OtlpAnswer(200, "", Map.of("grpc-status", "0", "grpc-encoding", "gzip"), body);
+        assertThat(catchThrowable(() -> answer.check(OtlpProtocol.GRPC, CLOCK)))
+                .isInstanceOf(Sink.PartlyRefusedException.class);
     }
 
     private static void http(int status, String type, byte[] body) throws IOException {

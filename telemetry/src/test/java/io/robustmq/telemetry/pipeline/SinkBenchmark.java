@@ -22,10 +22,10 @@ import java.util.Map;
  *   SinkBenchmark fluent 127.0.0.1:24224
  * </pre>
  *
- * A third argument {@code gzip} compresses.
+ * A third argument {@code gzip} compresses; {@code -Dbatch=2048} ships so many at once.
  */
 final class SinkBenchmark {
-    private static final int BATCH = 512;
+    private static final int BATCH = Integer.getInteger("batch", 512);
     private static final Duration ROUND = Duration.ofSeconds(5);
     private static final int ROUNDS = 4;
 
