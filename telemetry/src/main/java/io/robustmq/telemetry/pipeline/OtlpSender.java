@@ -233,6 +233,7 @@ final class OtlpSender implements AutoCloseable {
                 new OkHttpClient.Builder()
                         .dispatcher(new Dispatcher(readers))
                         .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))
+                        .socketFactory(new PromptSockets())
                         .connectTimeout(settings.timeout())
                         .readTimeout(settings.timeout())
                         .writeTimeout(settings.timeout())
