@@ -224,7 +224,7 @@ final class NodeFrame {
         }
         RoleConfig.Otlp otlp = config.sinks().otlp();
         if (otlp.enabled()) {
-            line(text, "OTLP", "to " + otlp.endpoint());
+            line(text, "OTLP", "to " + otlp.destinations());
         }
         RoleConfig.Fluent fluent = config.sinks().fluent();
         if (fluent.enabled()) {
