@@ -114,8 +114,9 @@ final class ComponentSettings {
                 events.perKeyPerSecond(),
                 defaults.maxKeys(),
                 events.hashIdentities(),
-                defaults.hashSalt(),
-                defaults.libraries());
+                events.hashSalt(),
+                defaults.libraries(),
+                new PipelineSettings.Levels(events.level(), events.levels()));
     }
 
     private static PipelineSettings.RollingFile file(RoleConfig config) {

@@ -4,11 +4,13 @@ import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
+import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The configuration that every role has. The component's path in kebab case is the key: {@code
@@ -55,10 +57,14 @@ interface RoleConfig {
             long maxSize,
             Duration maxAge,
             Durability durability,
+            Severity level,
+            Map<String, Severity> levels,
             int queueCapacity,
             int perKeyPerSecond,
             int messagesPerSecond,
-            boolean hashIdentities) {}
+            boolean hashIdentities,
+            Secret hashSalt,
+            Path hashSaltFile) {}
 
     record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
 

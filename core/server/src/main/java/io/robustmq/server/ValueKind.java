@@ -1,5 +1,9 @@
 package io.robustmq.server;
 
+import io.robustmq.telemetry.catalogue.Catalogue;
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Levels;
+import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +38,11 @@ sealed interface ValueKind {
     /** The same for a value from the environment or the command line, where all is text. */
     default @Nullable Object readText(String text) {
         return read(text);
+    }
+
+    /** Whether what was written must not be printed. */
+    default boolean isSecret() {
+        return false;
     }
 
     /** A Boolean. */
@@ -283,6 +294,28 @@ sealed interface ValueKind {
         }
     }
 
+    /** A Secret. */
+    record Hidden() implements ValueKind {
+        private static final Pattern SYNTAX = Pattern.compile("\\P{Cntrl}{0,1024}");
+
+        @Override
+        public String allowed() {
+            return "at most 1024 characters, or empty";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof String text && SYNTAX.matcher(text).matches()
+                    ? new Secret(text)
+                    : null;
+        }
+    }
+
     /** A Path; relative to the folder that the process was started in. */
     record Location(boolean mayBeEmpty) implements ValueKind {
         @Override
@@ -361,6 +394,47 @@ sealed interface ValueKind {
                 names.add(name);
             }
             return List.copyOf(names);
+        }
+    }
+
+    /** A Map from category to Severity; as text they are parted by commas. */
+    record CategoryLevels() implements ValueKind {
+        @Override
+        public String allowed() {
+            return "a list of category=level, a category once, with the categories "
+                    + String.join(", ", categories())
+                    + " and the levels debug, info, warn and error, or empty";
+        }
+
+        private static List<String> categories() {
+            return Catalogue.names().stream().filter(Levels::isChangeable).toList();
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof TomlArray array ? levels(array.toList()) : null;
+        }
+
+        @Override
+        public @Nullable Object readText(String text) {
+            boolean none = text.isEmpty() || text.equals("[]");
+            return none ? Map.of() : levels(List.of(text.split(",", -1)));
+        }
+
+        private static @Nullable Object levels(List<?> written) {
+            Map<String, Severity> levels = new TreeMap<>();
+            List<String> categories = categories();
+            for (Object element : written) {
+                String[] pair = element.toString().strip().split("=", -1);
+                Severity level = pair.length == 2 ? Levels.severity(pair[1].strip()) : null;
+                String category = pair[0].strip();
+                if (level == null
+                        || !categories.contains(category)
+                        || levels.put(category, level) != null) {
+                    return null;
+                }
+            }
+            return Map.copyOf(levels);
         }
     }
 }
