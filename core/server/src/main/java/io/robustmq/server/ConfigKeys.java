@@ -94,7 +94,7 @@ final class ConfigKeys {
                                     "Lowest severity that is stored at all; the sinks choose from that by their own levels. What is below is only counted. robustmq levels changes it while the node runs."),
                             key(
                                     "events.levels",
-                                    new ValueKind.CategoryLevels(),
+                                    new LevelsKind(),
                                     "[]",
                                     "The same for single categories of events, such as [\"message=debug\", \"session=warn\"]. In the environment and with --set, parted by commas."),
                             key(

@@ -1,8 +1,5 @@
 package io.robustmq.server;
 
-import io.robustmq.telemetry.catalogue.Catalogue;
-import io.robustmq.telemetry.event.Severity;
-import io.robustmq.telemetry.pipeline.Levels;
 import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 
 /** What may be written as the value of a configuration key. */
-sealed interface ValueKind {
+interface ValueKind {
     /** What is allowed; ends the sentence "… must be". */
     String allowed();
 
@@ -394,47 +389,6 @@ sealed interface ValueKind {
                 names.add(name);
             }
             return List.copyOf(names);
-        }
-    }
-
-    /** A Map from category to Severity; as text they are parted by commas. */
-    record CategoryLevels() implements ValueKind {
-        @Override
-        public String allowed() {
-            return "a list of category=level, a category once, with the categories "
-                    + String.join(", ", categories())
-                    + " and the levels debug, info, warn and error, or empty";
-        }
-
-        private static List<String> categories() {
-            return Catalogue.names().stream().filter(Levels::isChangeable).toList();
-        }
-
-        @Override
-        public @Nullable Object read(Object written) {
-            return written instanceof TomlArray array ? levels(array.toList()) : null;
-        }
-
-        @Override
-        public @Nullable Object readText(String text) {
-            boolean none = text.isEmpty() || text.equals("[]");
-            return none ? Map.of() : levels(List.of(text.split(",", -1)));
-        }
-
-        private static @Nullable Object levels(List<?> written) {
-            Map<String, Severity> levels = new TreeMap<>();
-            List<String> categories = categories();
-            for (Object element : written) {
-                String[] pair = element.toString().strip().split("=", -1);
-                Severity level = pair.length == 2 ? Levels.severity(pair[1].strip()) : null;
-                String category = pair[0].strip();
-                if (level == null
-                        || !categories.contains(category)
-                        || levels.put(category, level) != null) {
-                    return null;
-                }
-            }
-            return Map.copyOf(levels);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
+import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
@@ -76,7 +77,6 @@ public final class Levels {
 
     private final Severity configured;
     private final CategoryLevels cells;
-    private final List<String> categories;
     private final InstantSource clock;
     private final Events own;
     private final Consumer<@Nullable Severity> libraries;
@@ -91,13 +91,11 @@ public final class Levels {
     Levels(
             PipelineSettings.Levels configured,
             CategoryLevels cells,
-            List<String> categories,
             InstantSource clock,
             Events own,
             Consumer<@Nullable Severity> libraries) {
         this.configured = configured.standard();
         this.cells = cells;
-        this.categories = List.copyOf(categories);
         this.clock = clock;
         this.own = own;
         this.libraries = libraries;
@@ -111,21 +109,38 @@ public final class Levels {
         libraries.accept(setting(FOREIGN).now());
     }
 
-    /** Those that can have a level; {@link #ALL} besides. */
-    public List<String> categories() {
-        return categories.stream().filter(Levels::isChangeable).toList();
+    private static boolean isChangeable(String category) {
+        return !category.equals(CategoryLevels.AUDIT);
     }
 
-    /** Events of some categories are always taken. */
-    public static boolean isChangeable(String category) {
-        return !category.equals(CategoryLevels.AUDIT);
+    /** The categories that a level can be given to. */
+    public static List<String> changeable() {
+        return Catalogue.names().stream().filter(Levels::isChangeable).toList();
+    }
+
+    /**
+     * The levels of a list of {@code category=level}; null if one is none, or a category has two.
+     */
+    public static @Nullable Map<String, Severity> byCategory(List<?> written) {
+        Map<String, Severity> levels = new TreeMap<>();
+        for (Object element : written) {
+            String[] pair = element.toString().strip().split("=", -1);
+            Severity level = pair.length == 2 ? severity(pair[1].strip()) : null;
+            String category = pair[0].strip();
+            if (level == null
+                    || !changeable().contains(category)
+                    || levels.put(category, level) != null) {
+                return null;
+            }
+        }
+        return Map.copyOf(levels);
     }
 
     /** That of {@link #ALL} first, then those of the categories. */
     public synchronized List<Level> list() {
         List<Level> list = new ArrayList<>();
         list.add(level(ALL));
-        categories().forEach(category -> list.add(level(category)));
+        changeable().forEach(category -> list.add(level(category)));
         return list;
     }
 
@@ -163,12 +178,12 @@ public final class Levels {
         if (category.equals(CategoryLevels.AUDIT)) {
             return new Change.Refused("events of category audit are always taken");
         }
-        if (!category.equals(ALL) && !categories.contains(category)) {
+        if (!category.equals(ALL) && !changeable().contains(category)) {
             return new Change.Refused(
                     "there is no category "
                             + category
                             + ", there is all, "
-                            + String.join(", ", categories()));
+                            + String.join(", ", changeable()));
         }
         if (limit.isNegative() || limit.compareTo(MAX_LIMIT) > 0) {
             return new Change.Refused(

@@ -1,7 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.robustmq.telemetry.catalogue.Catalogue;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
@@ -64,7 +63,7 @@ public final class Pipeline implements AutoCloseable {
         this.libraries = new LibraryLines(own, settings.intake().libraries());
         this.levels =
                 new Levels(
-                        configured, cells, Catalogue.names(), clock, own, libraries::setThreshold);
+                        configured, cells, clock, own, libraries::setThreshold);
         this.traces = new DebugTraces(intake, clock, outside.chance(), own);
         Resources resources = new Resources(node);
         this.wiring =

@@ -147,7 +147,9 @@ class LevelsTest {
         try (Running running = Running.with(Running.consoleOnly())) {
             Levels levels = running.pipeline.levels();
             org.slf4j.Logger library = LoggerFactory.getLogger("a.library");
-            Running.await("Logback", () -> library.isWarnEnabled());
+            Running.await(
+                    "Logback, and its level",
+                    () -> library.isWarnEnabled() && !library.isInfoEnabled());
             library.info("too low");
             levels.change("foreign", Severity.INFO, Duration.ZERO, ADMIN);
             library.info("wanted now");
