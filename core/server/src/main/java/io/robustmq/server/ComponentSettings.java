@@ -5,6 +5,7 @@ import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
+import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class ComponentSettings {
         RoleConfig.Console console = config.sinks().console();
         RoleConfig.Tracing tracing = config.tracing();
         return new PipelineSettings(
-                intake(config.events()),
+                intake(config),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
                 file(config),
                 otlp(config.sinks().otlp()),
@@ -107,7 +108,8 @@ final class ComponentSettings {
                                 file.keepDays()));
     }
 
-    private static PipelineSettings.Intake intake(RoleConfig.Events events) {
+    private static PipelineSettings.Intake intake(RoleConfig config) {
+        RoleConfig.Events events = config.events();
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
@@ -116,7 +118,26 @@ final class ComponentSettings {
                 events.hashIdentities(),
                 events.hashSalt(),
                 defaults.libraries(),
-                new PipelineSettings.Levels(events.level(), events.levels()));
+                new PipelineSettings.Levels(standardLevel(config), events.levels()));
+    }
+
+    private static Severity standardLevel(RoleConfig config) {
+        return switch (config.events().level()) {
+            case DEBUG -> Severity.DEBUG;
+            case INFO -> Severity.INFO;
+            case WARN -> Severity.WARN;
+            case ERROR -> Severity.ERROR;
+            case AUTO -> {
+                RoleConfig.Sinks sinks = config.sinks();
+                boolean isDebugWanted =
+                        sinks.console().enabled() && sinks.console().level() == Severity.DEBUG
+                                || sinks.file().enabled() && sinks.file().level() == Severity.DEBUG
+                                || sinks.otlp().enabled() && sinks.otlp().level() == Severity.DEBUG
+                                || sinks.fluent().enabled()
+                                        && sinks.fluent().level() == Severity.DEBUG;
+                yield isDebugWanted ? Severity.DEBUG : Severity.INFO;
+            }
+        };
     }
 
     private static PipelineSettings.RollingFile file(RoleConfig config) {

@@ -89,9 +89,9 @@ final class ConfigKeys {
                                     "What an event has survived when it is stored: as journal.durability. A killed process loses no stored event in any of them."),
                             key(
                                     "events.level",
-                                    LEVEL,
-                                    "\"info\"",
-                                    "Lowest severity that is stored at all; the sinks choose from that by their own levels. What is below is only counted. robustmq levels changes it while the node runs."),
+                                    new ValueKind.Choice(RoleConfig.StoredLevel.class),
+                                    "\"auto\"",
+                                    "Lowest severity that is stored at all; the sinks choose from that by their own levels. What is below is only counted. auto is info, or debug if a sink's level is. robustmq levels changes it while the node runs."),
                             key(
                                     "events.levels",
                                     new LevelsKind(),

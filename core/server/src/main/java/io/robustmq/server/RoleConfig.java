@@ -52,12 +52,22 @@ interface RoleConfig {
 
     record Http(InetSocketAddress listen) {}
 
+    /** From which level up events are stored. */
+    enum StoredLevel {
+        /** {@link #INFO}, or lower if a sink's level is. */
+        AUTO,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
     record Events(
             Path directory,
             long maxSize,
             Duration maxAge,
             Durability durability,
-            Severity level,
+            StoredLevel level,
             Map<String, Severity> levels,
             int queueCapacity,
             int perKeyPerSecond,
