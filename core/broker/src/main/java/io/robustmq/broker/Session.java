@@ -290,7 +290,7 @@ final class Session {
 
     void dropped(String topic, int qos, DropReason reason) {
         home.counters().add(Counters.dropped(reason), 1);
-        if (dropEvents.take(reason, home.second())) {
+        if (dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic)) {
             home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
         }
     }

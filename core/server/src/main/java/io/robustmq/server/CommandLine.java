@@ -28,6 +28,8 @@ sealed interface CommandLine {
 
     record ShowEvents(EventsArguments arguments) implements CommandLine {}
 
+    record Administer(AdminArguments arguments) implements CommandLine {}
+
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -55,6 +57,15 @@ sealed interface CommandLine {
                     TOPIC may have + and #, TIME is absolute or ago: 90s, 10m, 2h, 7d. Of the node
                     that the configuration describes ([--role=ROLE] [--conf=FILE] [--set KEY=VALUE]),
                     or [--url=URL] [--token-file=FILE]; with --data=DIR, or if none runs, from files
+              robustmq levels [CATEGORY LEVEL] [--for TIME] [--json]
+                    shows, or changes, from which level up the running node takes events: debug,
+                    info, warn, error, or default; CATEGORY is what stands before the dot of an
+                    event, or all. After TIME the level before returns. Node as for events
+              robustmq trace client ID|topic FILTER|address ADDRESS [--for TIME] [--rate N] [--json]
+                    has the running node take every event about it for TIME, 10m unless said, at
+                    most N per second, 100 unless said; robustmq events shows them
+              robustmq trace list|stop ID [--json]
+                    shows what is traced and how many events that were, or ends one
               robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
                     what the files of a journal hold; DIR is the journal's folder or the data
                     directory, which no process may have open
@@ -82,14 +93,25 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
-            case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "events" ->
+                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "levels" -> AdminArguments.levels(rest);
+            case "trace" -> AdminArguments.trace(rest);
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
-                commands.addAll(List.of("config", "events", "journal", "version", "help"));
+                commands.addAll(
+                        List.of(
+                                "config",
+                                "events",
+                                "levels",
+                                "trace",
+                                "journal",
+                                "version",
+                                "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

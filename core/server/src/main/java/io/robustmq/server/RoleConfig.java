@@ -55,15 +55,29 @@ interface RoleConfig {
 
     record Http(InetSocketAddress listen) {}
 
+    /** From which level up events are stored. */
+    enum StoredLevel {
+        /** {@link #INFO}, or lower if a sink's level is. */
+        AUTO,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
     record Events(
             Path directory,
             long maxSize,
             Duration maxAge,
             Durability durability,
+            StoredLevel level,
+            Map<String, Severity> levels,
             int queueCapacity,
             int perKeyPerSecond,
             int messagesPerSecond,
-            boolean hashIdentities) {}
+            boolean hashIdentities,
+            Secret hashSalt,
+            Path hashSaltFile) {}
 
     record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
 

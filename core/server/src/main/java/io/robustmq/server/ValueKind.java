@@ -18,20 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 
 /** What may be written as the value of a configuration key. */
-sealed interface ValueKind
-        permits PairsKind,
-                ValueKind.Flag,
-                ValueKind.Whole,
-                ValueKind.Fraction,
-                ValueKind.Text,
-                ValueKind.Choice,
-                ValueKind.Span,
-                ValueKind.Size,
-                ValueKind.Address,
-                ValueKind.Url,
-                ValueKind.Hidden,
-                ValueKind.Location,
-                ValueKind.Locations {
+interface ValueKind {
     /** What is allowed; ends the sentence "… must be". */
     String allowed();
 
