@@ -1,5 +1,8 @@
 /**
- * The node's events on disk: the sinks take them from there, and questions are answered from there.
+ * The node's events on disk ({@link EventShard}), one {@link
+ * io.robustmq.telemetry.pipeline.StoredEvent} per record: the sinks take them from there, and
+ * questions are answered from there: which there are ({@link EventSearch}), those that come ({@link
+ * EventFollower}), and how they are shown to people ({@link EventLines}).
  */
 @NullMarked
 package io.robustmq.eventlog;

@@ -10,17 +10,17 @@ import java.nio.file.Path;
 final class IndexRebuild {
     private IndexRebuild() {}
 
+    /** Its blocks; the keys may stay where they are. */
     static SegmentIndex read(Home home, Segment segment) throws IOException {
-        Path path = IndexFile.path(segment.path);
         try {
-            return IndexFile.read(home.disk(), segment);
+            return IndexFile.readBlocks(home.disk(), segment);
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
             if (segment.isRemoved()) {
                 throw e;
             }
-            return rebuilt(home, segment, why(path, e));
+            return rebuilt(home, segment, e);
         }
     }
 
@@ -32,13 +32,13 @@ final class IndexRebuild {
         };
     }
 
-    private static SegmentIndex rebuilt(Home home, Segment segment, String why) throws IOException {
+    static SegmentIndex rebuilt(Home home, Segment segment, IOException why) throws IOException {
         SegmentIndex index;
         try (DiskFile file = home.node().handles().of(segment)) {
             index = new SegmentCheck(file, segment.header, false).check().index();
         }
         keep(home, segment, index);
-        report(home, segment, why);
+        report(home, segment, why(IndexFile.path(segment.path), why));
         return index;
     }
 

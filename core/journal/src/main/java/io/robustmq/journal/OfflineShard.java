@@ -261,7 +261,7 @@ final class OfflineShard {
         }
         Segment segment = sealed(path, header, facts, following);
         try {
-            SegmentIndex found = IndexFile.read(disk, segment);
+            SegmentIndex found = IndexFile.readAll(disk, segment);
             IndexFile.Summary summary = IndexFile.readSummary(disk, index, header.baseOffset());
             SegmentIndex right = new SegmentCheck(file, header, false).check().index();
             String difference = difference(found, right);

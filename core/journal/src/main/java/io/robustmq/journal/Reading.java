@@ -86,7 +86,7 @@ final class Reading {
             SegmentIndex index = home.node().indexes().of(home, segment);
             Scan scan = new Scan(file, segment.header.salt(), begin(segment, index, run.next));
             while (run.wanted() && run.next < end) {
-                Damage damage = step(scan, segment, index, run.next, end);
+                Damage damage = step(scan, segment, run.next, end);
                 if (damage != null) {
                     run.gap(damage.next, damage.why);
                 }
@@ -105,7 +105,7 @@ final class Reading {
     }
 
     /** Records before {@code next} cannot be read. */
-    private record Damage(long next, IOException why) {}
+    record Damage(long next, IOException why) {}
 
     /**
      * Steps to the record {@code wanted}, or to the first after it that can be read.
@@ -113,9 +113,7 @@ final class Reading {
      * @return null if it is the wanted one; otherwise what is in between, up to {@code end} if
      *     there is none
      */
-    private @Nullable Damage step(
-            Scan scan, Segment segment, SegmentIndex index, long wanted, long end)
-            throws IOException {
+    @Nullable Damage step(Scan scan, Segment segment, long wanted, long end) throws IOException {
         long at = scan.position();
         String detail = null;
         IOException fault = null;
@@ -129,7 +127,7 @@ final class Reading {
             } else {
                 detail = scan.detail();
                 fault = scan.fault();
-                found = resume(scan, index, at);
+                found = resume(scan, segment, at);
             }
         }
         if (found == Scan.Found.RECORD && scan.offset() == wanted) {
@@ -162,7 +160,7 @@ final class Reading {
      * Steps to the next record that checks: the one that the damaged one's length leads to, or a
      * block's first.
      */
-    private static Scan.Found resume(Scan scan, SegmentIndex index, long at) throws IOException {
+    private Scan.Found resume(Scan scan, Segment segment, long at) throws IOException {
         long behind = scan.positionBehindDamage();
         if (behind > at) {
             scan.seek(behind);
@@ -170,6 +168,7 @@ final class Reading {
                 return Scan.Found.RECORD;
             }
         }
+        SegmentIndex index = home.node().indexes().of(home, segment);
         for (int block = index.blockFrom(at + 1); block < index.blockCount(); block++) {
             scan.seek(index.position(block));
             if (scan.next() == Scan.Found.RECORD) {
@@ -190,11 +189,11 @@ final class Reading {
         return new Damage(next, why);
     }
 
-    private IOException gone(Segment segment, long end) {
+    IOException gone(Segment segment, long end) {
         return segment.isRemoved() ? removed() : damage(segment, 0, "the file is gone", end).why;
     }
 
-    private IOException removed() {
+    IOException removed() {
         return new IOException("retention removed records of shard " + home.shard());
     }
 
@@ -203,7 +202,7 @@ final class Reading {
                 "records of shard " + home.shard() + " were lost before they were synced");
     }
 
-    private IOException missing(Segment before) {
+    IOException missing(Segment before) {
         return new CorruptJournalException(
                 home.segment(before.nextOffset()), 0, "the file is missing");
     }
@@ -244,7 +243,7 @@ final class Reading {
                 if (begin - scan.position() > NEAR_BYTES) {
                     scan.seek(begin);
                 }
-                Damage damage = step(scan, segment, index, offsets[i], end);
+                Damage damage = step(scan, segment, offsets[i], end);
                 boolean more;
                 if (damage == null) {
                     more = reader.record(offsets[i], scan.epochMillis(), scan.payload());
@@ -259,66 +258,6 @@ final class Reading {
             return i;
         } catch (NoSuchFileException e) {
             return reader.gap(offsets[i], offsets[i] + 1, gone(segment, end)) ? i + 1 : -1;
-        }
-    }
-
-    /** Records with {@code key} from {@code from} to before {@code end}. */
-    void readKey(long from, long end, int key, RecordReader reader) throws IOException {
-        Run run = new Run(reader, from, end);
-        while (run.wanted()) {
-            Segment segment = chain.holding(run.next);
-            if (segment == null) {
-                run.gap(Math.min(end, chain.firstOffset()), removed());
-            } else if (run.next >= segment.nextOffset()) {
-                Segment following = chain.after(segment);
-                long to = following == null ? end : Math.min(end, following.baseOffset());
-                run.gap(to, missing(segment));
-            } else {
-                readKeyOf(segment, run, key);
-            }
-        }
-    }
-
-    private void readKeyOf(Segment segment, Run run, int key) throws IOException {
-        long end = Math.min(run.end, segment.nextOffset());
-        try (DiskFile file = home.node().handles().of(segment)) {
-            SegmentIndex index = home.node().indexes().of(home, segment);
-            Scan scan = new Scan(file, segment.header.salt(), segment.start());
-            for (int keyBlock : index.keyBlocks(key)) {
-                int block = index.blockFrom((long) keyBlock << SegmentIndex.KEY_BLOCK_SHIFT);
-                int after = index.blockFrom((keyBlock + 1L) << SegmentIndex.KEY_BLOCK_SHIFT);
-                long stop = after < index.blockCount() ? Math.min(end, index.offset(after)) : end;
-                if (block == index.blockCount() || stop <= run.next) {
-                    continue;
-                }
-                run.next = Math.max(run.next, index.offset(block));
-                scan.seek(begin(segment, index, run.next));
-                readKeyBlock(scan, segment, index, run, stop, key);
-                if (run.enough) {
-                    return;
-                }
-            }
-            run.next = end;
-        } catch (NoSuchFileException e) {
-            run.gap(end, gone(segment, end));
-        }
-    }
-
-    private void readKeyBlock(
-            Scan scan, Segment segment, SegmentIndex index, Run run, long stop, int key)
-            throws IOException {
-        while (!run.enough && run.next < stop) {
-            Damage damage = step(scan, segment, index, run.next, stop);
-            if (damage != null) {
-                run.gap(damage.next, damage.why);
-            }
-            if (!run.enough && (damage == null || damage.next < stop)) {
-                if (scan.hasKey(key)) {
-                    run.record(scan);
-                } else {
-                    run.next = scan.offset() + 1;
-                }
-            }
         }
     }
 
@@ -375,7 +314,7 @@ final class Reading {
             long next = from;
             while (next == from || scan.position() < bytesReadable && next < end) {
                 long at = scan.position();
-                Damage damage = step(scan, segment, index, next, end);
+                Damage damage = step(scan, segment, next, end);
                 if (damage != null && next == from) {
                     throw damage.why;
                 }

@@ -8,9 +8,10 @@ import java.util.Arrays;
  *
  * <p>A block is the frames that begin within {@value #BLOCK_BYTES} bytes of the file: it has the
  * offset and position of its first frame and the latest time of all frames before it. A key is
- * listed once for each {@value #KEY_BLOCK_BYTES} bytes in which a record has it.
+ * listed once for each {@value #KEY_BLOCK_BYTES} bytes in which a record has it; one that comes from
+ * a file has no keys, they stay there ({@link StoredKeys}).
  */
-final class SegmentIndex {
+final class SegmentIndex implements KeyIndex {
     static final int BLOCK_SHIFT = 12;
     static final int BLOCK_BYTES = 1 << BLOCK_SHIFT;
     static final int KEY_BLOCK_SHIFT = 16;
@@ -174,8 +175,8 @@ final class SegmentIndex {
         return high;
     }
 
-    /** The key blocks in which a record has {@code key}, ascending. */
-    int[] keyBlocks(int key) {
+    @Override
+    public int[] keyBlocks(int key) {
         int count = keyCount; // before the array: a later array holds all of an earlier one
         long[] now = keys;
         int[] found = new int[4];
@@ -191,6 +192,28 @@ final class SegmentIndex {
         int[] blocksOfKey = Arrays.copyOf(found, n);
         Arrays.sort(blocksOfKey);
         return blocksOfKey;
+    }
+
+    @Override
+    public int keyBlockCount() {
+        int count = blockCount;
+        return count == 0 ? 0 : (position(count - 1) >> KEY_BLOCK_SHIFT) + 1;
+    }
+
+    @Override
+    public long firstOffset(int keyBlock) {
+        int block = blockFrom((long) keyBlock << KEY_BLOCK_SHIFT);
+        return block < blockCount ? offset(block) : Long.MAX_VALUE;
+    }
+
+    @Override
+    public int firstPosition(int keyBlock) {
+        return position(blockFrom((long) keyBlock << KEY_BLOCK_SHIFT));
+    }
+
+    /** What it takes in memory, but for the keys. */
+    int bytes() {
+        return blocks.offsets.length * 16;
     }
 
     /** All keys with their blocks, in the upper and lower half, sorted. */

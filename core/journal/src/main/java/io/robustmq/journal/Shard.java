@@ -14,6 +14,7 @@ public final class Shard implements AutoCloseable {
     private final ShardLog log;
     private final Chain chain;
     private final Reading reading;
+    private final Searching searching;
     private final Snapshots snapshots;
     private final Runnable end;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -25,6 +26,7 @@ public final class Shard implements AutoCloseable {
         this.chain = chain;
         this.end = end;
         reading = new Reading(home, chain);
+        searching = new Searching(home, chain, reading);
         snapshots = new Snapshots(home);
     }
 
@@ -113,9 +115,22 @@ public final class Shard implements AutoCloseable {
 
     /** The same as {@link #read} for just the records that were appended with {@code key}. */
     public void readKey(long from, int key, RecordReader reader) throws IOException {
+        search(
+                new Search(
+                        from,
+                        Long.MAX_VALUE,
+                        List.of(new int[] {key}),
+                        Search.Order.OLDEST_FIRST),
+                reader);
+    }
+
+    /**
+     * Hands the records that {@code search} wants, of those acknowledged, to {@code reader}, on
+     * this thread. Newest first, each gap is told between the records around it.
+     */
+    public void search(Search search, RecordReader reader) throws IOException {
         checkOpen();
-        check(from);
-        reading.readKey(Math.max(from, chain.firstOffset()), chain.nextOffset(), key, reader);
+        searching.search(search, reader);
     }
 
     /**

@@ -26,14 +26,22 @@ public final class Tail implements Closeable {
      * @return false when the tail or its shard is closed
      */
     public boolean read(RecordReader reader) throws IOException {
+        return read(reader, Long.MAX_VALUE);
+    }
+
+    /** The same, but after {@code mostNanos} it returns though there was no record. */
+    public boolean read(RecordReader reader, long mostNanos) throws IOException {
         try {
-            waiters.await(() -> isClosed() || shard.nextOffset() > next);
+            waiters.await(() -> isClosed() || shard.nextOffset() > next, mostNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for shard " + shard.name());
         }
         if (isClosed()) {
             return false;
+        }
+        if (shard.nextOffset() == next) {
+            return true;
         }
         next = reading.read(next, shard.nextOffset(), reader);
         return true;

@@ -12,18 +12,26 @@ final class Waiters {
     /** Costs the writer one volatile read while nobody waits. */
     private volatile int waiting;
 
-    /** Returns once {@code happened}, which is asked again after each {@link #wake}. */
-    void await(BooleanSupplier happened) throws InterruptedException {
+    /**
+     * Returns once {@code happened}, which is asked again after each {@link #wake}, or after {@code
+     * mostNanos}.
+     */
+    void await(BooleanSupplier happened, long mostNanos) throws InterruptedException {
         if (happened.getAsBoolean()) {
             return;
         }
+        long left = mostNanos;
         lock.lock();
         try {
             waiting =
                     waiting + 1; // before the question, so that whoever changes the answer sees it
             try {
-                while (!happened.getAsBoolean()) {
-                    news.await();
+                while (!happened.getAsBoolean() && left > 0) {
+                    if (mostNanos == Long.MAX_VALUE) {
+                        news.await();
+                    } else {
+                        left = news.awaitNanos(left);
+                    }
                 }
             } finally {
                 waiting = waiting - 1;

@@ -5,17 +5,21 @@ import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /metrics}, {@code /health/live} and {@code /health/ready}, read only, to anybody
- * who reaches the port.
+ * who reaches the port, and below {@code /api/} what is added, to who has the {@link AdminToken}.
  */
 final class HttpEndpoint implements AutoCloseable {
     /** More connections than that are closed at once. */
@@ -24,33 +28,81 @@ final class HttpEndpoint implements AutoCloseable {
     /** Seconds that a client may take to send a request, and to read the answer. */
     private static final int MAX_EXCHANGE_SECONDS = 30;
 
+    private static final long CHECK_MILLIS = 500;
+
     private static final String INDEX =
             """
             <!doctype html><html lang="en"><title>RobustMQ</title><h1>RobustMQ</h1><ul>
             <li><a href="/metrics">/metrics</a> for Prometheus; OpenMetrics with exemplars if asked for
             <li><a href="/health/live">/health/live</a> 200 while the process runs
             <li><a href="/health/ready">/health/ready</a> 200 when all roles take work, 503 before
+            <li>/api/v1/ for who has the node's admin token
             </ul></html>
             """;
 
     private final InetSocketAddress listen;
     private final Readiness readiness;
+    private final AdminToken admins;
     private final PrometheusScrapeHandler metrics;
+    private final Map<String, HttpRoute> routes = new ConcurrentHashMap<>();
+
+    /** Of the exchanges under way. */
+    private final Set<HttpWatch> watches = ConcurrentHashMap.newKeySet();
+
     private @Nullable HttpServer server;
     private @Nullable ExecutorService threads;
+    private @Nullable ScheduledExecutorService timer;
 
-    HttpEndpoint(InetSocketAddress listen, PrometheusRegistry registry, Readiness readiness) {
+    HttpEndpoint(
+            InetSocketAddress listen,
+            PrometheusRegistry registry,
+            Readiness readiness,
+            AdminToken admins) {
         this.listen = listen;
         this.readiness = readiness;
+        this.admins = admins;
         this.metrics = new PrometheusScrapeHandler(registry);
     }
 
+    /** From now on; in place of what answered on its path before. */
+    void add(HttpRoute route) {
+        routes.put(route.path(), route);
+    }
+
     void open() throws IOException {
-        // the JDK's server takes its limits from nowhere else
+        // the JDK's server takes its limits from nowhere else; the limit on an answer is ours
         System.setProperty("jdk.httpserver.maxConnections", "" + MAX_CONNECTIONS);
         System.setProperty("sun.net.httpserver.maxReqTime", "" + MAX_EXCHANGE_SECONDS);
-        System.setProperty("sun.net.httpserver.maxRspTime", "" + MAX_EXCHANGE_SECONDS);
+        add(HttpRoute.get("/", (to, watch) -> HttpAnswers.send(to, 200, "text/html", INDEX)));
+        add(
+                HttpRoute.get(
+                        "/metrics",
+                        (to, watch) -> {
+                            try (ScrapeExchange scrape = new ScrapeExchange(to)) {
+                                metrics.handleRequest(scrape);
+                            }
+                        }));
+        add(
+                HttpRoute.get(
+                        "/health/live",
+                        (to, watch) ->
+                                HttpAnswers.send(
+                                        to, 200, "application/json", "{\"status\":\"live\"}\n")));
+        add(
+                HttpRoute.get(
+                        "/health/ready",
+                        (to, watch) -> {
+                            boolean ready = readiness.waitingFor().isEmpty();
+                            HttpAnswers.send(
+                                    to, ready ? 200 : 503, "application/json", readyJson());
+                        }));
         HttpServer created = HttpServer.create(listen, 0);
+        ScheduledExecutorService watching =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("http-watch").factory());
+        var unused =
+                watching.scheduleAtFixedRate(
+                        this::checkAll, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
         created.createContext("/", this::answer);
         // One thread for each exchange, so that a client that sends or reads slowly delays nobody
         // else;
@@ -61,6 +113,7 @@ final class HttpEndpoint implements AutoCloseable {
         created.start();
         server = created;
         threads = pool;
+        timer = watching;
     }
 
     /** With the port in force. */
@@ -84,35 +137,54 @@ final class HttpEndpoint implements AutoCloseable {
             pool.shutdownNow();
             threads = null;
         }
+        ScheduledExecutorService watching = timer;
+        if (watching != null) {
+            watching.shutdownNow();
+            timer = null;
+        }
+    }
+
+    private void checkAll() {
+        long now = System.nanoTime();
+        watches.forEach(watch -> watch.check(now));
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        String method = exchange.getRequestMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            send(exchange, 405, "text/plain", "only GET and HEAD here\n");
-            return;
+        HttpWatch watch = new HttpWatch(Thread.currentThread());
+        watch.allow(TimeUnit.SECONDS.toNanos(MAX_EXCHANGE_SECONDS));
+        watches.add(watch);
+        try {
+            answer(exchange, watch);
+        } finally {
+            watches.remove(watch);
         }
-        switch (exchange.getRequestURI().getPath()) {
-            case "/" -> send(exchange, 200, "text/html", INDEX);
-            case "/metrics" -> {
-                try (ScrapeExchange scrape = new ScrapeExchange(exchange)) {
-                    metrics.handleRequest(scrape);
-                }
-            }
-            case "/health/live" ->
-                    send(exchange, 200, "application/json", "{\"status\":\"live\"}\n");
-            case "/health/ready" -> {
-                boolean ready = readiness.waitingFor().isEmpty();
-                send(exchange, ready ? 200 : 503, "application/json", readyJson());
-            }
-            case String unknown ->
-                    send(
-                            exchange,
-                            404,
-                            "text/plain",
-                            "nothing here; there is /metrics, /health/live and /health/ready\n");
+    }
+
+    private void answer(HttpExchange exchange, HttpWatch watch) throws IOException {
+        HttpRoute route = routes.get(exchange.getRequestURI().getPath());
+        if (route == null) {
+            HttpAnswers.send(
+                    exchange,
+                    404,
+                    "text/plain",
+                    "nothing here; there is " + String.join(", ", new TreeSet<>(routes.keySet())) + "\n");
+        } else if (!route.takes(exchange.getRequestMethod())) {
+            exchange.getResponseHeaders().set("Allow", route.allowed());
+            HttpAnswers.send(exchange, 405, "text/plain", "only " + route.allowed() + " here\n");
+        } else if (!route.isForAdmins() || isAdmin(exchange)) {
+            route.answer().to(exchange, watch);
         }
+    }
+
+    /** False if it was refused. */
+    private boolean isAdmin(HttpExchange exchange) throws IOException {
+        String refusal =
+                admins.refusal(exchange.getRequestHeaders().getFirst("Authorization"));
+        if (refusal != null) {
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+            HttpAnswers.refuse(exchange, 401, refusal);
+        }
+        return refusal == null;
     }
 
     private String readyJson() {
@@ -125,21 +197,5 @@ final class HttpEndpoint implements AutoCloseable {
                 + "\",\"waiting_for\":["
                 + waiting
                 + "]}\n";
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, String text)
-            throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        try (exchange) {
-            exchange.sendResponseHeaders(status, head ? -1 : body.length);
-            if (!head) {
-                try (OutputStream out = exchange.getResponseBody()) {
-                    out.write(body);
-                }
-            }
-        }
     }
 }

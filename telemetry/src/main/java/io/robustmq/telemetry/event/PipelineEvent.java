@@ -123,4 +123,27 @@ public sealed interface PipelineEvent extends Event {
             @Doc("The file that was finished") String file,
             @Doc(value = "Its size", unit = "By") long sizeBytes)
             implements PipelineEvent {}
+
+    @EventType(
+            name = "pipeline.follower_dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Somebody who followed the events by HTTP did not read, and the connection was closed.",
+            action =
+                    "Nothing; robustmq events --follow goes on where it was. Ask for fewer events if it repeats.")
+    record FollowerDropped(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Sequence number of the event it would have got next") long nextSeq,
+            @Doc(value = "Time it read nothing", unit = "ms") long waitedMillis)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return remoteAddr;
+        }
+    }
 }

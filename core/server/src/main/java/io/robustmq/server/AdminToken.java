@@ -1,0 +1,149 @@
+package io.robustmq.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller of {@code /api/} must know: the text in a file that only the node's user can read.
+ * Immutable.
+ */
+final class AdminToken {
+    static final String FILE = "admin-token";
+
+    /** Shorter ones can be guessed. */
+    private static final int MIN_CHARACTERS = 16;
+
+    private static final int RANDOM_BYTES = 32;
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    private static final String SCHEME = "Bearer ";
+
+    private final Path file;
+    private final byte[] token;
+
+    private AdminToken(Path file, String token) {
+        this.file = file;
+        this.token = token.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The one in {@code directory}, which is made if it is missing. */
+    static AdminToken in(Path directory, RandomGenerator random) throws IOException {
+        Path file = directory.resolve(FILE);
+        String kept = read(file);
+        if (kept != null) {
+            restrict(file);
+            return new AdminToken(file, kept);
+        }
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        String made = HexFormat.of().formatHex(bytes);
+        write(file, made);
+        return new AdminToken(file, made);
+    }
+
+    /**
+     * The text in {@code file}; null if there is no such file.
+     *
+     * @throws IOException also if it is too short to keep anybody out
+     */
+    static @Nullable String read(Path file) throws IOException {
+        String text;
+        try {
+            text = Files.readString(file).strip();
+        } catch (NoSuchFileException none) {
+            return null;
+        }
+        if (text.length() < MIN_CHARACTERS) {
+            throw new IOException(
+                    file
+                            + " must hold at least "
+                            + MIN_CHARACTERS
+                            + " characters, has "
+                            + text.length()
+                            + "; without the file one is made");
+        }
+        return text;
+    }
+
+    private static void restrict(Path file) throws IOException {
+        try {
+            if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+                Files.setPosixFilePermissions(file, OWNER_ONLY);
+            }
+        } catch (UnsupportedOperationException otherFileSystem) {
+            // it has other means to keep others out
+        }
+    }
+
+    /** Whole, and never readable by others. */
+    private static void write(Path file, String text) throws IOException {
+        Path unfinished = file.resolveSibling(FILE + ".tmp");
+        Files.deleteIfExists(unfinished);
+        try (FileChannel out = created(unfinished)) {
+            ByteBuffer bytes = ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static FileChannel created(Path file) throws IOException {
+        Set<StandardOpenOption> how =
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+            return FileChannel.open(file, how, mode);
+        } catch (UnsupportedOperationException otherFileSystem) {
+            return FileChannel.open(file, how);
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** What the header Authorization must be. */
+    static String authorization(String token) {
+        return SCHEME + token;
+    }
+
+    /**
+     * Why somebody may not; null if they may.
+     *
+     * @param authorization the header of that name, null if there is none
+     */
+    @Nullable String refusal(@Nullable String authorization) {
+        if (authorization == null) {
+            return "this needs the header Authorization: Bearer <token>, the token is in the node's file "
+                    + FILE
+                    + " in its data directory";
+        }
+        if (!authorization.startsWith(SCHEME)) {
+            return "the header Authorization must be Bearer <token>, was of another scheme";
+        }
+        byte[] said = authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(said, token)
+                ? null
+                : "the token is not that of this node, which is in its file "
+                        + FILE
+                        + " in its data directory";
+    }
+}
