@@ -71,6 +71,24 @@ public record EventQuery(
                 Search.Order.OLDEST_FIRST);
     }
 
+    /** The same, but so many at most. */
+    EventQuery limited(int most) {
+        return new EventQuery(
+                events,
+                level,
+                clientId,
+                topic,
+                connectionId,
+                address,
+                traceId,
+                since,
+                until,
+                from,
+                before,
+                most,
+                order);
+    }
+
     /** The same, newest first from before {@code seq} down. */
     public EventQuery newestBefore(long seq, int most) {
         return new EventQuery(
