@@ -106,6 +106,9 @@ final class Admission {
                             .emit(
                                     new AuthenticationEvent.Succeeded(
                                             connection.peer(), method, userName));
+                    if (authenticator.isAdmin(userName)) {
+                        shared.eventTopics().admitted(connection);
+                    }
                 }
                 moveHome(connection, connect);
             }

@@ -19,6 +19,14 @@ public interface Authenticator {
         return false;
     }
 
+    /**
+     * Whether a user, who has proved to be this one with a password, is told what happens on the
+     * node ({@code $SYS/events/}).
+     */
+    default boolean isAdmin(String userName) {
+        return false;
+    }
+
     /** The decision. */
     sealed interface Outcome {}
 

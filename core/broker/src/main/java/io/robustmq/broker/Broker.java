@@ -131,6 +131,7 @@ public final class Broker implements AutoCloseable {
         }
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
+        shared.eventTopics().open(loops);
         try {
             shared.log().open(loops, shared.retained());
             loops.forEach(loop -> loop.executor().submit(loop::start).syncUninterruptibly());
@@ -232,6 +233,11 @@ public final class Broker implements AutoCloseable {
         return measures;
     }
 
+    /** Where the node's events are published. */
+    public EventTopics eventTopics() {
+        return shared.eventTopics();
+    }
+
     /** For tests. */
     List<Loop> loops() {
         return loops;
@@ -257,6 +263,7 @@ public final class Broker implements AutoCloseable {
             listener = null;
             shared.events().emit(new ConnectionEvent.ListenerStopped("tcp", address));
         }
+        shared.eventTopics().open(List.of());
         onEachLoop(Broker::endAll);
         // when the wills of those have begun
         onEachLoop(loop -> loop.log().finish());

@@ -301,6 +301,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         phase = Phase.ENDED;
         patience.stop();
         loop.connections().remove(this);
+        shared.eventTopics().left(this);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
             LastWords.disconnect(outbound, version, reasonCode, reason);

@@ -58,6 +58,11 @@ final class FilterTrie<V> {
         return removed;
     }
 
+    /** Whether a filter begins with this level. */
+    boolean hasFiltersBelow(String firstLevel) {
+        return root.child(firstLevel) != null;
+    }
+
     /** Adds to {@code into} every value whose filter matches (MQTT 5, 4.7). */
     void match(String topic, List<? super V> into) {
         String[] levels = TopicLevels.split(topic);

@@ -23,6 +23,7 @@ record Shared(
         Tracing tracing,
         InstantSource clock,
         FilterTrie<Subscription> subscriptions,
+        EventTopics eventTopics,
         RetainedStore retained,
         List<Counters> counters,
         List<Latency> latencies,
@@ -38,12 +39,14 @@ record Shared(
             Tracing tracing,
             InstantSource clock) {
         int loops = loops(settings);
+        FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
         return new Shared(
                 settings,
                 events,
                 tracing,
                 clock,
-                new FilterTrie<>(Subscription::session),
+                subscriptions,
+                new EventTopics(subscriptions),
                 new RetainedStore(settings.retained()),
                 Stream.generate(Counters::new).limit(loops).toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),

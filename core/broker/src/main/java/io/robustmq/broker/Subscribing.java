@@ -124,6 +124,7 @@ final class Subscribing {
                         filter.retainAsPublished(),
                         identifier);
         Subscription before = put(subscription);
+        shared.eventTopics().subscribed(filter.filter(), connection);
         boolean wantsRetained =
                 switch (filter.retainHandling()) {
                     case 0 -> true;
@@ -335,6 +336,10 @@ final class Subscribing {
                     filter,
                     ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
                     "shared subscriptions are not offered");
+        }
+        String refusal = shared.eventTopics().refusal(filter, connection);
+        if (refusal != null) {
+            return refused(filter, ReasonCode.NOT_AUTHORIZED, refusal);
         }
         int levels = TopicLevels.count(filter);
         if (levels > TopicLevels.MAX) {

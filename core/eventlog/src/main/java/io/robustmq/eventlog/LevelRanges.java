@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LevelRanges {
     /** So many are read rather than asked about. */
-    private static final int LEAF = 2048;
+    private static final int LEAF = 128;
+
+    private static final byte[] NO_JSON = {};
 
     private final Shard shard;
     private final Severity least;
@@ -93,7 +95,9 @@ final class LevelRanges {
                     @Override
                     public boolean record(long offset, long epochMillis, ByteBuffer payload) {
                         try {
-                            found[0] = StoredEvent.decoded(payload);
+                            StoredEvent event = StoredEvent.decoded(payload);
+                            found[0] =
+                                    new StoredEvent(event.severity(), event.counts(), NO_JSON);
                         } catch (IOException noEvent) {
                             // the search tells it
                         }

@@ -38,7 +38,7 @@ final class TestEvents implements AutoCloseable {
     }
 
     static TestEvents in(Path directory, long segmentBytes) throws IOException {
-        return in(directory, segmentBytes, InstantSource.system(), new Retention(0, Duration.ZERO, false));
+        return in(directory, segmentBytes, InstantSource.fixed(BEGIN), Retention.FOREVER);
     }
 
     static TestEvents in(Path directory, long segmentBytes, InstantSource clock, Retention kept)

@@ -32,6 +32,9 @@ final class Scan {
     private final CRC32C crc = new CRC32C();
     private long position;
 
+    /** Behind it nothing is wanted, as far as is known. */
+    private long wantedEnd = Long.MAX_VALUE;
+
     /** Holds the file's bytes from {@link #position} on, between its position and limit. */
     private ByteBuffer buffer = ByteBuffer.allocate(FIRST_READ_BYTES).limit(0);
 
@@ -64,6 +67,12 @@ final class Scan {
             buffer.clear().limit(0);
         }
         position = target;
+    }
+
+    /** The same, to read up to {@code end}: in one piece if it is not too long, and not more. */
+    void seek(long target, long end) {
+        seek(target);
+        wantedEnd = end;
     }
 
     /** Where the frame found last begins. */
@@ -217,7 +226,9 @@ final class Scan {
             return buffer.remaining();
         }
         int capacity = Math.min(MOST_READ_BYTES, buffer.capacity());
-        if (buffer.position() > 0) {
+        if (wantedEnd != Long.MAX_VALUE) {
+            capacity = (int) Math.max(wanted, Math.min(MOST_READ_BYTES, wantedEnd - position));
+        } else if (buffer.position() > 0) {
             capacity = Math.min(MOST_READ_BYTES, 2 * capacity); // it goes on reading
         }
         if (Math.max(wanted, capacity) > buffer.capacity()) {
@@ -225,6 +236,7 @@ final class Scan {
         } else {
             buffer.compact();
         }
+        buffer.limit(Math.max(wanted, capacity));
         while (buffer.position() < wanted) {
             if (file.read(buffer, position + buffer.position()) < 0) {
                 break;

@@ -103,7 +103,7 @@ final class Searching {
                 if (first >= after) {
                     continue;
                 }
-                scan.seek(index.firstPosition(keyBlock));
+                scan.seek(index.firstPosition(keyBlock), endOf(index, keyBlock, segment));
                 boolean more =
                         backwards
                                 ? handOverBackwards(
@@ -117,6 +117,13 @@ final class Searching {
         } catch (NoSuchFileException e) {
             return reader.gap(from, end, reading.gone(segment, end));
         }
+    }
+
+    /** Where in the file the next key block's frames begin. */
+    private static long endOf(KeyIndex index, int keyBlock, Segment segment) {
+        return index.firstOffset(keyBlock + 1) == Long.MAX_VALUE
+                ? segment.bytes()
+                : index.firstPosition(keyBlock + 1);
     }
 
     /** Those in which each set has a key; all if there are no sets. */

@@ -1,5 +1,7 @@
 package io.robustmq.server;
 
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ sealed interface CommandLine {
 
     record JournalTool(JournalArguments arguments) implements CommandLine {}
 
+    record ShowEvents(EventsArguments arguments) implements CommandLine {}
+
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -43,6 +47,14 @@ sealed interface CommandLine {
                     starts a journal server alone; data in ./robust-data-journal
               robustmq config check [--role=ROLE] [--conf=FILE] [--set KEY=VALUE]...
                     reads the configuration of standalone, or of ROLE, and lists every problem
+              robustmq events [--event GLOB]... [--level LEVEL] [--client-id ID] [--topic TOPIC]
+                    [--connection ID] [--address ADDRESS] [--trace ID] [--since TIME] [--until TIME]
+                    [--limit N] [--follow] [--format table|json|logfmt] [--color auto|always|never]
+                    the newest events of the running node, 100 unless N says otherwise, oldest
+                    first; --follow shows those that come. GLOB is a name such as connection.*,
+                    TOPIC may have + and #, TIME is absolute or ago: 90s, 10m, 2h, 7d. Of the node
+                    that the configuration describes ([--role=ROLE] [--conf=FILE] [--set KEY=VALUE]),
+                    or [--url=URL] [--token-file=FILE]; with --data=DIR, or if none runs, from files
               robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
                     what the files of a journal hold; DIR is the journal's folder or the data
                     directory, which no process may have open
@@ -70,13 +82,15 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
+            case "events" ->
+                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
-                commands.addAll(List.of("config", "journal", "version", "help"));
+                commands.addAll(List.of("config", "events", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -18,6 +18,8 @@ enum ExitCode {
     CANNOT_CREATE(73),
     /** EX_IOERR: the disk fails. */
     INPUT_OUTPUT(74),
+    /** EX_NOPERM: the node does not let who has this token. */
+    NO_PERMISSION(77),
     /** EX_CONFIG: the configuration is wrong or cannot be read. */
     CONFIGURATION(78);
 

@@ -42,20 +42,30 @@ final class JournalTool {
                     };
             to.end();
             return code;
-        } catch (JournalInUseException inUse) {
-            return wrong(ExitCode.CANNOT_CREATE, String.valueOf(inUse.getMessage()));
-        } catch (NoSuchFileException missing) {
-            String reason = missing.getReason();
-            return wrong(
-                    ExitCode.NO_INPUT,
-                    missing.getFile() + ": " + (reason == null ? "no such folder" : reason));
-        } catch (NotDirectoryException file) {
-            return wrong(ExitCode.NO_INPUT, file.getFile() + ": not a folder");
         } catch (IllegalArgumentException wrongName) {
-            return wrong(ExitCode.USAGE, String.valueOf(wrongName.getMessage()));
+            return wrong(err, ExitCode.USAGE, String.valueOf(wrongName.getMessage()));
         } catch (IOException unreadable) {
-            return wrong(ExitCode.INPUT_OUTPUT, DataDirectory.reason(unreadable));
+            return failed(unreadable, err);
         }
+    }
+
+    /** Says why the files of a journal cannot be looked at. */
+    static ExitCode failed(IOException why, PrintStream err) {
+        return switch (why) {
+            case JournalInUseException inUse ->
+                    wrong(err, ExitCode.CANNOT_CREATE, String.valueOf(inUse.getMessage()));
+            case NoSuchFileException missing -> {
+                String reason = missing.getReason();
+                yield wrong(
+                        err,
+                        ExitCode.NO_INPUT,
+                        missing.getFile() + ": " + (reason == null ? "no such folder" : reason));
+            }
+            case NotDirectoryException file ->
+                    wrong(err, ExitCode.NO_INPUT, file.getFile() + ": not a folder");
+            case IOException unreadable ->
+                    wrong(err, ExitCode.INPUT_OUTPUT, DataDirectory.reason(unreadable));
+        };
     }
 
     /** A data directory has its journal in a folder of that name. */
@@ -64,7 +74,7 @@ final class JournalTool {
         return Files.exists(inside.resolve("LOCK")) ? inside : said;
     }
 
-    private ExitCode wrong(ExitCode code, String line) {
+    private static ExitCode wrong(PrintStream err, ExitCode code, String line) {
         err.println("robustmq: " + line);
         return code;
     }

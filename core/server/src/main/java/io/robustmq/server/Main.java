@@ -2,18 +2,21 @@ package io.robustmq.server;
 
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.eventlog.EventLines;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,13 @@ public final class Main {
                     check(role(role), options);
             case CommandLine.JournalTool(JournalArguments arguments) ->
                     new JournalTool(arguments, out, err).run();
+            case CommandLine.ShowEvents(EventsArguments arguments) ->
+                    withNode(
+                            arguments.node(),
+                            target ->
+                                    new EventsCommand(
+                                                    arguments, target, lines(arguments), out, err)
+                                            .run());
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
@@ -67,6 +77,43 @@ public final class Main {
                 yield ExitCode.USAGE;
             }
         };
+    }
+
+    private EventLines lines(EventsArguments arguments) {
+        boolean colours =
+                switch (arguments.colours()) {
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                    case AUTO ->
+                            environment.getOrDefault("NO_COLOR", "").isEmpty()
+                                    && !environment.getOrDefault("TERM", "dumb").equals("dumb")
+                                    && System.console() != null
+                                    && System.console().isTerminal();
+                };
+        return new EventLines(arguments.format(), colours, ZoneId.systemDefault());
+    }
+
+    /** What a command does with the node that it is about. */
+    private ExitCode withNode(NodeArguments said, Function<NodeTarget, ExitCode> command) {
+        try {
+            String data = said.data();
+            String url = said.url();
+            String tokenFile = said.tokenFile();
+            if (data != null) {
+                return command.apply(NodeTarget.files(data));
+            }
+            if (url != null && tokenFile != null) {
+                return command.apply(NodeTarget.at(url, tokenFile));
+            }
+            return switch (read(role(said.role()), said.options())) {
+                case ConfigOutcome.Wrong<?>(List<ConfigProblem> problems) -> wrong(problems);
+                case ConfigOutcome.Loaded<?> loaded ->
+                        command.apply(NodeTarget.of(loaded.config(), said));
+            };
+        } catch (IOException unreadable) {
+            err.println("robustmq: " + DataDirectory.reason(unreadable));
+            return ExitCode.NO_INPUT;
+        }
     }
 
     private <C extends Record & RoleConfig> ExitCode check(

@@ -1,7 +1,9 @@
 package io.robustmq.server;
 
+import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -31,6 +33,7 @@ final class NodeFrame {
 
     // while open; null before and after
     private @Nullable DataDirectory data;
+    private @Nullable AdminToken admins;
     private @Nullable EventShard eventShard;
     private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
@@ -58,6 +61,11 @@ final class NodeFrame {
         DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
         directory.open();
         data = directory;
+        try {
+            admins = AdminToken.in(directory.path(), new SecureRandom());
+        } catch (IOException unusable) {
+            throw DataDirectory.cannotUse("data.directory", directory.path(), unusable);
+        }
         Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
         events(opened)
                 .emit(
@@ -70,15 +78,36 @@ final class NodeFrame {
 
     HttpEndpoint openHttp(Pipeline to) throws StartFailure {
         Listener listener = new Listener("http.listen", config.http().listen());
-        HttpEndpoint endpoint = new HttpEndpoint(listener.resolve(), to.registry(), readiness);
+        AdminToken token = admins;
+        if (token == null) {
+            throw new IllegalStateException("not open");
+        }
+        HttpEndpoint endpoint =
+                new HttpEndpoint(listener.resolve(), to.registry(), readiness, token);
         try {
             endpoint.open();
         } catch (IOException failure) {
             throw listener.failed(failure);
         }
         http = endpoint;
+        EventShard store = eventShard;
+        if (store != null) {
+            serveEvents(store.shard(), to);
+        }
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
+    }
+
+    /**
+     * Answers questions about the events in {@code shard}, which is the store's; after {@link
+     * #openHttp}.
+     */
+    void serveEvents(Shard shard, Pipeline to) {
+        HttpEndpoint endpoint = http;
+        if (endpoint == null) {
+            throw new IllegalStateException("not open");
+        }
+        endpoint.add(new EventsApi(new EventSearch(shard), clock, events(to)).route());
     }
 
     void tellReady(Pipeline to) {

@@ -4,6 +4,7 @@ import io.robustmq.broker.Authenticator;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent.Method;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,24 @@ final class PasswordAuthenticator implements Authenticator {
 
     private final Map<String, PasswordHash> users;
     private final boolean anonymousAllowed;
+    private final Set<String> admins;
     private final @Nullable PasswordHash forUnknownUsers;
 
     /**
      * @param anonymousAllowed whether a client without user name may connect
      */
     PasswordAuthenticator(Map<String, PasswordHash> users, boolean anonymousAllowed) {
+        this(users, anonymousAllowed, Set.of());
+    }
+
+    /**
+     * @param admins those of the users who are told what happens on the node
+     */
+    PasswordAuthenticator(
+            Map<String, PasswordHash> users, boolean anonymousAllowed, Set<String> admins) {
         this.users = users;
         this.anonymousAllowed = anonymousAllowed;
+        this.admins = admins;
         this.forUnknownUsers =
                 users.values().stream().findFirst().map(PasswordHash::unmatchable).orElse(null);
     }
@@ -30,6 +41,11 @@ final class PasswordAuthenticator implements Authenticator {
     @Override
     public boolean isSlow() {
         return true;
+    }
+
+    @Override
+    public boolean isAdmin(String userName) {
+        return admins.contains(userName);
     }
 
     @Override

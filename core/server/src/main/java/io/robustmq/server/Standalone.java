@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -205,7 +206,8 @@ final class Standalone implements RoleProcess {
         }
         events.emit(
                 new AuthenticationEvent.PasswordsLoaded(file.toString(), loaded.users().size()));
-        return new PasswordAuthenticator(loaded.users(), config.mqtt().allowAnonymous());
+        return new PasswordAuthenticator(
+                loaded.users(), config.mqtt().allowAnonymous(), Set.copyOf(config.mqtt().admins()));
     }
 
     private void ready(Role role, Events events, long begunNanos) {

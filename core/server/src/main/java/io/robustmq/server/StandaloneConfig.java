@@ -49,7 +49,8 @@ record StandaloneConfig(
             Duration maxSessionExpiry,
             Duration maxKeepAlive,
             boolean allowAnonymous,
-            Path passwordFile) {}
+            Path passwordFile,
+            List<String> admins) {}
 
     record Journal(
             List<Path> directories,

@@ -119,7 +119,12 @@ final class StandaloneKeys {
                                     "mqtt.password-file",
                                     new ValueKind.Location(true),
                                     "\"\"",
-                                    "Users and password hashes as mosquitto_passwd writes them ($7$, PBKDF2-SHA512). Empty for none: then user names are not checked while anonymous clients are allowed.")));
+                                    "Users and password hashes as mosquitto_passwd writes them ($7$, PBKDF2-SHA512). Empty for none: then user names are not checked while anonymous clients are allowed."),
+                            ConfigKeys.key(
+                                    "mqtt.admins",
+                                    new ValueKind.Names(),
+                                    "[]",
+                                    "Users of mqtt.password-file that may subscribe below $SYS/events/, where the node's events are published.")));
 
     private static final ConfigSection JOURNAL =
             new ConfigSection(
@@ -169,6 +174,12 @@ final class StandaloneKeys {
             values.wrong(
                     "mqtt.allow-anonymous",
                     "is false and mqtt.password-file is empty, so nobody could connect: set one of them");
+        }
+        boolean admins = values.of("mqtt.admins") instanceof List<?> names && !names.isEmpty();
+        if (admins && values.of("mqtt.password-file").toString().isEmpty()) {
+            values.wrong(
+                    "mqtt.admins",
+                    "names users and mqtt.password-file is empty, so nobody could prove to be one");
         }
         InetSocketAddress placement = (InetSocketAddress) values.of("placement.listen");
         if (isLiteralButNotLoopback(placement.getHostString())) {

@@ -333,4 +333,34 @@ sealed interface ValueKind {
             return List.copyOf(paths);
         }
     }
+
+    /** A list of Strings, none empty and none twice; as text they are parted by commas. */
+    record Names() implements ValueKind {
+        @Override
+        public String allowed() {
+            return "a list of names, or empty";
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof TomlArray array ? names(array.toList()) : null;
+        }
+
+        @Override
+        public @Nullable Object readText(String text) {
+            boolean none = text.isEmpty() || text.equals("[]");
+            return none ? List.of() : names(List.of(text.split(",", -1)));
+        }
+
+        private static @Nullable Object names(List<?> written) {
+            List<String> names = new ArrayList<>();
+            for (Object element : written) {
+                if (!(element instanceof String name) || name.isBlank() || names.contains(name)) {
+                    return null;
+                }
+                names.add(name);
+            }
+            return List.copyOf(names);
+        }
+    }
 }

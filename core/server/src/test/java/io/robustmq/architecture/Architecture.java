@@ -72,6 +72,14 @@ final class Architecture {
                 mayImport("telemetry.pipeline", "telemetry.event", "telemetry.catalogue"));
         rules.put("ProtocolImportsEvent", mayImport("protocol"));
         rules.put("JournalImportsPlacement", mayImport("journal", "telemetry.event"));
+        rules.put(
+                "EventlogImportsBroker",
+                mayImport(
+                        "eventlog",
+                        "journal",
+                        "telemetry.event",
+                        "telemetry.catalogue",
+                        "telemetry.pipeline"));
         rules.put("PlacementImportsBroker", mayImport("placement", "journal", "telemetry.event"));
         rules.put(
                 "BrokerImportsPipeline",
@@ -151,6 +159,7 @@ final class Architecture {
                         .and(not(in("journal")))
                         .and(not(named("telemetry.pipeline.LogDirectory")))
                         .and(not(named("telemetry.pipeline.Outside")))
+                        .and(not(named("server.AdminToken")))
                         .should()
                         .accessTargetWhere(writesFiles())
                         .because("only the journal keeps data, and only the file sink logs"));

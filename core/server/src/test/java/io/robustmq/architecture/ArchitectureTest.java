@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "telemetry.pipeline.Pipeline",
                     "protocol.PacketDecoder",
                     "journal.Journal",
+                    "eventlog.EventSearch",
                     "placement.Placement",
                     "broker.Broker",
                     "server.Main",

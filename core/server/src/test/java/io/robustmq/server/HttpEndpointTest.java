@@ -17,12 +17,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,14 +34,18 @@ class HttpEndpointTest {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Readiness readiness = new Readiness(Role.values());
     private final Latency latency = new Latency();
-    private final HttpEndpoint endpoint =
-            new HttpEndpoint(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    registry,
-                    readiness);
+    @TempDir private static Path directory;
+
+    private HttpEndpoint endpoint;
 
     @BeforeEach
     void open() throws IOException {
+        endpoint =
+                new HttpEndpoint(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        registry,
+                        readiness,
+                        AdminToken.in(directory, new SplittableRandom(1)));
         registry.register(
                 new LatencyHistogram("robustmq_x_seconds", "Help.", () -> List.of(latency)));
         endpoint.open();

@@ -1,0 +1,133 @@
+package io.robustmq.broker;
+
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker's own messages below {@code $SYS/events/}, QoS 0, to admins that are connected now. Any
+ * thread.
+ *
+ * <p>Whoever is no admin may not subscribe there; a subscription that was made by an admin and is
+ * found by somebody else, or one with a wildcard that matches these topics too, gets none of them.
+ */
+public final class EventTopics {
+    private static final String BELOW = "$SYS";
+    private static final String EVENTS = "$SYS/events";
+    private static final byte[] NO_PROPERTIES = {};
+
+    private final FilterTrie<Subscription> subscriptions;
+    private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
+    private volatile List<Loop> loops = List.of();
+    private volatile Runnable wanted = () -> {};
+
+    EventTopics(FilterTrie<Subscription> subscriptions) {
+        this.subscriptions = subscriptions;
+    }
+
+    /** One message. */
+    public record Own(String topic, byte[] payload) {}
+
+    /** Before the first is published. */
+    void open(List<Loop> all) {
+        loops = all;
+    }
+
+    /**
+     * Has {@code told} run, on an event loop, when an admin subscribes; what is published after it
+     * returned reaches that client.
+     */
+    public void onWanted(Runnable told) {
+        wanted = told;
+    }
+
+    /** Whether there may be somebody who gets them. */
+    public boolean isWanted() {
+        return !admins.isEmpty() && subscriptions.hasFiltersBelow(BELOW);
+    }
+
+    /**
+     * Hands {@code messages} to who wants them, and waits until that is done or {@code mostMillis}
+     * have passed. Not on an event loop.
+     */
+    public void publish(List<Own> messages, long mostMillis) {
+        List<Message> all = new ArrayList<>(messages.size());
+        for (Own each : messages) {
+            all.add(
+                    new Message(
+                            each.topic(),
+                            each.topic().getBytes(StandardCharsets.UTF_8),
+                            each.payload(),
+                            0,
+                            false,
+                            Message.NEVER,
+                            NO_PROPERTIES,
+                            System.nanoTime()));
+        }
+        List<Future<?>> done = new ArrayList<>();
+        for (Loop loop : loops) {
+            if (!loop.executor().isShuttingDown()) {
+                done.add(loop.executor().submit(() -> deliver(loop, all)));
+            }
+        }
+        for (Future<?> each : done) {
+            each.awaitUninterruptibly(mostMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void deliver(Loop loop, List<Message> messages) {
+        for (Message message : messages) {
+            Route.Target[] targets =
+                    loop.router().routeOf(message.topic()).targets()[loop.index()];
+            Route.Target[] allowed = allowed(targets);
+            if (allowed.length > 0) {
+                loop.takeOver(message, allowed, null);
+            }
+        }
+    }
+
+    private Route.Target[] allowed(Route.Target[] targets) {
+        List<Route.Target> allowed = new ArrayList<>(targets.length);
+        for (Route.Target target : targets) {
+            Subscriber subscriber = target.session().subscriber();
+            if (subscriber != null && isAdmin(subscriber.connection())) {
+                allowed.add(target);
+            }
+        }
+        return allowed.toArray(new Route.Target[0]);
+    }
+
+    // connections
+
+    void admitted(Connection admin) {
+        admins.add(admin);
+    }
+
+    void left(Connection connection) {
+        admins.remove(connection);
+    }
+
+    private boolean isAdmin(Connection connection) {
+        return admins.contains(connection);
+    }
+
+    /** Why this filter may not be subscribed to; null if it may. */
+    @Nullable String refusal(String filter, Connection connection) {
+        boolean events = filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
+        return events && !isAdmin(connection)
+                ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
+                : null;
+    }
+
+    /** The subscription is made, and not yet answered. */
+    void subscribed(String filter, Connection connection) {
+        if (filter.startsWith(BELOW) && isAdmin(connection)) {
+            wanted.run();
+        }
+    }
+}
