@@ -44,6 +44,10 @@ public final class Explainer {
                     "connection.refused",
                     "authentication.failed");
 
+    /** What is told of messages. */
+    private static final List<String> ON_A_TOPIC =
+            List.of("message.*", "authentication.publish_denied");
+
     private static final int MAX_NAMELESS = 2000;
     private static final int MAX_NODE_FACTS = 1000;
     private static final int LOOKED_AT_FOR_NAMES = 1000;
@@ -219,6 +223,84 @@ public final class Explainer {
                 List.of(),
                 List.of(),
                 evidence.missing());
+    }
+
+    /**
+     * Who got one message, and who did not.
+     *
+     * @param waiting the client id of one who waits for it, null for none
+     */
+    public Explanation message(String traceId, @Nullable String waiting) throws IOException {
+        Wording wording = Wording.at(clock.instant(), zone);
+        Evidence evidence = new Evidence(pages);
+        List<Fact> facts =
+                evidence.newest(
+                        EventQuery.ofTrace(traceId, null, EventQuery.MAX_LIMIT),
+                        Evidence.MAX_FACTS,
+                        "of this trace");
+        String subject = "message " + traceId;
+        if (facts.isEmpty()) {
+            Fact first = evidence.first();
+            evidence.missing(
+                    first == null
+                            ? "The store has no events at all."
+                            : "The store begins at " + wording.time(first.at()) + ".");
+            return new Explanation(
+                    subject,
+                    "No event has this trace. Either it was not sampled (tracing.ratio, tracing.max-per-second, or the publisher's own flag), or it never came, or it is not in the store any more. Ask by its topic: explain message --topic T --since TIME.",
+                    List.of(),
+                    List.of(),
+                    evidence.missing());
+        }
+        evidence.tellSuppressed(facts);
+        MessageAccount.Asker asker = asker(waiting, evidence);
+        return new MessageAccount(subject, wording, facts, Known.EVENTS, evidence.missing())
+                .tell(true, asker);
+    }
+
+    /**
+     * What became of the messages on a topic.
+     *
+     * @param waiting the client id of one who waits for them, null for none
+     */
+    public Explanation topic(String topic, @Nullable Instant since, @Nullable String waiting)
+            throws IOException {
+        Wording wording = Wording.at(clock.instant(), zone);
+        Evidence evidence = new Evidence(pages);
+        List<Fact> facts =
+                evidence.newest(
+                        Evidence.named(ON_A_TOPIC, since, TopicPattern.of(topic)),
+                        Evidence.MAX_FACTS,
+                        "on this topic");
+        evidence.tellSuppressed(facts);
+        evidence.tellDrops(facts);
+        MessageAccount.Asker asker = asker(waiting, evidence);
+        return new MessageAccount(
+                        "topic " + Wording.quoted(topic),
+                        wording,
+                        facts,
+                        Known.EVENTS,
+                        evidence.missing())
+                .tell(false, asker);
+    }
+
+    private MessageAccount.@Nullable Asker asker(@Nullable String clientId, Evidence evidence)
+            throws IOException {
+        if (clientId == null) {
+            return null;
+        }
+        List<Fact> own = ofClient(clientId, null, evidence);
+        if (own.isEmpty()) {
+            return new MessageAccount.Asker(clientId, clientId, own);
+        }
+        List<Fact> all = new ArrayList<>(own);
+        all.addAll(
+                evidence.newest(
+                        Evidence.named(List.of(NodeRuns.START), own.getFirst().at(), null),
+                        MAX_NODE_FACTS,
+                        ""));
+        all.sort(Comparator.comparingLong(Fact::seq));
+        return new MessageAccount.Asker(clientId, own.getFirst().get("client_id"), all);
     }
 
     /** Those of a few letters' difference. */

@@ -83,7 +83,7 @@ final class EventsApi {
         }
     }
 
-    private static Map<String, List<String>> parameters(String rawQuery) {
+    static Map<String, List<String>> parameters(String rawQuery) {
         Map<String, List<String>> given = new LinkedHashMap<>();
         if (rawQuery == null || rawQuery.isEmpty()) {
             return given;

@@ -107,7 +107,9 @@ final class NodeFrame {
         if (endpoint == null) {
             throw new IllegalStateException("not open");
         }
-        endpoint.add(new EventsApi(new EventSearch(shard), clock, events(to)).route());
+        EventSearch search = new EventSearch(shard);
+        endpoint.add(new EventsApi(search, clock, events(to)).route());
+        endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
     }
 
     void tellReady(Pipeline to) {
