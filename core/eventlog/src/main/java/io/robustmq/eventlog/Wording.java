@@ -47,7 +47,7 @@ record Wording(ZoneId zone, LocalDate today) {
         if (span.toSeconds() < 120) {
             return span.toSeconds() + " s";
         }
-        if (span.toMinutes() < 120) {
+        if (span.toMinutes() < 120 && span.toMinutes() != 60) {
             return span.toMinutes() + " min";
         }
         return span.toHours() < 48 ? span.toHours() + " h" : span.toDays() + " days";

@@ -12,6 +12,7 @@ import io.robustmq.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -81,8 +83,34 @@ final class ExplainedNode implements AutoCloseable {
         String token = AdminToken.read(data.resolve(AdminToken.FILE));
         try (NodeClient client = new NodeClient(url(), token)) {
             HttpResponse<byte[]> answer = client.get(path, Map.of(), ExplainApi.TEXT);
-            return new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(answer.body(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Of the running node, those that a query of {@link EventsApi} is for, as JSON lines. */
+    String events(String query) throws IOException {
+        String token = AdminToken.read(data.resolve(AdminToken.FILE));
+        Map<String, List<String>> asked = new TreeMap<>();
+        for (String each : query.split("&")) {
+            asked.put(each.split("=")[0], List.of(each.split("=")[1]));
+        }
+        try (NodeClient client = new NodeClient(url(), token)) {
+            HttpResponse<byte[]> answer = client.get(EventsApi.PATH, asked, EventsApi.LINES);
+            return new String(answer.body(), StandardCharsets.UTF_8);
+        }
+    }
+
+    void awaitEvent(String query) throws Exception {
+        Await.untilTrue(
+                query,
+                LIMIT,
+                () -> {
+                    try {
+                        return !events(query).isEmpty();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 
     /** Waits until the running node's account of a client has that in it. */
@@ -127,9 +155,11 @@ final class ExplainedNode implements AutoCloseable {
                 new OfflineJournal(data.resolve(EventsCommand.EVENTS), new LocalDisk())) {
             journal.open();
             OfflineEvents events = new OfflineEvents(journal, EventsCommand.EVENTS);
-            return question.to(
+            Explanation told = question.to(
                     new Explainer(
                             events::page, id -> null, InstantSource.system(), ZoneOffset.UTC));
+            Files.writeString(Path.of("/tmp/explained"), new io.robustmq.eventlog.ExplanationText(java.time.Instant.now(), ZoneOffset.UTC, false).of(told) + "\n=====================\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+            return told;
         }
     }
 
@@ -137,6 +167,7 @@ final class ExplainedNode implements AutoCloseable {
     static String steady(String text) {
         return text.replaceAll("(\\d{4}-\\d\\d-\\d\\d )?\\d\\d:\\d\\d:\\d\\d", "TIME")
                 .replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:PORT")
+                .replaceAll("after \\d[^:,;]* m?s away", "after SPAN away")
                 .replaceAll("every \\d[^:]* m?s:", "every SPAN:")
                 .replaceAll("/[^ \"]*/data[^ \"]*", "FILE");
     }
