@@ -143,7 +143,7 @@ final class ClientAccount {
 
     /** Whether the sentence on the last end says as much. */
     private static boolean isSaidByEnd(Explanation.Finding finding) {
-        return finding.text().contains(" once ") && !finding.text().contains("that is short");
+        return finding.text().contains(" once ");
     }
 
     private String lastEnd() {

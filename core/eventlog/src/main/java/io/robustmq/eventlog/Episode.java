@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened on one connection, or between two. One thread. */
 final class Episode {
+    /** A client that is too slow has them over and over. */
+    private static final Set<String> IN_TURNS =
+            Set.of(
+                    "connection.write_blocked",
+                    "connection.write_resumed",
+                    "session.queue_filled",
+                    "message.dropped");
+
     final @Nullable Link link;
     private final List<Telling> tellings = new ArrayList<>();
     private boolean over;
@@ -19,11 +27,25 @@ final class Episode {
     }
 
     void add(Fact fact, Phrase phrase) {
-        if (!tellings.isEmpty() && tellings.getLast().key().equals(phrase.key())) {
-            tellings.getLast().add(fact, phrase);
+        Telling same = same(phrase.key());
+        if (same != null) {
+            same.add(fact, phrase);
         } else {
             tellings.add(Telling.of(fact, phrase));
         }
+    }
+
+    /** The last one if it says the same, or one before it where they come in turns. */
+    private @Nullable Telling same(String key) {
+        for (Telling each : tellings.reversed()) {
+            if (each.key().equals(key)) {
+                return each;
+            }
+            if (!IN_TURNS.contains(each.phrase().event())) {
+                return null;
+            }
+        }
+        return null;
     }
 
     /** Nothing more belongs to it. */

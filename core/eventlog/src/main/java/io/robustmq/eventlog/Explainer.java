@@ -44,6 +44,15 @@ public final class Explainer {
                     "connection.refused",
                     "authentication.failed");
 
+    /** With them a client becomes known, if it was not before. */
+    private static final Set<String> BEGINNINGS =
+            Set.of(
+                    "session.created",
+                    "authentication.succeeded",
+                    "authentication.failed",
+                    "connection.refused",
+                    "connection.protocol_violated");
+
     /** What is told of messages. */
     private static final List<String> ON_A_TOPIC =
             List.of("message.*", "authentication.publish_denied");
@@ -171,8 +180,7 @@ public final class Explainer {
         }
         Fact first = evidence.first();
         if (first != null) {
-            boolean inTheMiddle =
-                    !own.getFirst().is("session.created") && !own.getFirst().is("connection.refused");
+            boolean inTheMiddle = !BEGINNINGS.contains(own.getFirst().event());
             evidence.missing(
                     "The store begins at "
                             + wording.time(first.at())

@@ -81,8 +81,7 @@ final class Findings {
     }
 
     private String action(String event) {
-        CataloguedEvent known = catalogue.get(event);
-        return known == null || known.action().startsWith("Nothing") ? "" : known.action();
+        return Actions.of(catalogue, event);
     }
 
     private List<Fact> of(String event) {
@@ -155,7 +154,6 @@ final class Findings {
         }
         Fact last = all.getLast();
         long seconds = last.number("keep_alive_seconds");
-        boolean tooShort = seconds <= SHORT_KEEP_ALIVE_SECONDS;
         add(
                 "keep_alive_expired",
                 "Its keep alive of "
@@ -166,10 +164,16 @@ final class Findings {
                         + between(all)
                         + ", the last time nothing had come for "
                         + Wording.span(last.number("idle_millis"))
-                        + (tooShort
-                                ? "; that is short, a busy client or a slow network easily misses it."
-                                : "."),
+                        + ".",
                 action("connection.keep_alive_expired"));
+        if (seconds <= SHORT_KEEP_ALIVE_SECONDS) {
+            add(
+                    "keep_alive_short",
+                    "A keep alive of "
+                            + seconds
+                            + " s is short: a client that is busy, or a slow network, easily misses it.",
+                    "Have the client ask for a longer keep alive.");
+        }
     }
 
     private void protocol() {
@@ -257,7 +261,9 @@ final class Findings {
                         ? "publish_refused_no_room"
                         : "publish_refused",
                 refused("Its messages were refused", facts),
-                action("message.rejected")));
+                facts.getLast().number("reason_code") == QUOTA_EXCEEDED
+                        ? "Make room on the broker's disk, or raise mqtt.max-stored-size."
+                        : action("message.rejected")));
     }
 
     private boolean isUnknown(Fact refused) {
@@ -352,9 +358,7 @@ final class Findings {
                                 + " since "
                                 + MessagePhrases.dropReason(facts.getLast())
                                 + dropped(facts),
-                        reason.equals("expired")
-                                ? "Bring the client back sooner, or have the publisher set a longer Message Expiry Interval."
-                                : action("message.dropped"));
+                        Actions.ofDrop(catalogue, reason));
             }
         });
         gone("session.expired", "session_expired", "Its session expired");

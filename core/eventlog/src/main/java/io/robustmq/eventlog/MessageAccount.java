@@ -62,10 +62,8 @@ final class MessageAccount {
     Explanation tell(boolean traced, @Nullable Asker asker) {
         Episode story = new Episode(null);
         facts.forEach(fact -> story.add(fact, phrase(fact)));
-        String verdict = traced ? ofMessage() : ofTopic();
-        if (asker != null) {
-            verdict = forAsker(asker, traced) + " " + verdict;
-        }
+        String first = asker == null ? "" : forAsker(asker, traced) + " ";
+        String verdict = first + (traced ? ofMessage(asker) : ofTopic());
         if (facts.stream().anyMatch(fact -> Story.SAMPLED.contains(fact.event())) || !traced) {
             missing.add(
                     "Single messages are recorded as samples (events.messages-per-second, tracing.ratio): that something is not told does not mean that it did not happen.");
@@ -79,14 +77,12 @@ final class MessageAccount {
     }
 
     private void finding(String pattern, String text, String event) {
-        CataloguedEvent known = catalogue.get(event);
-        String action = known == null || known.action().startsWith("Nothing") ? "" : known.action();
-        findings.add(new Explanation.Finding(pattern, text, action));
+        findings.add(new Explanation.Finding(pattern, text, Actions.of(catalogue, event)));
     }
 
     // One message
 
-    private String ofMessage() {
+    private String ofMessage(@Nullable Asker asker) {
         Fact published = last("message.published");
         Fact rejected = last("message.rejected");
         Fact denied = last("authentication.publish_denied");
@@ -126,7 +122,7 @@ final class MessageAccount {
             finding("no_subscription", nobody, "message.unrouted");
             return text.append(nobody).toString();
         }
-        text.append(outcomes());
+        text.append(outcomes(asker));
         long untold = expected - outcomes.size();
         if (untold > 0) {
             missing.add(
@@ -146,11 +142,15 @@ final class MessageAccount {
                 + ".";
     }
 
-    private String outcomes() {
+    /** Of all but who asks, who is told first. */
+    private String outcomes(@Nullable Asker asker) {
         Map<String, List<String>> clients = new LinkedHashMap<>();
-        outcomes.forEach((client, fact) -> clients.computeIfAbsent(
-                        outcome(fact), first -> new ArrayList<>())
-                .add(Wording.quoted(client)));
+        outcomes.forEach((client, fact) -> {
+            if (asker == null || !client.equals(asker.storedAs)) {
+                clients.computeIfAbsent(outcome(fact), first -> new ArrayList<>())
+                        .add(Wording.quoted(client));
+            }
+        });
         StringBuilder text = new StringBuilder();
         clients.forEach((outcome, who) -> text.append(Wording.list(who))
                 .append(' ')
@@ -158,13 +158,14 @@ final class MessageAccount {
                 .append(". "));
         for (Fact fact : outcomes.values()) {
             if (fact.is("message.dropped")) {
-                finding(
-                        "dropped_" + fact.get("reason"),
-                        Wording.quoted(fact.get("client_id"))
-                                + " did not get it: "
-                                + MessagePhrases.dropReason(fact)
-                                + ".",
-                        "message.dropped");
+                findings.add(
+                        new Explanation.Finding(
+                                "dropped_" + fact.get("reason"),
+                                Wording.quoted(fact.get("client_id"))
+                                        + " did not get it: "
+                                        + MessagePhrases.dropReason(fact)
+                                        + ".",
+                                Actions.ofDrop(catalogue, fact.get("reason"))));
             }
         }
         return text.toString();
@@ -245,7 +246,9 @@ final class MessageAccount {
                             + ": "
                             + MessagePhrases.dropReason(one)
                             + ".";
-            finding("dropped_" + reason, line, "message.dropped");
+            findings.add(
+                    new Explanation.Finding(
+                            "dropped_" + reason, line, Actions.ofDrop(catalogue, reason)));
             text.append(line).append(' ');
         });
         return text.toString();
@@ -260,8 +263,15 @@ final class MessageAccount {
     private String forAsker(Asker asker, boolean traced) {
         String who = Wording.quoted(asker.clientId);
         Fact outcome = outcomes.get(asker.storedAs);
-        if (outcome != null && (traced || outcome.is("message.dropped"))) {
-            return Wording.sentence(who + " " + outcome(outcome) + ".");
+        if (outcome != null) {
+            return who
+                    + " "
+                    + outcome(outcome)
+                    + (traced
+                            ? "."
+                            : ", at "
+                                    + wording.time(outcome.at())
+                                    + "; that is the last that is recorded for it.");
         }
         Fact published = last("message.published");
         if (asker.facts.isEmpty()) {
@@ -355,12 +365,14 @@ final class MessageAccount {
                                     + " with QoS "
                                     + fact.number("qos")
                                     + ", "
-                                    + Wording.span(fact.number("latency_micros") / 1000)
+                                    + (fact.number("latency_micros") < 1000
+                                            ? "less than 1 ms"
+                                            : Wording.span(fact.number("latency_micros") / 1000))
                                     + " after it had come");
             case "message.acknowledged" ->
                     Phrase.of(event + client, client + " acknowledged it, " + code);
             case "message.queued" ->
-                    Phrase.of(event + client, "kept for " + client + ", which is away or busy");
+                    Phrase.of(event + client, "kept for " + client + ", which was away or busy");
             case "message.dropped" ->
                     Phrase.of(
                             event + client + fact.get("reason"),

@@ -13,12 +13,12 @@ final class MessagePhrases {
         return switch (event) {
             case "message.dropped" ->
                     Phrase.of(
-                            event + fact.get("reason"),
+                            event + " " + fact.get("reason"),
                             "a message for it was dropped, " + dropReason(fact) + ": ",
                             topic);
             case "message.rejected" ->
                     Phrase.of(
-                            event + fact.get("reason_code"),
+                            event + " " + fact.get("reason_code"),
                             "its message was refused, "
                                     + code
                                     + ", "

@@ -17,6 +17,12 @@ record Phrase(String key, String lead, String detail, String listed, String rest
         return new Phrase(key, lead, detail, detail, "");
     }
 
+    /** What the key begins with. */
+    String event() {
+        int space = key.indexOf(' ');
+        return space < 0 ? key : key.substring(0, space);
+    }
+
     String text() {
         return lead + detail + rest;
     }

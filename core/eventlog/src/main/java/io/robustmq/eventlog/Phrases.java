@@ -324,7 +324,7 @@ final class Phrases {
                     Phrase.of(fact.event(), "unsubscribed from what it had not, ", filter);
             case "subscription.refused" ->
                     Phrase.of(
-                            fact.event() + fact.get("reason_code"),
+                            fact.event() + " " + fact.get("reason_code"),
                             "its subscription was refused, "
                                     + ReasonNames.of(fact.number("reason_code"))
                                     + ", "

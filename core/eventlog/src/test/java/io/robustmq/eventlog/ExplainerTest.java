@@ -53,16 +53,18 @@ class ExplainerTest {
 
     @Test
     void the_story_says_where_the_store_begins_and_what_was_not_asked_for() throws Exception {
-        try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
+        InstantSource later = InstantSource.fixed(NOW);
+        Retention all = new Retention(0, Duration.ZERO, false);
+        try (TestEvents events = TestEvents.in(directory, 1 << 20, later, all)) {
             events.add(accepted(1, BEGIN));
             events.add(closed(1, BEGIN.plusSeconds(5)));
             assertThat(explainer(events).client("c1", null).missing())
                     .containsExactly(
                             "The store begins at 10:00:00; this client was known before that: how it began is not there.");
-            Explanation later = explainer(events).client("c1", BEGIN.plusSeconds(1));
-            assertThat(later.missing())
+            Explanation part = explainer(events).client("c1", BEGIN.plusSeconds(1));
+            assertThat(part.missing())
                     .contains("Asked for since 10:00:01: what was before is not told.");
-            assertThat(later.story()).hasSize(1);
+            assertThat(part.story()).hasSize(1);
         }
     }
 

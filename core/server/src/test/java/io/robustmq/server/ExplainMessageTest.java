@@ -69,16 +69,16 @@ class ExplainMessageTest {
             Explanation waits = node.explained(explainer -> explainer.message(first, "away"));
             assertThat(steady(waits.verdict()))
                     .startsWith(
-                            "Away did not get it yet, as far as is known: it waits in its session. speaker published it at TIME to m/1 (QoS 1, 1 bytes). ")
+                            "away did not get it yet, as far as is known: it waits in its session. speaker published it at TIME to m/1 (QoS 1, 1 bytes). ")
                     .contains("listener was sent it (QoS 0 is not acknowledged).");
             assertThat(steps(waits))
                     .contains(
                             "speaker published to m/1, QoS 1, 1 bytes: 2 deliveries at once\n",
-                            "kept for away, which is away or busy\n",
+                            "kept for away, which was away or busy\n",
                             "sent to listener with QoS 0");
             Explanation lost = node.explained(explainer -> explainer.message(second, "away"));
             assertThat(patterns(lost)).containsExactly("dropped_queue_full");
-            assertThat(lost.verdict()).startsWith("Away did not get it: its queue was full.");
+            assertThat(lost.verdict()).startsWith("away did not get it: its queue was full.");
             Explanation not = node.explained(explainer -> explainer.message(second, "other"));
             assertThat(not.verdict())
                     .startsWith(
@@ -105,7 +105,7 @@ class ExplainMessageTest {
             back.acknowledge(back.await(RawClient.PUBLISH));
             node.awaitEvent("event=message.acknowledged&topic=m/1");
             Explanation told = node.explained(explainer -> explainer.message(trace, "away"));
-            assertThat(told.verdict()).startsWith("Away got it and acknowledged it.");
+            assertThat(told.verdict()).startsWith("away got it and acknowledged it.");
             assertThat(steps(told))
                     .containsSubsequence(
                             "kept for away", "sent to away", "away acknowledged it, success (0x00)");
@@ -160,7 +160,7 @@ class ExplainMessageTest {
                     node.explained(explainer -> explainer.topic("m/1", null, "listener"));
             assertThat(steady(told.verdict()))
                     .isEqualTo(
-                            "listener was subscribed with m/# (QoS 0) and connected at that time, so it was to get it; what became of that is not recorded. 1 publish to it recorded, the last at TIME by speaker with 1 delivery.");
+                            "listener was sent it (QoS 0 is not acknowledged), at TIME; that is the last that is recorded for it. 1 publish to it recorded, the last at TIME by speaker with 1 delivery.");
             assertThat(told.missing()).anyMatch(line -> line.startsWith("Single messages are recorded as samples"));
             listener.close();
         }
