@@ -64,6 +64,17 @@ public final class Main {
                                     new EventsCommand(
                                                     arguments, target, lines(arguments), out, err)
                                             .run());
+            case CommandLine.Explain(ExplainArguments arguments) ->
+                    withNode(
+                            arguments.node(),
+                            target ->
+                                    new ExplainCommand(
+                                                    arguments,
+                                                    target,
+                                                    ZoneId.systemDefault(),
+                                                    out,
+                                                    err)
+                                            .run());
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
