@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What happened, in lines for people: a heading, what happened in its order, then what is not known.
- * What went wrong has the cause and the remedy of the catalogue, the first time.
+ * What happened, in lines for people: a heading, what happened in its order, then what is not
+ * known. What went wrong has the cause and the remedy of the catalogue, the first time.
  */
 public final class Account {
     private static final DateTimeFormatter TIME =

@@ -139,8 +139,7 @@ public final class ClientAccount {
             }
         }
         if (!without.isEmpty()) {
-            account.unknown(
-                    "how these connections began: " + String.join(", ", without));
+            account.unknown("how these connections began: " + String.join(", ", without));
         }
         if (open.size() > 1) {
             account.unknown(

@@ -7,8 +7,17 @@ import java.util.Set;
 final class Sentences {
     private static final Set<String> ENVELOPE =
             Set.of(
-                    "seq", "time", "event", "level", "service", "node_id", "suppressed", "trace_id",
-                    "span_id", "protocol", "client_id");
+                    "seq",
+                    "time",
+                    "event",
+                    "level",
+                    "service",
+                    "node_id",
+                    "suppressed",
+                    "trace_id",
+                    "span_id",
+                    "protocol",
+                    "client_id");
 
     private Sentences() {}
 
@@ -28,7 +37,12 @@ final class Sentences {
                             + (event.get("session_present").equals("true") ? "resumed" : "new")
                             + ")";
             case "connection.refused" ->
-                    connection + " from " + text(event, "remote_addr") + " was refused" + reason + detail(event);
+                    connection
+                            + " from "
+                            + text(event, "remote_addr")
+                            + " was refused"
+                            + reason
+                            + detail(event);
             case "connection.closed" ->
                     connection
                             + " ended after "
@@ -68,8 +82,7 @@ final class Sentences {
                             + Account.count(event.number("dropped"), "QoS 0 message");
             case "connection.io_failed" ->
                     connection + ": its socket failed: " + text(event, "error_msg");
-            case "authentication.succeeded" ->
-                    "it proved to be user " + text(event, "user_name");
+            case "authentication.succeeded" -> "it proved to be user " + text(event, "user_name");
             case "authentication.failed" ->
                     "it did not prove to be user "
                             + text(event, "user_name")
@@ -121,7 +134,11 @@ final class Sentences {
                             + event.get("retained_messages")
                             + " retained sent)";
             case "subscription.refused" ->
-                    "its subscription to " + text(event, "topic_filter") + " was refused" + reason + detail(event);
+                    "its subscription to "
+                            + text(event, "topic_filter")
+                            + " was refused"
+                            + reason
+                            + detail(event);
             case "subscription.removed" -> "it unsubscribed from " + text(event, "topic_filter");
             case "message.published" ->
                     text(event, "client_id")
@@ -152,7 +169,11 @@ final class Sentences {
                             + " was dropped: "
                             + event.get("reason").replace('_', ' ');
             case "message.rejected" ->
-                    "a message on " + text(event, "topic_name") + " was not taken" + reason + detail(event);
+                    "a message on "
+                            + text(event, "topic_name")
+                            + " was not taken"
+                            + reason
+                            + detail(event);
             case "message.unrouted" ->
                     "nobody subscribes to " + text(event, "topic_name") + ", so nobody got it";
             case String other -> other + fields(event);

@@ -59,8 +59,7 @@ sealed interface EventSource {
                 split(part.body(), events);
                 end = end < 0 ? Long.parseLong(header(part, EventsApi.END)) : end;
                 more = header(part, EventsApi.MORE).equals("true");
-                next.put(
-                        oldestFirst ? "from" : "before", List.of(header(part, EventsApi.NEXT)));
+                next.put(oldestFirst ? "from" : "before", List.of(header(part, EventsApi.NEXT)));
                 String these = header(part, EventsApi.GAPS);
                 gaps.append(gaps.isEmpty() || these.isEmpty() ? "" : ",").append(these);
             }
@@ -107,9 +106,7 @@ sealed interface EventSource {
             String gaps =
                     String.join(
                             ",",
-                            page.gaps().stream()
-                                    .map(gap -> gap.from() + "-" + gap.to())
-                                    .toList());
+                            page.gaps().stream().map(gap -> gap.from() + "-" + gap.to()).toList());
             return new Answer(events, page.more(), gaps, -1);
         }
     }

@@ -75,8 +75,7 @@ record ExplainArguments(Subject subject, String what, @Nullable Instant since, N
         if (parsed(filter, what, now, zone) instanceof EventQueryParser.Wrong(String line)) {
             return new CommandLine.Wrong(line);
         }
-        return new CommandLine.Explain(
-                new ExplainArguments(subject, what, since, node.build()));
+        return new CommandLine.Explain(new ExplainArguments(subject, what, since, node.build()));
     }
 
     private static EventQueryParser.Parsed parsed(
