@@ -28,8 +28,6 @@ sealed interface CommandLine {
 
     record ShowEvents(EventsArguments arguments) implements CommandLine {}
 
-    record Explain(ExplainArguments arguments) implements CommandLine {}
-
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -57,10 +55,6 @@ sealed interface CommandLine {
                     TOPIC may have + and #, TIME is absolute or ago: 90s, 10m, 2h, 7d. Of the node
                     that the configuration describes ([--role=ROLE] [--conf=FILE] [--set KEY=VALUE]),
                     or [--url=URL] [--token-file=FILE]; with --data=DIR, or if none runs, from files
-              robustmq explain client ID [--since TIME]
-              robustmq explain message TRACE [--since TIME]
-                    what became of one client, or of one message, and what is not known of it; the
-                    node is named as for robustmq events; exit code 1 if nothing is known
               robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
                     what the files of a journal hold; DIR is the journal's folder or the data
                     directory, which no process may have open
@@ -89,15 +83,13 @@ sealed interface CommandLine {
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
             case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
-            case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
-                commands.addAll(
-                        List.of("config", "events", "explain", "journal", "version", "help"));
+                commands.addAll(List.of("config", "events", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

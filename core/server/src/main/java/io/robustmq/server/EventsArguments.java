@@ -28,7 +28,7 @@ record EventsArguments(
         NodeArguments node) {
 
     /** They are held in memory, to be shown oldest first. */
-    static final int MAX_LIMIT = EventSource.MAX_EVENTS;
+    static final int MAX_LIMIT = 100_000;
 
     /** Whether levels are coloured. */
     enum Colours {

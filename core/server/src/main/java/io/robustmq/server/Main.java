@@ -63,17 +63,6 @@ public final class Main {
                             target ->
                                     new EventsCommand(arguments, target, lines(arguments), out, err)
                                             .run());
-            case CommandLine.Explain(ExplainArguments arguments) ->
-                    withNode(
-                            arguments.node(),
-                            target ->
-                                    new ExplainCommand(
-                                                    arguments,
-                                                    target,
-                                                    ZoneId.systemDefault(),
-                                                    out,
-                                                    err)
-                                            .run());
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;

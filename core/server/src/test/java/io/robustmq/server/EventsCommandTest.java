@@ -200,45 +200,6 @@ class EventsCommandTest {
     }
 
     @Test
-    void a_client_is_explained_from_the_node_and_from_its_files() throws Exception {
-        int port;
-        try (TestEventStore store = new TestEventStore(directory);
-                HttpEndpoint node = node(store, 0)) {
-            port = node.localAddress().getPort();
-            store.add(
-                    Severity.WARN,
-                    "connection.taken_over",
-                    "kitchen",
-                    ",\"connection_id\":1,\"new_connection_id\":2");
-            assertThat(explain(port, "client", "kitchen")).isEqualTo(ExitCode.OK);
-            assertThat(out())
-                    .contains("because connection 2 came with the same client identifier")
-                    .contains("to do: If it repeats, two clients share one client identifier");
-            out.reset();
-            assertThat(explain(port, "client", "cellar")).isEqualTo(ExitCode.FOUND);
-            assertThat(out()).contains("no event names it");
-            out.reset();
-            assertThat(explain(port, "message", "4bf92f3577b34da6a3ce929d0e0e4736"))
-                    .isEqualTo(ExitCode.FOUND);
-            assertThat(out()).contains("no event belongs to it");
-        }
-        out.reset();
-        assertThat(explain(port, "client", "kitchen")).isEqualTo(ExitCode.OK);
-        assertThat(out()).contains("came with the same client identifier");
-        assertThat(explain(port, "message", "x")).isEqualTo(ExitCode.USAGE);
-        assertThat(explain(port, "client")).isEqualTo(ExitCode.USAGE);
-        assertThat(err()).contains("the trace must be 32 hex digits", "robustmq explain client ID");
-    }
-
-    private ExitCode explain(int port, String... what) {
-        List<String> arguments = new ArrayList<>(List.of("explain"));
-        arguments.addAll(List.of(what));
-        arguments.add("--set=data.directory=" + directory);
-        arguments.add("--set=http.listen=127.0.0.1:" + port);
-        return run(Map.of(), arguments);
-    }
-
-    @Test
     void what_is_wrong_on_the_command_line_is_said() {
         assertWrong("--limit must be a whole number from 1 to 100000, was \"0\"", "--limit=0");
         assertWrong("--format must be table, json or logfmt, was xml", "--format=xml");
