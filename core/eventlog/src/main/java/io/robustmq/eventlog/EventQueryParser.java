@@ -106,7 +106,7 @@ public final class EventQueryParser {
         }
         String topic = one("topic");
         TopicPattern pattern = topic == null ? null : TopicPattern.of(topic);
-        if (pattern != null && !pattern.isValid()) {
+        if (topic != null && pattern != null && !pattern.isValid()) {
             throw wrong("topic", "a topic, or a filter with + and # for whole levels", topic);
         }
         String trace = one("trace");
@@ -144,7 +144,8 @@ public final class EventQueryParser {
         for (String text : all) {
             EventGlob glob = EventGlob.of(text);
             if (glob == null) {
-                throw wrong("event", "an event's name such as connection.closed or connection.*", text);
+                throw wrong(
+                        "event", "an event's name such as connection.closed or connection.*", text);
             }
             globs.add(glob);
         }
@@ -213,8 +214,8 @@ public final class EventQueryParser {
             if (text.length() == 10) {
                 return LocalDate.parse(text).atStartOfDay(zone).toInstant();
             }
-            boolean zoned = text.endsWith("Z") || text.lastIndexOf('+') > 10
-                    || text.lastIndexOf('-') > 10;
+            boolean zoned =
+                    text.endsWith("Z") || text.lastIndexOf('+') > 10 || text.lastIndexOf('-') > 10;
             return zoned
                     ? OffsetDateTime.parse(text).toInstant()
                     : LocalDateTime.parse(text).atZone(zone).toInstant();

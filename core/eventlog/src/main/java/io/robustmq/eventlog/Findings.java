@@ -262,7 +262,7 @@ final class Findings {
                         : "publish_refused",
                 refused("Its messages were refused", facts),
                 facts.getLast().number("reason_code") == QUOTA_EXCEEDED
-                        ? "Make room on the broker's disk, or raise mqtt.max-stored-size."
+                        ? "Make room on the broker's disk, or raise mqtt.max-stored-bytes."
                         : action("message.rejected")));
     }
 

@@ -91,8 +91,7 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
-            case "events" ->
-                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "explain" ->
                     ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);

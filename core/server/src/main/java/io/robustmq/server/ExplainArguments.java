@@ -47,9 +47,14 @@ record ExplainArguments(
         Map<String, String> said = new LinkedHashMap<>();
         NodeArguments.Builder node = new NodeArguments.Builder();
         boolean json = false;
+        boolean optionsEnded = false;
         while (!rest.isEmpty()) {
             String argument = rest.removeFirst();
-            if (!argument.startsWith("--") && !argument.equals("-h")) {
+            if (argument.equals("--") && !optionsEnded) {
+                optionsEnded = true; // a client id may begin with dashes
+                continue;
+            }
+            if (optionsEnded || !argument.startsWith("--") && !argument.equals("-h")) {
                 String place = said.containsKey("kind") ? "name" : "kind";
                 if (said.containsKey(place)) {
                     return CommandLine.unexpected(argument);

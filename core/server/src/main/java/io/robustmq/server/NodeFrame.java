@@ -3,7 +3,6 @@ package io.robustmq.server;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
-import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -92,22 +91,13 @@ final class NodeFrame {
         http = endpoint;
         EventShard store = eventShard;
         if (store != null) {
-            serveEvents(store.shard(), to);
+            serveEvents(new EventSearch(store.shard()), endpoint, to);
         }
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
     }
 
-    /**
-     * Answers questions about the events in {@code shard}, which is the store's; after {@link
-     * #openHttp}.
-     */
-    void serveEvents(Shard shard, Pipeline to) {
-        HttpEndpoint endpoint = http;
-        if (endpoint == null) {
-            throw new IllegalStateException("not open");
-        }
-        EventSearch search = new EventSearch(shard);
+    private void serveEvents(EventSearch search, HttpEndpoint endpoint, Pipeline to) {
         endpoint.add(new EventsApi(search, clock, events(to)).route());
         endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
     }

@@ -220,6 +220,25 @@ class ExplainClientTest {
     }
 
     @Test
+    void a_journal_without_room_is_told_with_the_refused_publishes() throws Exception {
+        try (ExplainedNode node = node("mqtt.max-stored-bytes=1MiB")) {
+            RawClient away = RawClient.connected(node.port(), "away", Hello.kept(600));
+            away.subscribe("s/#", 1);
+            away.disconnect();
+            try (RawClient writer = RawClient.connected(node.port(), "writer", Hello.PLAIN)) {
+                String payload = "x".repeat(64 * 1024);
+                for (int i = 0; i < 64; i++) {
+                    writer.publish("s/1", false, payload);
+                }
+            }
+            Explanation told = of("writer", node);
+            away.close();
+            assertThat(patterns(told)).contains("publish_refused_no_room");
+            assertThat(steps(told)).contains("its message was refused, quota exceeded (0x97), ");
+        }
+    }
+
+    @Test
     void a_will_is_told_and_so_is_a_connection_that_broke() throws Exception {
         try (ExplainedNode node = node()) {
             RawClient.connected(node.port(), "fragile", Hello.PLAIN.will(0)).reset();
