@@ -28,15 +28,35 @@ final class Evidence {
     }
 
     /** A question for events with any of these names; none: all. */
-    static EventQuery named(List<String> names, @Nullable Instant since, @Nullable TopicPattern topic) {
+    static EventQuery named(
+            List<String> names, @Nullable Instant since, @Nullable TopicPattern topic) {
+        return query(names, null, topic, null, since);
+    }
+
+    /** Everything that names this client. */
+    static EventQuery ofClient(String clientId, @Nullable Instant since) {
+        return query(List.of(), clientId, null, null, since);
+    }
+
+    /** Everything that belongs to this trace. */
+    static EventQuery ofTrace(String traceId) {
+        return query(List.of(), null, null, traceId, null);
+    }
+
+    private static EventQuery query(
+            List<String> names,
+            @Nullable String clientId,
+            @Nullable TopicPattern topic,
+            @Nullable String traceId,
+            @Nullable Instant since) {
         return new EventQuery(
                 names.stream().map(EventGlob::of).map(Objects::requireNonNull).toList(),
                 Severity.DEBUG,
-                null,
+                clientId,
                 topic,
                 null,
                 null,
-                null,
+                traceId,
                 since,
                 null,
                 0,

@@ -125,13 +125,13 @@ public final class Explainer {
     private List<Fact> ofClient(String clientId, @Nullable Instant since, Evidence evidence)
             throws IOException {
         String what = "of this client";
-        EventQuery query = EventQuery.ofClient(clientId, since, EventQuery.MAX_LIMIT);
+        EventQuery query = Evidence.ofClient(clientId, since);
         List<Fact> own = evidence.newest(query, Evidence.MAX_FACTS, what);
         String hashed = hash.apply(clientId);
         if (!own.isEmpty() || hashed == null) {
             return own;
         }
-        query = EventQuery.ofClient(hashed, since, EventQuery.MAX_LIMIT);
+        query = Evidence.ofClient(hashed, since);
         own = evidence.newest(query, Evidence.MAX_FACTS, what);
         if (!own.isEmpty()) {
             evidence.missing(
@@ -243,7 +243,7 @@ public final class Explainer {
         Evidence evidence = new Evidence(pages);
         List<Fact> facts =
                 evidence.newest(
-                        EventQuery.ofTrace(traceId, null, EventQuery.MAX_LIMIT),
+                        Evidence.ofTrace(traceId),
                         Evidence.MAX_FACTS,
                         "of this trace");
         String subject = "message " + traceId;

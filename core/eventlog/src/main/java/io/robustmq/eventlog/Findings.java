@@ -257,13 +257,16 @@ final class Findings {
                 refused("A subscription was refused", facts),
                 action("subscription.refused")));
         by(of("message.rejected"), "reason_code").forEach((code, facts) -> add(
-                facts.getLast().number("reason_code") == QUOTA_EXCEEDED
-                        ? "publish_refused_no_room"
-                        : "publish_refused",
+                isNoRoom(facts.getLast()) ? "publish_refused_no_room" : "publish_refused",
                 refused("Its messages were refused", facts),
-                facts.getLast().number("reason_code") == QUOTA_EXCEEDED
-                        ? "Make room on the broker's disk, or raise mqtt.max-stored-bytes."
+                isNoRoom(facts.getLast())
+                        ? "Make room on the broker's disk; it goes on by itself."
                         : action("message.rejected")));
+    }
+
+    private static boolean isNoRoom(Fact rejected) {
+        return rejected.number("reason_code") == QUOTA_EXCEEDED
+                && rejected.get("detail").startsWith("it could not be stored");
     }
 
     private boolean isUnknown(Fact refused) {

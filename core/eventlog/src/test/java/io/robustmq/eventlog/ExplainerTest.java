@@ -158,6 +158,37 @@ class ExplainerTest {
     }
 
     @Test
+    void a_full_disk_is_told_with_what_it_refused_and_whether_it_is_over() throws Exception {
+        try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
+            events.add(accepted(1, BEGIN));
+            events.add(
+                    new TestEvents.Draft("journal.append_failed", Severity.ERROR)
+                            .with(
+                                    ",\"shard\":\"mqtt\",\"error_type\":\"java.io.IOException\",\"error_msg\":\"No space left on device\"")
+                            .at(BEGIN.plusSeconds(1)));
+            events.add(
+                    new TestEvents.Draft("message.rejected", Severity.WARN)
+                            .peer(1, "c1", "10.0.0.1", 4000)
+                            .topic("plant/1")
+                            .with(
+                                    ",\"reason_code\":151,\"detail\":\"it could not be stored: No space left on device\"")
+                            .at(BEGIN.plusSeconds(2)));
+            Explanation full = explainer(events).client("c1", null);
+            assertThat(full.findings().stream().map(Explanation.Finding::pattern))
+                    .containsExactly("publish_refused_no_room", "disk_failed");
+            assertThat(full.verdict())
+                    .contains(
+                            "The broker could not write to its disk at 10:00:01: \"No space left on device\"; it still cannot.");
+            events.add(
+                    info("journal.recovered")
+                            .with(",\"shard\":\"mqtt\",\"failed_millis\":5000")
+                            .at(BEGIN.plusSeconds(6)));
+            assertThat(explainer(events).client("c1", null).verdict())
+                    .contains("it can again since 10:00:06.");
+        }
+    }
+
+    @Test
     void hashed_ids_are_asked_for_by_their_hash() throws Exception {
         try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
             events.add(accepted(1, BEGIN));

@@ -33,7 +33,7 @@ record HttpRoute(String path, Set<String> methods, Answer answer) {
 
     /** Whether it answers what is below its path too. */
     boolean isForBelow() {
-        return path.endsWith("/");
+        return path.length() > 1 && path.endsWith("/");
     }
 
     boolean takes(String method) {

@@ -220,20 +220,13 @@ class ExplainClientTest {
     }
 
     @Test
-    void a_journal_without_room_is_told_with_the_refused_publishes() throws Exception {
-        try (ExplainedNode node = node("mqtt.max-stored-bytes=1MiB")) {
-            RawClient away = RawClient.connected(node.port(), "away", Hello.kept(600));
-            away.subscribe("s/#", 1);
-            away.disconnect();
-            try (RawClient writer = RawClient.connected(node.port(), "writer", Hello.PLAIN)) {
-                String payload = "x".repeat(64 * 1024);
-                for (int i = 0; i < 64; i++) {
-                    writer.publish("s/1", false, payload);
-                }
+    void a_publish_beyond_a_limit_is_told_with_its_code() throws Exception {
+        try (ExplainedNode node = node("mqtt.max-delayed-messages=0")) {
+            try (RawClient late = RawClient.connected(node.port(), "late", Hello.PLAIN)) {
+                late.publish("$delayed/60/t", false, "x");
             }
-            Explanation told = of("writer", node);
-            away.close();
-            assertThat(patterns(told)).contains("publish_refused_no_room");
+            Explanation told = of("late", node);
+            assertThat(patterns(told)).contains("publish_refused");
             assertThat(steps(told)).contains("its message was refused, quota exceeded (0x97), ");
         }
     }
