@@ -159,8 +159,7 @@ final class Subscriber {
             report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
         } else {
             loop.deliveredLate(delivery.qos, payload.length);
-            boolean told =
-                    delivery.context != null && loop.samplers().delivered.take(true);
+            boolean told = delivery.context != null && loop.samplers().delivered.take(true);
             if (trace != null || told) {
                 outbound.mark(
                         new Written(

@@ -17,8 +17,7 @@ final class Actions {
         if (known == null || known.action().startsWith("Nothing")) {
             return "";
         }
-        return Wording.sentence(
-                WHERE_IT_SAYS_WHY.matcher(known.action()).replaceFirst(""));
+        return Wording.sentence(WHERE_IT_SAYS_WHY.matcher(known.action()).replaceFirst(""));
     }
 
     /** What to do about {@code message.dropped}, whose action is for all reasons. */

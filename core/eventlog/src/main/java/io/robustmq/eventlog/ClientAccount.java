@@ -174,7 +174,9 @@ final class ClientAccount {
         Fact closed = link == null ? null : link.get("connection.closed");
         Link open = lastAccepted();
         Fact accepted = open == null ? null : open.get("connection.accepted");
-        long after = Math.max(closed == null ? -1 : closed.seq(), accepted == null ? -1 : accepted.seq());
+        long after =
+                Math.max(
+                        closed == null ? -1 : closed.seq(), accepted == null ? -1 : accepted.seq());
         List<Fact> refused =
                 facts.stream()
                         .filter(fact -> fact.is("connection.refused") && fact.seq() > after)
@@ -194,10 +196,9 @@ final class ClientAccount {
     private String session() {
         Fact last =
                 facts.stream()
-                        .filter(
-                                fact ->
-                                        fact.event().startsWith("session.")
-                                                && !fact.is("session.state_restored"))
+                        .filter(fact ->
+                                fact.event().startsWith("session.")
+                                        && !fact.is("session.state_restored"))
                         .reduce((a, b) -> b)
                         .orElse(null);
         if (last == null) {

@@ -35,7 +35,8 @@ final class ClientState {
                 known = true;
                 kept = fact.number("expiry_seconds") > 0;
             }
-            case "session.resumed", "session.suspended" -> kept = fact.number("expiry_seconds") > 0 || kept;
+            case "session.resumed", "session.suspended" ->
+                    kept = fact.number("expiry_seconds") > 0 || kept;
             case "session.ended", "session.expired", "session.discarded" -> {
                 filters.clear();
                 known = true;
@@ -57,7 +58,9 @@ final class ClientState {
         }
     }
 
-    /** Whether its session was seen from its beginning, so that there can be no other subscription. */
+    /**
+     * Whether its session was seen from its beginning, so that there can be no other subscription.
+     */
     boolean isKnown() {
         return known;
     }

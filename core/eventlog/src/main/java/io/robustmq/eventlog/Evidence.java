@@ -116,17 +116,19 @@ final class Evidence {
                                         Fact::event,
                                         LinkedHashMap::new,
                                         Collectors.summingLong(Fact::suppressed)));
-        leftOut.forEach((event, count) -> missing.add(
-                Wording.count(count, "event")
-                        + " "
-                        + event
-                        + " were left out by the throttle (events.per-key-per-second)"
-                        + switch (event) {
-                            case "connection.protocol_violated" ->
-                                    ", of any client that broke the same rule.";
-                            case "authentication.failed" -> ", of any client at the same address.";
-                            default -> "; they are in the counts.";
-                        }));
+        leftOut.forEach((event, count) ->
+                missing.add(
+                        Wording.count(count, "event")
+                                + " "
+                                + event
+                                + " were left out by the throttle (events.per-key-per-second)"
+                                + switch (event) {
+                                    case "connection.protocol_violated" ->
+                                            ", of any client that broke the same rule.";
+                                    case "authentication.failed" ->
+                                            ", of any client at the same address.";
+                                    default -> "; they are in the counts.";
+                                }));
     }
 
     void tellDrops(List<Fact> facts) {

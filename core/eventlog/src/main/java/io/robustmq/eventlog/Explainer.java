@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +63,7 @@ public final class Explainer {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
     private final Pages pages;
-    private final UnaryOperator<@Nullable String> hash;
+    private final Hash hash;
     private final InstantSource clock;
     private final ZoneId zone;
 
@@ -74,13 +73,17 @@ public final class Explainer {
         EventSearch.Page page(EventQuery query) throws IOException;
     }
 
+    /** What stands for a client id in events; null if that is not known, or it is the id. */
+    @FunctionalInterface
+    public interface Hash {
+        @Nullable String of(String clientId);
+    }
+
     /**
-     * @param hash what stands for a client id in the events; null if that is not known, or it is
-     *     the id
      * @param zone of the times in sentences
      */
     public Explainer(
-            Pages pages, UnaryOperator<@Nullable String> hash, InstantSource clock, ZoneId zone) {
+            Pages pages, Hash hash, InstantSource clock, ZoneId zone) {
         this.pages = pages;
         this.hash = hash;
         this.clock = clock;
@@ -127,7 +130,7 @@ public final class Explainer {
         String what = "of this client";
         EventQuery query = Evidence.ofClient(clientId, since);
         List<Fact> own = evidence.newest(query, Evidence.MAX_FACTS, what);
-        String hashed = hash.apply(clientId);
+        String hashed = hash.of(clientId);
         if (!own.isEmpty() || hashed == null) {
             return own;
         }
@@ -152,13 +155,9 @@ public final class Explainer {
             return List.of();
         }
         List<Fact> found =
-                evidence
-                        .newest(Evidence.named(NAMELESS, begin, null), MAX_NAMELESS, "")
-                        .stream()
-                        .filter(
-                                fact ->
-                                        fact.get("client_id").isEmpty()
-                                                && hosts.contains(fact.host()))
+                evidence.newest(Evidence.named(NAMELESS, begin, null), MAX_NAMELESS, "").stream()
+                        .filter(fact ->
+                                fact.get("client_id").isEmpty() && hosts.contains(fact.host()))
                         .toList();
         if (!found.isEmpty()) {
             evidence.missing(
@@ -209,7 +208,7 @@ public final class Explainer {
                 !names.isEmpty() && names.stream().allMatch(name -> HASH.matcher(name).matches());
         if (hashed) {
             evidence.missing(
-                    hash.apply(clientId) == null
+                    hash.of(clientId) == null
                             ? "Identities are hashed in these events, with a key that only the running node has: ask it while it runs, or give what stands for the client in the events."
                             : "Identities are hashed in these events, with a key that is new with each start of the node: events before the last start cannot be found by the client id.");
         }
@@ -242,10 +241,7 @@ public final class Explainer {
         Wording wording = Wording.at(clock.instant(), zone);
         Evidence evidence = new Evidence(pages);
         List<Fact> facts =
-                evidence.newest(
-                        Evidence.ofTrace(traceId),
-                        Evidence.MAX_FACTS,
-                        "of this trace");
+                evidence.newest(Evidence.ofTrace(traceId), Evidence.MAX_FACTS, "of this trace");
         String subject = "message " + traceId;
         if (facts.isEmpty()) {
             Fact first = evidence.first();

@@ -48,11 +48,12 @@ final class Findings {
     /** The most important first. */
     List<Explanation.Finding> find(NodeRuns runs, boolean metCrash) {
         if (metCrash) {
-            Fact last = runs.starts().reversed().stream()
-                    .filter(start -> !start.inOrder())
-                    .findFirst()
-                    .orElseThrow()
-                    .fact();
+            Fact last =
+                    runs.starts().reversed().stream()
+                            .filter(start -> !start.inOrder())
+                            .findFirst()
+                            .orElseThrow()
+                            .fact();
             add(
                     "broker_killed",
                     "The broker did not stop in order before it started at "
@@ -66,7 +67,7 @@ final class Findings {
         lostConnections();
         refusals();
         disk();
-        losses();
+        new Losses(this, catalogue).find();
         for (Fact failed : of("connection.failed")) {
             add(
                     "broker_defect",
@@ -76,15 +77,15 @@ final class Findings {
         return found;
     }
 
-    private void add(String pattern, String text, String action) {
+    void add(String pattern, String text, String action) {
         found.add(new Explanation.Finding(pattern, text, action));
     }
 
-    private String action(String event) {
+    String action(String event) {
         return Actions.of(catalogue, event);
     }
 
-    private List<Fact> of(String event) {
+    List<Fact> of(String event) {
         return byEvent.getOrDefault(event, List.of());
     }
 
@@ -92,13 +93,13 @@ final class Findings {
         return facts.size() + facts.stream().mapToLong(Fact::suppressed).sum();
     }
 
-    private String between(List<Fact> facts) {
+    String between(List<Fact> facts) {
         String from = wording.time(facts.getFirst().at());
         String to = wording.time(facts.getLast().at());
         return from.equals(to) ? "at " + from : "between " + from + " and " + to;
     }
 
-    private static Map<String, List<Fact>> by(List<Fact> facts, String field) {
+    static Map<String, List<Fact>> by(List<Fact> facts, String field) {
         return facts.stream()
                 .collect(
                         Collectors.groupingBy(
@@ -177,32 +178,32 @@ final class Findings {
     }
 
     private void protocol() {
-        by(of("connection.protocol_violated"), "rule").forEach((rule, facts) -> {
-            Fact last = facts.getLast();
-            boolean tooLarge = last.number("reason_code") == PACKET_TOO_LARGE;
-            add(
-                    tooLarge ? "packet_too_large" : "protocol_error",
-                    "It broke the rule "
-                            + rule
-                            + " "
-                            + Wording.times(sum(facts))
-                            + " "
-                            + between(facts)
-                            + ", "
-                            + ReasonNames.of(last.number("reason_code"))
-                            + ": "
-                            + Wording.quoted(last.get("detail"))
-                            + ".",
-                    tooLarge
-                            ? "Send smaller messages, or raise mqtt.max-packet-size."
-                            : action("connection.protocol_violated"));
-        });
+        by(of("connection.protocol_violated"), "rule")
+                .forEach((rule, facts) -> {
+                    Fact last = facts.getLast();
+                    boolean tooLarge = last.number("reason_code") == PACKET_TOO_LARGE;
+                    add(
+                            tooLarge ? "packet_too_large" : "protocol_error",
+                            "It broke the rule "
+                                    + rule
+                                    + " "
+                                    + Wording.times(sum(facts))
+                                    + " "
+                                    + between(facts)
+                                    + ", "
+                                    + ReasonNames.of(last.number("reason_code"))
+                                    + ": "
+                                    + Wording.quoted(last.get("detail"))
+                                    + ".",
+                            tooLarge
+                                    ? "Send smaller messages, or raise mqtt.max-packet-size."
+                                    : action("connection.protocol_violated"));
+                });
     }
 
     private void lostConnections() {
         List<Fact> lost = new ArrayList<>(of("connection.closed"));
-        lost.removeIf(
-                fact -> !fact.get("ending").equals("peer_closed") && !isNetwork(fact));
+        lost.removeIf(fact -> !fact.get("ending").equals("peer_closed") && !isNetwork(fact));
         if (!lost.isEmpty()) {
             add(
                     "connection_lost",
@@ -216,10 +217,7 @@ final class Findings {
         List<Fact> stopped = new ArrayList<>(of("connection.closed"));
         stopped.removeIf(fact -> !fact.get("ending").equals("server_shutdown"));
         if (!stopped.isEmpty()) {
-            add(
-                    "broker_stopped",
-                    "The broker was stopped in order " + between(stopped) + ".",
-                    "");
+            add("broker_stopped", "The broker was stopped in order " + between(stopped) + ".", "");
         }
     }
 
@@ -232,14 +230,17 @@ final class Findings {
     // What the broker did not allow, or could not do
 
     private void refusals() {
-        by(of("connection.refused"), "reason_code").forEach((code, facts) -> {
-            Fact last = facts.getLast();
-            boolean unknown = isUnknown(last);
-            add(
-                    unknown ? "authentication_refused" : "connect_refused",
-                    refused("Its CONNECT was refused", facts),
-                    unknown ? action("authentication.failed") : action("connection.refused"));
-        });
+        by(of("connection.refused"), "reason_code")
+                .forEach((code, facts) -> {
+                    Fact last = facts.getLast();
+                    boolean unknown = isUnknown(last);
+                    add(
+                            unknown ? "authentication_refused" : "connect_refused",
+                            refused("Its CONNECT was refused", facts),
+                            unknown
+                                    ? action("authentication.failed")
+                                    : action("connection.refused"));
+                });
         List<Fact> denied = of("authentication.publish_denied");
         if (!denied.isEmpty()) {
             Set<String> topics = topics(denied);
@@ -252,16 +253,22 @@ final class Findings {
                             + ".",
                     action("authentication.publish_denied"));
         }
-        by(of("subscription.refused"), "reason_code").forEach((code, facts) -> add(
-                "subscription_refused",
-                refused("A subscription was refused", facts),
-                action("subscription.refused")));
-        by(of("message.rejected"), "reason_code").forEach((code, facts) -> add(
-                isNoRoom(facts.getLast()) ? "publish_refused_no_room" : "publish_refused",
-                refused("Its messages were refused", facts),
-                isNoRoom(facts.getLast())
-                        ? "Make room on the broker's disk; it goes on by itself."
-                        : action("message.rejected")));
+        by(of("subscription.refused"), "reason_code")
+                .forEach((code, facts) ->
+                        add(
+                                "subscription_refused",
+                                refused("A subscription was refused", facts),
+                                action("subscription.refused")));
+        by(of("message.rejected"), "reason_code")
+                .forEach((code, facts) ->
+                        add(
+                                isNoRoom(facts.getLast())
+                                        ? "publish_refused_no_room"
+                                        : "publish_refused",
+                                refused("Its messages were refused", facts),
+                                isNoRoom(facts.getLast())
+                                        ? "Make room on the broker's disk; it goes on by itself."
+                                        : action("message.rejected")));
     }
 
     private static boolean isNoRoom(Fact rejected) {
@@ -288,7 +295,7 @@ final class Findings {
                 + ".";
     }
 
-    private static Set<String> topics(List<Fact> facts) {
+    static Set<String> topics(List<Fact> facts) {
         Set<String> topics = new LinkedHashSet<>();
         facts.forEach(fact -> topics.add(MessagePhrases.topic(fact)));
         return topics;
@@ -300,8 +307,7 @@ final class Findings {
             return;
         }
         List<Fact> recovered = of("journal.recovered");
-        boolean over =
-                !recovered.isEmpty() && recovered.getLast().seq() > failed.getLast().seq();
+        boolean over = !recovered.isEmpty() && recovered.getLast().seq() > failed.getLast().seq();
         add(
                 "disk_failed",
                 "The broker could not write to its disk "
@@ -316,97 +322,11 @@ final class Findings {
                 action("journal.append_failed"));
     }
 
-    // What did not reach it
-
-    private void losses() {
-        Map<String, List<Fact>> dropped = by(of("message.dropped"), "reason");
-        List<Fact> blocked = of("connection.write_blocked");
-        List<Fact> slow = dropped.getOrDefault("slow_consumer", List.of());
-        if (!blocked.isEmpty() || !slow.isEmpty()) {
-            long resumed =
-                    of("connection.write_resumed").stream()
-                            .mapToLong(fact -> fact.number("dropped"))
-                            .sum();
-            add(
-                    "slow_consumer",
-                    "It read more slowly than was sent to it "
-                            + between(blocked.isEmpty() ? slow : blocked)
-                            + ": "
-                            + (resumed > 0
-                                    ? Wording.count(resumed, "QoS 0 message")
-                                            + " were dropped until it caught up."
-                                    : "QoS 0 messages to it were dropped."),
-                    action("connection.write_blocked"));
-        }
-        List<Fact> full = dropped.getOrDefault("queue_full", List.of());
-        List<Fact> filled = of("session.queue_filled");
-        if (!full.isEmpty() || !filled.isEmpty()) {
-            Fact last = filled.isEmpty() ? null : filled.getLast();
-            add(
-                    "queue_full",
-                    "Its queue was full "
-                            + between(filled.isEmpty() ? full : filled)
-                            + (last == null
-                                    ? ""
-                                    : " (" + Wording.count(last.number("queued_messages"), "message") + " waited)")
-                            + dropped(full),
-                    action("session.queue_filled"));
-        }
-        dropped.forEach((reason, facts) -> {
-            if (!reason.equals("slow_consumer") && !reason.equals("queue_full")) {
-                add(
-                        "dropped_" + reason,
-                        "Messages for it were dropped "
-                                + between(facts)
-                                + " since "
-                                + MessagePhrases.dropReason(facts.getLast())
-                                + dropped(facts),
-                        Actions.ofDrop(catalogue, reason));
-            }
-        });
-        gone("session.expired", "session_expired", "Its session expired");
-        gone("session.discarded", "session_discarded", "A clean start discarded its session");
-    }
-
-    /** One event a second tells of the drops of a session, so there may have been more. */
-    private static String dropped(List<Fact> facts) {
-        return facts.isEmpty()
-                ? "."
-                : ": at least "
-                        + Wording.count(sum(facts), "message")
-                        + " to "
-                        + Wording.list(topics(facts))
-                        + ".";
-    }
-
-    private void gone(String event, String pattern, String what) {
-        List<Fact> all = of(event);
-        long messages = all.stream().mapToLong(fact -> fact.number("discarded_messages")).sum();
-        if (!all.isEmpty()) {
-            add(
-                    pattern,
-                    what
-                            + " "
-                            + Wording.times(sum(all))
-                            + " "
-                            + between(all)
-                            + (messages == 0
-                                    ? "; no message was lost with it."
-                                    : ", and "
-                                            + Wording.count(messages, "waiting message")
-                                            + " with it."),
-                    action(event));
-        }
-    }
-
     /** The finding that goes with an end of a connection comes first. */
-    static List<Explanation.Finding> lead(
-            List<Explanation.Finding> all, @Nullable String pattern) {
+    static List<Explanation.Finding> lead(List<Explanation.Finding> all, @Nullable String pattern) {
         List<Explanation.Finding> ordered = new ArrayList<>(all);
-        ordered.sort(
-                (a, b) ->
-                        Boolean.compare(
-                                !a.pattern().equals(pattern), !b.pattern().equals(pattern)));
+        ordered.sort((a, b) ->
+                Boolean.compare(!a.pattern().equals(pattern), !b.pattern().equals(pattern)));
         return List.copyOf(ordered);
     }
 }

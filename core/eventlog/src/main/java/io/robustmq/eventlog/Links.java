@@ -20,7 +20,9 @@ final class Links {
         }
     }
 
-    /** Null if it is about none, or about one before the node's start, whose number is not known. */
+    /**
+     * Null if it is about none, or about one before the node's start, whose number is not known.
+     */
     private Link.@Nullable Id id(Fact fact) {
         long connection = fact.number("connection_id");
         return connection == 0 ? null : new Link.Id(runs.run(fact), connection);

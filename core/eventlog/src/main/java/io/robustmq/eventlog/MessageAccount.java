@@ -44,10 +44,7 @@ final class MessageAccount {
 
     private static boolean isOutcome(Fact fact) {
         return switch (fact.event()) {
-            case "message.queued",
-                    "message.delivered",
-                    "message.acknowledged",
-                    "message.dropped" ->
+            case "message.queued", "message.delivered", "message.acknowledged", "message.dropped" ->
                     true;
             default -> false;
         };
@@ -152,10 +149,8 @@ final class MessageAccount {
             }
         });
         StringBuilder text = new StringBuilder();
-        clients.forEach((outcome, who) -> text.append(Wording.list(who))
-                .append(' ')
-                .append(outcome)
-                .append(". "));
+        clients.forEach((outcome, who) ->
+                text.append(Wording.list(who)).append(' ').append(outcome).append(". "));
         for (Fact fact : outcomes.values()) {
             if (fact.is("message.dropped")) {
                 findings.add(
@@ -177,12 +172,14 @@ final class MessageAccount {
             case "message.acknowledged" ->
                     fact.number("reason_code") < 0x80
                             ? "got it and acknowledged it"
-                            : "got it and refused it, " + ReasonNames.of(fact.number("reason_code"));
+                            : "got it and refused it, "
+                                    + ReasonNames.of(fact.number("reason_code"));
             case "message.delivered" ->
                     fact.number("qos") == 0
                             ? "was sent it (QoS 0 is not acknowledged)"
                             : "was sent it, an acknowledgement is not recorded";
-            case "message.queued" -> "did not get it yet, as far as is known: it waits in its session";
+            case "message.queued" ->
+                    "did not get it yet, as far as is known: it waits in its session";
             default -> "did not get it: " + MessagePhrases.dropReason(fact);
         };
     }
@@ -202,7 +199,8 @@ final class MessageAccount {
             text.append(
                     "%s to it recorded, the last at %s by %s with %s. "
                             .formatted(
-                                    Wording.count(published.size(), "publish").replace("shs", "shes"),
+                                    Wording.count(published.size(), "publish")
+                                            .replace("shs", "shes"),
                                     wording.time(last.at()),
                                     Wording.quoted(last.get("client_id")),
                                     Wording.deliveries(last.number("deliveries"))));
@@ -382,7 +380,8 @@ final class MessageAccount {
                             event + client,
                             "refused from " + client + ", " + refusal(fact).replaceAll("\\.$", ""));
             case "authentication.publish_denied" ->
-                    Phrase.of(event + client, client + " may not publish to " + topic + ", " + code);
+                    Phrase.of(
+                            event + client, client + " may not publish to " + topic + ", " + code);
             case "message.retained_stored" ->
                     Phrase.of(event, "stored as the retained message of " + topic);
             default -> {

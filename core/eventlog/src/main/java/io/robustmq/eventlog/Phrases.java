@@ -220,7 +220,8 @@ final class Phrases {
 
     private static Phrase session(Fact fact) {
         long gone = fact.number("discarded_messages");
-        String lost = gone == 0 ? "" : ", " + Wording.count(gone, "waiting message") + " gone with it";
+        String lost =
+                gone == 0 ? "" : ", " + Wording.count(gone, "waiting message") + " gone with it";
         String kept = Wording.kept(fact.number("expiry_seconds"));
         String event = fact.event();
         return switch (event) {
@@ -233,28 +234,15 @@ final class Phrases {
             case "session.resumed" ->
                     Phrase.of(
                             event,
-                            "its session was found: "
-                                    + Wording.count(fact.number("subscriptions"), "subscription")
-                                    + ", "
-                                    + Wording.count(fact.number("queued_messages"), "message")
-                                    + " waiting, "
-                                    + fact.number("in_flight_messages")
-                                    + " sent before and not acknowledged"
+                            "its session was found"
+                                    + contents(fact)
                                     + (fact.number("offline_millis") == 0
                                             ? ""
                                             : ", after "
                                                     + Wording.span(fact.number("offline_millis"))
                                                     + " away"));
             case "session.suspended" ->
-                    Phrase.of(
-                            event,
-                            "its session is kept "
-                                    + kept
-                                    + ": "
-                                    + Wording.count(fact.number("subscriptions"), "subscription")
-                                    + ", "
-                                    + Wording.count(fact.number("queued_messages"), "message")
-                                    + " waiting");
+                    Phrase.of(event, "its session is kept " + kept + contents(fact));
             case "session.ended" -> Phrase.of(event, "its session ended with it" + lost);
             case "session.discarded" ->
                     Phrase.of(event, "clean start: the session it had was discarded" + lost);
@@ -289,6 +277,19 @@ final class Phrases {
                                     + " waiting for them");
             case String unknown -> Phrase.of(unknown, unknown);
         };
+    }
+
+    /** What a session holds. */
+    private static String contents(Fact fact) {
+        long subscriptions = fact.number("subscriptions");
+        long waiting = fact.number("queued_messages");
+        long sent = fact.number("in_flight_messages");
+        return (subscriptions == 0
+                        ? " (no subscription"
+                        : " (" + Wording.count(subscriptions, "subscription"))
+                + (waiting == 0 ? "" : ", " + Wording.count(waiting, "message") + " waiting")
+                + (sent == 0 ? "" : ", " + sent + " sent before and not acknowledged")
+                + ")";
     }
 
     private Phrase authentication(Fact fact) {

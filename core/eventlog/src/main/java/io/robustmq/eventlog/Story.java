@@ -63,9 +63,7 @@ final class Story {
     @SuppressWarnings("ReferenceEquality") // there is one object per connection
     private Episode episode(@Nullable Link link) {
         Episode last = episodes.isEmpty() ? null : episodes.getLast();
-        boolean goesOn =
-                last != null
-                        && (link == null ? !last.isOver() : last.link == link);
+        boolean goesOn = last != null && (link == null ? !last.isOver() : last.link == link);
         if (last != null && goesOn) {
             return last;
         }
@@ -96,8 +94,7 @@ final class Story {
         }
         leftOut = steps.size() - MAX_STEPS;
         List<Explanation.Step> shortened = new ArrayList<>(steps.subList(0, FIRST_STEPS));
-        shortened.addAll(
-                steps.subList(steps.size() - (MAX_STEPS - FIRST_STEPS), steps.size()));
+        shortened.addAll(steps.subList(steps.size() - (MAX_STEPS - FIRST_STEPS), steps.size()));
         return shortened;
     }
 

@@ -66,7 +66,9 @@ final class Telling {
 
     String text() {
         String what =
-                listed.size() < 2 ? phrase.text() : phrase.lead() + Wording.list(listed) + phrase.rest();
+                listed.size() < 2
+                        ? phrase.text()
+                        : phrase.lead() + Wording.list(listed) + phrase.rest();
         String often = times > listed.size() && times > 1 ? " (" + times + " times)" : "";
         return what
                 + often

@@ -24,8 +24,7 @@ class ExplainerTest {
 
     private static Explainer explainer(TestEvents events) {
         EventSearch search = events.search();
-        return new Explainer(
-                search::page, id -> null, InstantSource.fixed(NOW), ZoneOffset.UTC);
+        return new Explainer(search::page, id -> null, InstantSource.fixed(NOW), ZoneOffset.UTC);
     }
 
     private static TestEvents.Draft accepted(long connection, Instant at) {
@@ -80,10 +79,9 @@ class ExplainerTest {
             long noEvent = events.add("garbage".getBytes(StandardCharsets.UTF_8), clientKey());
             events.add(closed(1, BEGIN.plusSeconds(5)));
             assertThat(explainer(events).client("c1", null).missing())
-                    .anyMatch(
-                            line ->
-                                    line.startsWith(
-                                            "Events " + noEvent + " to " + noEvent + " cannot be read: "));
+                    .anyMatch(line ->
+                            line.startsWith(
+                                    "Events " + noEvent + " to " + noEvent + " cannot be read: "));
         }
         EventSearch.Gap gap = new EventSearch.Gap(0, 5, "retention removed them");
         Explainer gone =
@@ -122,7 +120,9 @@ class ExplainerTest {
             Explanation told = explainer(events).client("c1", null);
             assertThat(told.missing())
                     .anyMatch(line -> line.startsWith("The node dropped 17 events before "))
-                    .anyMatch(line -> line.startsWith("1 connection from 10.0.0.1 ended before a client id was known"));
+                    .anyMatch(line ->
+                            line.startsWith(
+                                    "1 connection from 10.0.0.1 ended before a client id was known"));
             assertThat(told.story().getLast().text())
                     .isEqualTo("no CONNECT came within 10 s on a connection from 10.0.0.1:4001");
         }
@@ -132,13 +132,17 @@ class ExplainerTest {
     void numbers_of_connections_that_began_anew_are_not_confused() throws Exception {
         try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
             events.add(accepted(1, BEGIN));
-            events.add(info("placement.node_stopping").with(",\"connections\":1").at(BEGIN.plusSeconds(1)));
+            events.add(
+                    info("placement.node_stopping")
+                            .with(",\"connections\":1")
+                            .at(BEGIN.plusSeconds(1)));
             events.add(closed(1, BEGIN.plusSeconds(1)));
             events.add(info("placement.config_loaded").at(BEGIN.plusSeconds(2)));
             events.add(accepted(1, BEGIN.plusSeconds(3)));
             Explanation told = explainer(events).client("c1", null);
             assertThat(told.verdict())
-                    .startsWith("It is connected since 10:00:03 from 10.0.0.1:4000. Last disconnect: 10:00:01, ");
+                    .startsWith(
+                            "It is connected since 10:00:03 from 10.0.0.1:4000. Last disconnect: 10:00:01, ");
             assertThat(told.findings().stream().map(Explanation.Finding::pattern))
                     .doesNotContain("broker_killed");
         }
@@ -201,7 +205,8 @@ class ExplainerTest {
                             ZoneOffset.UTC);
             Explanation told = hashing.client("pump", null);
             assertThat(told.verdict()).startsWith("It is connected since 10:00:00");
-            assertThat(told.missing().getFirst()).contains("this client is c1 since the node's last start");
+            assertThat(told.missing().getFirst())
+                    .contains("this client is c1 since the node's last start");
         }
     }
 
@@ -212,9 +217,7 @@ class ExplainerTest {
                         "client c1",
                         "It is gone.",
                         List.of(new Explanation.Finding("gone", "It is gone.", "Look for it.")),
-                        List.of(
-                                new Explanation.Step(
-                                        BEGIN, BEGIN, 1, Severity.WARN, "went", 3, 4)),
+                        List.of(new Explanation.Step(BEGIN, BEGIN, 1, Severity.WARN, "went", 3, 4)),
                         List.of("Where to."));
         assertThat(new ExplanationText(NOW, ZoneOffset.UTC, false).of(told))
                 .isEqualTo(

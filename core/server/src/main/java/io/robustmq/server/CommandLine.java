@@ -92,15 +92,15 @@ sealed interface CommandLine {
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
             case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
-            case "explain" ->
-                    ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
-                commands.addAll(List.of("config", "events", "explain", "journal", "version", "help"));
+                commands.addAll(
+                        List.of("config", "events", "explain", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

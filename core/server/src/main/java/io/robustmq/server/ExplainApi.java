@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,10 @@ final class ExplainApi {
             Set.of("since", "topic", "client_id", "zone", "color");
 
     private final Explainer.Pages pages;
-    private final UnaryOperator<@Nullable String> hash;
+    private final Explainer.Hash hash;
     private final InstantSource clock;
 
-    ExplainApi(
-            Explainer.Pages pages, UnaryOperator<@Nullable String> hash, InstantSource clock) {
+    ExplainApi(Explainer.Pages pages, Explainer.Hash hash, InstantSource clock) {
         this.pages = pages;
         this.hash = hash;
         this.clock = clock;

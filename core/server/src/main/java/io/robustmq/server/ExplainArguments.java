@@ -92,11 +92,7 @@ record ExplainArguments(
     }
 
     private static CommandLine checked(
-            Map<String, String> said,
-            boolean json,
-            NodeArguments node,
-            Instant now,
-            ZoneId zone) {
+            Map<String, String> said, boolean json, NodeArguments node, Instant now, ZoneId zone) {
         Subject subject = subject(said);
         if (subject == null) {
             return new CommandLine.Wrong(NEEDED);

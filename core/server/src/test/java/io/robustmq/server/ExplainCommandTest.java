@@ -53,22 +53,41 @@ class ExplainCommandTest {
             assertThat(run(join(online, "explain", "client", "a/b c", "--json", "--since", "1h")))
                     .isEqualTo(ExitCode.OK);
             assertThat(out())
-                    .startsWith("{\"subject\":\"client \\\"a/b c\\\"\",\"verdict\":\"It is not connected.")
+                    .startsWith(
+                            "{\"subject\":\"client \\\"a/b c\\\"\",\"verdict\":\"It is not connected.")
                     .contains("\"pattern\":\"connection_lost\"");
-            assertThat(run(join(online, "explain", "message", "--topic", "t/+"))).isEqualTo(ExitCode.OK);
+            assertThat(run(join(online, "explain", "message", "--topic", "t/+")))
+                    .isEqualTo(ExitCode.OK);
             assertThat(out()).startsWith("topic t/+ No publish to it is recorded.");
             Path wrong = folder.resolve("wrong-token");
             Files.writeString(wrong, "0123456789abcdef");
-            assertThat(run("explain", "client", "x", "--url", node.url(), "--token-file", wrong.toString()))
+            assertThat(
+                            run(
+                                    "explain",
+                                    "client",
+                                    "x",
+                                    "--url",
+                                    node.url(),
+                                    "--token-file",
+                                    wrong.toString()))
                     .isEqualTo(ExitCode.NO_PERMISSION);
         }
         assertThat(run("explain", "client", "--data", data.toString(), "--", "a/b c"))
                 .isEqualTo(ExitCode.OK);
         assertThat(out()).startsWith("client \"a/b c\" It is not connected. Last disconnect: ");
-        assertThat(run("explain", "message", "0af7651916cd43dd8448eb211c80319c", "--data", data.toString(), "--color", "always"))
+        assertThat(
+                        run(
+                                "explain",
+                                "message",
+                                "0af7651916cd43dd8448eb211c80319c",
+                                "--data",
+                                data.toString(),
+                                "--color",
+                                "always"))
                 .isEqualTo(ExitCode.OK);
         assertThat(out())
-                .startsWith("\u001b[1mmessage 0af7651916cd43dd8448eb211c80319c\u001b[0m No event has this trace.");
+                .startsWith(
+                        "\u001b[1mmessage 0af7651916cd43dd8448eb211c80319c\u001b[0m No event has this trace.");
         assertThat(run("explain", "message", "short", "--data", data.toString()))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(run("explain", "client", "x", "--data", folder.resolve("none").toString()))

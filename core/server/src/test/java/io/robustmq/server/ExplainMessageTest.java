@@ -90,8 +90,7 @@ class ExplainMessageTest {
     }
 
     @Test
-    void a_message_that_waited_is_told_to_have_been_sent_later_and_acknowledged()
-            throws Exception {
+    void a_message_that_waited_is_told_to_have_been_sent_later_and_acknowledged() throws Exception {
         try (ExplainedNode node = node()) {
             try (RawClient away = RawClient.connected(node.port(), "away", Hello.kept(600))) {
                 away.subscribe("m/#", 1);
@@ -108,7 +107,9 @@ class ExplainMessageTest {
             assertThat(told.verdict()).startsWith("away got it and acknowledged it.");
             assertThat(steps(told))
                     .containsSubsequence(
-                            "kept for away", "sent to away", "away acknowledged it, success (0x00)");
+                            "kept for away",
+                            "sent to away",
+                            "away acknowledged it, success (0x00)");
             speaker.close();
             back.close();
         }
@@ -161,7 +162,8 @@ class ExplainMessageTest {
             assertThat(steady(told.verdict()))
                     .isEqualTo(
                             "listener was sent it (QoS 0 is not acknowledged), at TIME; that is the last that is recorded for it. 1 publish to it recorded, the last at TIME by speaker with 1 delivery.");
-            assertThat(told.missing()).anyMatch(line -> line.startsWith("Single messages are recorded as samples"));
+            assertThat(told.missing())
+                    .anyMatch(line -> line.startsWith("Single messages are recorded as samples"));
             listener.close();
         }
     }

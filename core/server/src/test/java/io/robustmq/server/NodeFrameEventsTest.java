@@ -1,7 +1,5 @@
 package io.robustmq.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
@@ -27,8 +25,7 @@ class NodeFrameEventsTest {
     @TempDir private Path directory;
 
     @Test
-    void a_node_answers_questions_about_its_events()
-            throws Exception {
+    void a_node_answers_questions_about_its_events() throws Exception {
         ConfigOutcome<StandaloneConfig> outcome =
                 ConfigReader.read(
                         StandaloneKeys.ROLE,
