@@ -89,17 +89,20 @@ final class NodeFrame {
             throw listener.failed(failure);
         }
         http = endpoint;
-        EventShard store = eventShard;
-        if (store != null) {
-            serveEvents(new EventSearch(store.shard()), endpoint, to);
-        }
+        EventSearch search = search();
+        endpoint.add(new EventsApi(search, clock, events(to)).route());
+        endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
     }
 
-    private void serveEvents(EventSearch search, HttpEndpoint endpoint, Pipeline to) {
-        endpoint.add(new EventsApi(search, clock, events(to)).route());
-        endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
+    /** For questions; only while open. */
+    EventSearch search() {
+        EventShard store = eventShard;
+        if (store == null) {
+            throw new IllegalStateException("not open");
+        }
+        return new EventSearch(store.shard());
     }
 
     void tellReady(Pipeline to) {

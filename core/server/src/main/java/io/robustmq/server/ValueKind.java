@@ -1,15 +1,21 @@
 package io.robustmq.server;
 
+import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +38,11 @@ sealed interface ValueKind {
     /** The same for a value from the environment or the command line, where all is text. */
     default @Nullable Object readText(String text) {
         return read(text);
+    }
+
+    /** Whether what was written must not be printed. */
+    default boolean isSecret() {
+        return false;
     }
 
     /** A Boolean. */
@@ -261,11 +272,11 @@ sealed interface ValueKind {
         }
     }
 
-    /** A URI with scheme http or https and a host. */
-    record Url() implements ValueKind {
+    /** A URI with scheme http or https and a host; an empty one for none. */
+    record Url(boolean mayBeEmpty) implements ValueKind {
         @Override
         public String allowed() {
-            return "a URL that begins with http:// or https://";
+            return "a URL that begins with http:// or https://" + (mayBeEmpty ? ", or empty" : "");
         }
 
         @Override
@@ -276,10 +287,88 @@ sealed interface ValueKind {
             try {
                 URI uri = new URI(text);
                 boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                return web && uri.getHost() != null ? uri : null;
+                boolean isNone = mayBeEmpty && text.isEmpty();
+                return isNone || (web && uri.getHost() != null) ? uri : null;
             } catch (URISyntaxException notAUrl) {
                 return null;
             }
+        }
+    }
+
+    /** A Secret. */
+    record Hidden() implements ValueKind {
+        private static final Pattern SYNTAX = Pattern.compile("\\P{Cntrl}{0,1024}");
+
+        @Override
+        public String allowed() {
+            return "at most 1024 characters, or empty";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof String text && SYNTAX.matcher(text).matches()
+                    ? new Secret(text)
+                    : null;
+        }
+    }
+
+    /**
+     * A Map from String to String, or to Secret for what is sent as headers. As text they are
+     * parted by commas, and %XX stands for a byte, as in OpenTelemetry's variables.
+     */
+    record Pairs(boolean isSecret) implements ValueKind {
+        private static final Pattern HEADER =
+                Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+=[\\x20-\\x7e]*");
+        private static final Pattern PLAIN = Pattern.compile("[^=\\p{Cntrl}]+=\\P{Cntrl}*");
+
+        @Override
+        public String allowed() {
+            return "a list of key=value, or empty";
+        }
+
+        @Override
+        public @Nullable Object read(Object written) {
+            return written instanceof TomlArray array ? pairs(array.toList()) : null;
+        }
+
+        @Override
+        public @Nullable Object readText(String text) {
+            if (text.isEmpty() || text.equals("[]")) {
+                return Map.of();
+            }
+            try {
+                return pairs(
+                        Arrays.stream(text.split(",", -1))
+                                .map(String::strip)
+                                .filter(pair -> !pair.isEmpty())
+                                .map(Pairs::percentDecoded)
+                                .toList());
+            } catch (IllegalArgumentException notEncoded) {
+                return null;
+            }
+        }
+
+        private static String percentDecoded(String pair) {
+            return URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);
+        }
+
+        private @Nullable Object pairs(List<?> written) {
+            Map<String, Object> pairs = new LinkedHashMap<>();
+            for (Object element : written) {
+                if (!(element instanceof String pair)
+                        || !(isSecret ? HEADER : PLAIN).matcher(pair).matches()) {
+                    return null;
+                }
+                String key = pair.substring(0, pair.indexOf('=')).strip();
+                String value = pair.substring(pair.indexOf('=') + 1).strip();
+                pairs.put(key, isSecret ? new Secret(value) : value);
+            }
+            return Collections.unmodifiableMap(pairs);
         }
     }
 

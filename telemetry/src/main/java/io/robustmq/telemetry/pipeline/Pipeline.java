@@ -54,7 +54,7 @@ public final class Pipeline implements AutoCloseable {
         this.intake = new Intake(settings.intake(), Wiring.audiences(settings), clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
-        Resources resources = new Resources(node);
+        Resources resources = new Resources(node, settings.otlp().options().resource());
         this.wiring =
                 Wiring.of(
                         settings, outside, resources, ledger, intake.kinds(), own, new Listener());
