@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 
@@ -87,8 +88,10 @@ final class Backlog {
 
     /** A message is in the log and for this session. */
     void committed(Publication publication, int qos, boolean retain, int[] subscriptionIds) {
+        Tracing.PublishTrace trace = publication.trace();
+        TraceContext context = trace == null ? null : trace.context();
         if (ended) {
-            session.dropped(publication.topic(), qos, DropReason.SESSION_ENDED);
+            session.dropped(publication.topic(), qos, DropReason.SESSION_ENDED, context);
             return;
         }
         int bytes = publication.bytes();
@@ -96,7 +99,7 @@ final class Backlog {
         boolean isNext = session.subscriber() != null && waiting.messages() == 0;
         if (!isNext && !hasRoom(bytes)) {
             forget(each);
-            session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL);
+            session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL, context);
             return;
         }
         waiting.add(refs.bytes(each));
@@ -108,18 +111,23 @@ final class Backlog {
         }
         Subscriber to = session.subscriber();
         if (to == null) {
+            if (context != null) {
+                session.queued(publication.topic(), qos, context);
+            }
             return;
         }
         if (ahead.hasRoomFor(each, cursor)) {
             Delivery delivery =
                     new Delivery(publication.message(), qos, retain, subscriptionIds, true);
-            Tracing.PublishTrace trace = publication.trace();
             if (trace != null) {
                 delivery.tracedBy(trace, session.peer());
             }
             ahead.keep(each, delivery);
         }
         pump();
+        if (context != null && cursor <= each) {
+            session.queued(publication.topic(), qos, context);
+        }
     }
 
     private boolean hasRoom(int bytes) {
@@ -219,7 +227,7 @@ final class Backlog {
         }
         forget(each);
         if (delivery == null) {
-            session.dropped("", -1, reason);
+            session.dropped("", -1, reason, null);
         } else {
             session.dropped(delivery, reason);
         }
@@ -310,9 +318,7 @@ final class Backlog {
             if (delivery.counted) {
                 outstanding--;
             }
-            if (delivery.trace != null) {
-                delivery.trace.acknowledged(reasonCode, System.nanoTime());
-            }
+            session.acknowledged(delivery, reasonCode);
         }
         forget(each);
         pump();

@@ -325,8 +325,15 @@ final class MessageRecord {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = in.getInt(idsAt + 4 * i);
         }
-        return new Delivery(
-                message, targetOptions & QOS_MASK, (targetOptions & RETAIN) != 0, ids, false);
+        Delivery delivery =
+                new Delivery(
+                        message,
+                        targetOptions & QOS_MASK,
+                        (targetOptions & RETAIN) != 0,
+                        ids,
+                        false);
+        delivery.context = context();
+        return delivery;
     }
 
     private boolean isTopic(byte[] utf8) {

@@ -246,11 +246,12 @@ final class Publisher {
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
         int code = ReasonCode.NOT_AUTHORIZED;
-        shared.events()
-                .emit(
-                        new AuthenticationEvent.PublishDenied(
-                                connection.peer(), packet.topic(), code));
-        if (trace != null) {
+        AuthenticationEvent.PublishDenied denied =
+                new AuthenticationEvent.PublishDenied(connection.peer(), packet.topic(), code);
+        if (trace == null) {
+            shared.events().emit(denied);
+        } else {
+            shared.events().emit(denied, trace.context());
             trace.refused(code, "$SYS topics belong to the broker", System.nanoTime());
         }
         int qos = packet.qos();

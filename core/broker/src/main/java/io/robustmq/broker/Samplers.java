@@ -12,6 +12,9 @@ final class Samplers {
     final Sampler retainedCleared;
     final Sampler delayed;
 
+    /** What becomes of single deliveries that are traced, beside those that are sent. */
+    final Sampler traced;
+
     Samplers(int perSecond) {
         published = new Sampler(perSecond);
         delivered = new Sampler(perSecond);
@@ -19,6 +22,7 @@ final class Samplers {
         retainedStored = new Sampler(perSecond);
         retainedCleared = new Sampler(perSecond);
         delayed = new Sampler(perSecond);
+        traced = new Sampler(perSecond);
     }
 
     void refill() {
@@ -28,5 +32,6 @@ final class Samplers {
         retainedStored.refill();
         retainedCleared.refill();
         delayed.refill();
+        traced.refill();
     }
 }

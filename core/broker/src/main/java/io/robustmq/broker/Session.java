@@ -1,9 +1,11 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
+import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.TraceContext;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -208,9 +210,7 @@ final class Session {
         if (delivery.counted) {
             outstanding--;
         }
-        if (delivery.trace != null) {
-            delivery.trace.acknowledged(reasonCode, System.nanoTime());
-        }
+        acknowledged(delivery, reasonCode);
         if (queue.size() > 0 || resend != null) {
             pump();
         }
@@ -285,13 +285,45 @@ final class Session {
         if (delivery.trace != null) {
             delivery.trace.dropped(reason, System.nanoTime());
         }
-        dropped(delivery.message.topic(), delivery.qos, reason);
+        dropped(delivery.message.topic(), delivery.qos, reason, delivery.context);
     }
 
-    void dropped(String topic, int qos, DropReason reason) {
+    /**
+     * @param trace of the message; null if it is not traced
+     */
+    void dropped(String topic, int qos, DropReason reason, @Nullable TraceContext trace) {
         home.counters().add(Counters.dropped(reason), 1);
-        if (dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic)) {
+        boolean told =
+                dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic);
+        if (told && trace == null) {
             home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
+        } else if (told || trace != null) {
+            tell(new MessageEvent.Dropped(clientId, topic, qos, reason), trace, told);
+        }
+    }
+
+    /** A traced message waits for this client. */
+    void queued(String topic, int qos, TraceContext trace) {
+        tell(new MessageEvent.Queued(clientId, topic, qos), trace, false);
+    }
+
+    /** The client has answered a delivery for the last time. */
+    void acknowledged(Delivery delivery, int reasonCode) {
+        if (delivery.trace != null) {
+            delivery.trace.acknowledged(reasonCode, System.nanoTime());
+        }
+        if (delivery.context != null) {
+            String topic = delivery.message.topic();
+            tell(
+                    new MessageEvent.Acknowledged(peer, topic, delivery.qos, reasonCode),
+                    delivery.context,
+                    false);
+        }
+    }
+
+    private void tell(Event event, TraceContext trace, boolean always) {
+        if (always || home.samplers().traced.take(true)) {
+            home.shared().events().emit(event, trace);
         }
     }
 

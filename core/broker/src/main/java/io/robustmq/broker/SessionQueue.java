@@ -41,6 +41,9 @@ final class SessionQueue {
         waiting.addLast(delivery);
         bound.add(delivery.message.bytes());
         count(delivery, 1);
+        if (delivery.context != null) {
+            session.queued(delivery.message.topic(), delivery.qos, delivery.context);
+        }
         if (expiring == 1 && delivery.message.expires()) {
             session.home().hasExpiringMessages(session);
         }

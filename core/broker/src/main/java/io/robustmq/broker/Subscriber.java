@@ -159,7 +159,8 @@ final class Subscriber {
             report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
         } else {
             loop.deliveredLate(delivery.qos, payload.length);
-            if (trace != null) {
+            boolean told = delivery.context != null && loop.samplers().delivered.take(true);
+            if (trace != null || told) {
                 outbound.mark(
                         new Written(
                                 message.topic(),
@@ -167,8 +168,9 @@ final class Subscriber {
                                 payload.length,
                                 message.receivedNanos(),
                                 false,
-                                false,
-                                trace));
+                                told,
+                                trace,
+                                delivery.context));
             }
         }
     }
@@ -203,7 +205,15 @@ final class Subscriber {
                                 || loop.shared().isTraced(connection.peer(), topic));
         if (sampled || trace != null) {
             outbound.mark(
-                    new Written(topic, qos, payloadBytes, receivedNanos, true, sampled, trace));
+                    new Written(
+                            topic,
+                            qos,
+                            payloadBytes,
+                            receivedNanos,
+                            true,
+                            sampled,
+                            trace,
+                            trace == null ? null : trace.context()));
         }
     }
 
@@ -212,7 +222,8 @@ final class Subscriber {
         if (trace != null) {
             trace.dropped(reason, System.nanoTime());
         }
-        session.dropped(message.topic(), 0, reason);
+        Tracing.PublishTrace whole = message.trace();
+        session.dropped(message.topic(), 0, reason, whole == null ? null : whole.context());
     }
 
     /** A budget that is used up does not break the chain: then the publish is the parent. */

@@ -217,14 +217,14 @@ final class Subscribing {
                         @Override
                         public void refused(IOException why) {
                             session.dropped(
-                                    message.topic(), qos, MessageEvent.DropReason.NOT_STORED);
+                                    message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
                         }
                     };
             MessageRecord.Effects effects = MessageRecord.Effects.NONE;
             Logged.Taken taken =
                     loop.logged().publishUnretained(publication, effects, route, dropped);
             if (taken != Logged.Taken.YES) {
-                session.dropped(message.topic(), qos, MessageEvent.DropReason.NOT_STORED);
+                session.dropped(message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
             }
         } finally {
             publication.done();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param receivedNanos when its PUBLISH was read
  * @param live it did not have to wait for its client, so that its latency says something
+ * @param context of the trace it belongs to; also where the trace has no span for it
  */
 record Written(
         String topic,
@@ -20,15 +21,14 @@ record Written(
         long receivedNanos,
         boolean live,
         boolean sampled,
-        Tracing.@Nullable DeliveryTrace trace) {
+        Tracing.@Nullable DeliveryTrace trace,
+        @Nullable TraceContext context) {
 
     void report(Connection connection, long nowNanos) {
         Loop loop = connection.loop();
-        TraceContext context = null;
         if (trace != null) {
             trace.written(nowNanos);
-            context = trace.context();
-            if (live) {
+            if (live && context != null) {
                 loop.latency()
                         .example(nowNanos - receivedNanos, context, loop.shared().clock().millis());
             }

@@ -71,6 +71,24 @@ public record EventQuery(
                 Search.Order.OLDEST_FIRST);
     }
 
+    /** The same, but so many at most. */
+    EventQuery limited(int most) {
+        return new EventQuery(
+                events,
+                level,
+                clientId,
+                topic,
+                connectionId,
+                address,
+                traceId,
+                since,
+                until,
+                from,
+                before,
+                most,
+                order);
+    }
+
     /** The same, newest first from before {@code seq} down. */
     public EventQuery newestBefore(long seq, int most) {
         return new EventQuery(
@@ -87,42 +105,6 @@ public record EventQuery(
                 seq,
                 most,
                 Search.Order.NEWEST_FIRST);
-    }
-
-    /** Everything that names this client. */
-    public static EventQuery ofClient(String clientId, @Nullable Instant since, int limit) {
-        return new EventQuery(
-                List.of(),
-                Severity.DEBUG,
-                clientId,
-                null,
-                null,
-                null,
-                null,
-                since,
-                null,
-                0,
-                Long.MAX_VALUE,
-                limit,
-                Search.Order.OLDEST_FIRST);
-    }
-
-    /** Everything that belongs to this trace. */
-    public static EventQuery ofTrace(String traceId, @Nullable Instant since, int limit) {
-        return new EventQuery(
-                List.of(),
-                Severity.DEBUG,
-                null,
-                null,
-                null,
-                null,
-                traceId,
-                since,
-                null,
-                0,
-                Long.MAX_VALUE,
-                limit,
-                Search.Order.OLDEST_FIRST);
     }
 
     /** What the events are found by; a record has one key of each set. */

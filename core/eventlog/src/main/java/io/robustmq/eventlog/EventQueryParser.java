@@ -106,7 +106,7 @@ public final class EventQueryParser {
         }
         String topic = one("topic");
         TopicPattern pattern = topic == null ? null : TopicPattern.of(topic);
-        if (pattern != null && !pattern.isValid()) {
+        if (topic != null && pattern != null && !pattern.isValid()) {
             throw wrong("topic", "a topic, or a filter with + and # for whole levels", topic);
         }
         String trace = one("trace");

@@ -29,6 +29,7 @@ sealed interface CommandLine {
     record ShowEvents(EventsArguments arguments) implements CommandLine {}
 
     record Administer(AdminArguments arguments) implements CommandLine {}
+    record Explain(ExplainArguments arguments) implements CommandLine {}
 
     record Version() implements CommandLine {}
 
@@ -66,6 +67,13 @@ sealed interface CommandLine {
                     most N per second, 100 unless said; robustmq events shows them
               robustmq trace list|stop ID [--json]
                     shows what is traced and how many events that were, or ends one
+              robustmq explain client ID [--since TIME] [--json] [--color auto|always|never]
+                    why a client disconnected and what it did not get: from its events and the
+                    node's, in a few sentences, with what is not known; the node as for events
+              robustmq explain message TRACE [--client-id ID] [--json]
+              robustmq explain message --topic TOPIC [--since TIME] [--client-id ID] [--json]
+                    who got a message, or those on a topic, and who did not, and why; --client-id
+                    is one who waits for it
               robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
                     what the files of a journal hold; DIR is the journal's folder or the data
                     directory, which no process may have open
@@ -97,6 +105,7 @@ sealed interface CommandLine {
                     EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
+            case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
@@ -107,6 +116,7 @@ sealed interface CommandLine {
                         List.of(
                                 "config",
                                 "events",
+                                "explain",
                                 "levels",
                                 "trace",
                                 "journal",

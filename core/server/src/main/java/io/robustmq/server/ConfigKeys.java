@@ -230,7 +230,7 @@ final class ConfigKeys {
                                 "http.listen",
                                 LISTEN,
                                 quoted(listen),
-                                "Address and port for /metrics, /health/live and /health/ready.")));
+                                "Address and port for /metrics, /health/live, /health/ready, and /api/v1 for admins.")));
     }
 
     static ConfigKey key(String path, ValueKind kind, String defaultToml, String doc) {

@@ -142,7 +142,7 @@ record EventsArguments(
         }
     }
 
-    private static <E extends Enum<E>> @Nullable E constant(E[] all, String name) {
+    static <E extends Enum<E>> @Nullable E constant(E[] all, String name) {
         for (E each : all) {
             if (each.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return each;

@@ -166,7 +166,7 @@ final class HttpEndpoint implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, HttpWatch watch) throws IOException {
-        HttpRoute route = routes.get(exchange.getRequestURI().getPath());
+        HttpRoute route = route(exchange.getRequestURI().getPath());
         if (route == null) {
             HttpAnswers.send(
                     exchange,
@@ -181,6 +181,19 @@ final class HttpEndpoint implements AutoCloseable {
         } else if (!route.isForAdmins() || isAdmin(exchange)) {
             route.answer().to(exchange, watch);
         }
+    }
+
+    private @Nullable HttpRoute route(String path) {
+        HttpRoute exact = routes.get(path);
+        if (exact != null) {
+            return exact;
+        }
+        for (HttpRoute each : routes.values()) {
+            if (each.isForBelow() && path.startsWith(each.path())) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /** False if it was refused. */

@@ -26,6 +26,16 @@ record HttpRoute(String path, Set<String> methods, Answer answer) {
         return new HttpRoute(path, Set.of("GET"), answer);
     }
 
+    /** All whose path begins with this one, which ends with a slash. */
+    static HttpRoute below(String path, Answer answer) {
+        return get(path, answer);
+    }
+
+    /** Whether it answers what is below its path too. */
+    boolean isForBelow() {
+        return path.length() > 1 && path.endsWith("/");
+    }
+
     boolean takes(String method) {
         return methods.contains(method) || method.equals("HEAD") && methods.contains("GET");
     }

@@ -67,6 +67,18 @@ public final class Main {
                     withNode(
                             arguments.node(),
                             target -> new AdminCommand(arguments, target, out, err).run());
+            case CommandLine.Explain(ExplainArguments arguments) ->
+                    withNode(
+                            arguments.node(),
+                            target ->
+                                    new ExplainCommand(
+                                                    arguments,
+                                                    target,
+                                                    isColoured(arguments.colours()),
+                                                    out,
+                                                    err,
+                                                    InstantSource.system())
+                                            .run());
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
@@ -83,17 +95,20 @@ public final class Main {
     }
 
     private EventLines lines(EventsArguments arguments) {
-        boolean colours =
-                switch (arguments.colours()) {
-                    case ALWAYS -> true;
-                    case NEVER -> false;
-                    case AUTO ->
-                            environment.getOrDefault("NO_COLOR", "").isEmpty()
-                                    && !environment.getOrDefault("TERM", "dumb").equals("dumb")
-                                    && System.console() != null
-                                    && System.console().isTerminal();
-                };
-        return new EventLines(arguments.format(), colours, ZoneId.systemDefault());
+        return new EventLines(
+                arguments.format(), isColoured(arguments.colours()), ZoneId.systemDefault());
+    }
+
+    private boolean isColoured(EventsArguments.Colours colours) {
+        return switch (colours) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO ->
+                    environment.getOrDefault("NO_COLOR", "").isEmpty()
+                            && !environment.getOrDefault("TERM", "dumb").equals("dumb")
+                            && System.console() != null
+                            && System.console().isTerminal();
+        };
     }
 
     /** What a command does with the node that it is about. */

@@ -98,7 +98,9 @@ final class NodeFrame {
             throw listener.failed(failure);
         }
         http = endpoint;
-        endpoint.add(new EventsApi(search(), clock, events(to)).route());
+        EventSearch search = search();
+        endpoint.add(new EventsApi(search, clock, events(to)).route());
+        endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
         endpoint.add(new LevelsApi(to.levels(), events(to)).route());
         endpoint.add(new TracesApi(to.traces(), events(to)).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));

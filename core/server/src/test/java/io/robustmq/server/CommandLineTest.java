@@ -54,6 +54,12 @@ class CommandLineTest {
         "config check --role, '--role needs a role: --role=standalone|journal-server'",
         "config check --role=x, '--role must be standalone or journal-server, was x'",
         "journal-sever, 'unknown command journal-sever, did you mean journal-server?'",
+        "explain, 'explain needs a subject: robustmq explain client ID, robustmq explain message TRACE, or robustmq explain message --topic TOPIC'",
+        "explain client, 'explain needs a subject: robustmq explain client ID, robustmq explain message TRACE, or robustmq explain message --topic TOPIC'",
+        "explain client a b, unexpected argument b: try robustmq help",
+        "explain client a --what, unknown option --what: try robustmq help",
+        "explain client a --client-id=b, '--client-id is for explain message: who waits for it'",
+        "explain client a --color=red, '--color must be auto, always or never, was red'",
         "version now, unexpected argument now: try robustmq help"
     })
     void what_is_not_understood_is_told_in_one_line(String line, String told) {

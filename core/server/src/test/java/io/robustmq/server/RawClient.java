@@ -92,6 +92,13 @@ final class RawClient implements AutoCloseable {
         await(PUBACK);
     }
 
+    /** PUBACK for a PUBLISH of QoS 1. */
+    void acknowledge(byte[] publish) throws IOException {
+        int topic = (publish[0] & 0xFF) << 8 | publish[1] & 0xFF;
+        int id = (publish[2 + topic] & 0xFF) << 8 | publish[3 + topic] & 0xFF;
+        send(0x40, new Body().u16(id));
+    }
+
     /** QoS 0. */
     void publishUnacknowledged(String topic, String payload) throws IOException {
         send(0x30, new Body().text(topic).u8(0).bytes(payload));

@@ -76,6 +76,47 @@ public sealed interface MessageEvent extends Event {
     }
 
     @EventType(
+            name = "message.queued",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause =
+                    "A traced message waits in a session: its client is away, or has enough on its way. Sampled.",
+            action = "Nothing; message.delivered or message.dropped says what became of it.")
+    record Queued(
+            @Doc(
+                            value = "The subscriber",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "messaging.client.id")
+                    String clientId,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return clientId;
+        }
+    }
+
+    @EventType(
+            name = "message.acknowledged",
+            severity = Severity.INFO,
+            volume = Volume.MESSAGE,
+            cause =
+                    "A subscriber answered a traced message of QoS 1 or 2 with its last acknowledgement. Sampled.",
+            action = "Nothing; a reason_code of 128 or more is the subscriber's refusal.")
+    record Acknowledged(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service") int qos,
+            @Doc("Reason code of the PUBACK, PUBREC or PUBCOMP") int reasonCode)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
             name = "message.unrouted",
             severity = Severity.DEBUG,
             volume = Volume.MESSAGE,

@@ -151,6 +151,12 @@ public final class Pipeline implements AutoCloseable {
         return tracing;
     }
 
+    /** What stands for a client id in events; null if identities are not hashed. */
+    public @Nullable String hashed(String clientId) {
+        Identities identities = wiring.identities();
+        return identities == null ? null : identities.hashed(clientId);
+    }
+
     /** Where metrics are; the pipeline's and the JVM's are in it from {@link #open} on. */
     public PrometheusRegistry registry() {
         return registry;
