@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.EventTopics;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Shard;
@@ -34,6 +35,8 @@ final class NodeFrame {
     private @Nullable AdminToken admins;
     private @Nullable Pipeline pipeline;
     private @Nullable HttpEndpoint http;
+    private @Nullable EventSearch search;
+    private @Nullable EventTopicsFeed topicsFeed;
 
     /**
      * @param service whose events tell of the node
@@ -100,7 +103,27 @@ final class NodeFrame {
         if (endpoint == null) {
             throw new IllegalStateException("not open");
         }
-        endpoint.add(new EventsApi(new EventSearch(shard), clock, events(to)).route());
+        EventSearch asked = new EventSearch(shard);
+        endpoint.add(new EventsApi(asked, clock, events(to)).route());
+        search = asked;
+    }
+
+    /** Publishes the events that questions are answered about to admins; none if there are none. */
+    void publishEvents(EventTopics topics) {
+        EventSearch of = search;
+        if (of != null) {
+            EventTopicsFeed feed = new EventTopicsFeed(of, topics);
+            feed.open();
+            topicsFeed = feed;
+        }
+    }
+
+    /** Before the broker is closed. */
+    void stopPublishingEvents() {
+        if (topicsFeed != null) {
+            topicsFeed.close();
+            topicsFeed = null;
+        }
     }
 
     void tellReady(Pipeline to) {
@@ -221,6 +244,7 @@ final class NodeFrame {
     }
 
     void close() {
+        stopPublishingEvents();
         closeHttp();
         if (pipeline != null) {
             pipeline.close();

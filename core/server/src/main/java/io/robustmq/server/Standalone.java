@@ -96,6 +96,7 @@ final class Standalone implements RoleProcess {
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
+        frame.publishEvents(broking.result().eventTopics());
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }
@@ -279,6 +280,7 @@ final class Standalone implements RoleProcess {
         }
         if (broker != null) {
             readiness.stopped(Role.MQTT_SERVER);
+            frame.stopPublishingEvents();
             broker.close();
             broker = null;
             to.events(Service.MQTT_BROKER)
