@@ -1,6 +1,9 @@
--- Makes of a log record that came by OTLP the flat record that the broker sends by the forward protocol.
+-- One form of a log record for all ways into Fluent Bit: the flat record that the broker writes to its file,
+-- and category, what stands before the dot of the event's name.
+-- Fluent Bit calls a function of five parameters with the OTLP resource as group, and with ids as bytes.
 
--- OpenTelemetry's attributes whose name is not robustmq.<field>; a test compares this with the catalogue
+-- OpenTelemetry's attributes whose name is not robustmq.<field>
+-- generated: fields
 local field_of = {
   ["error.message"] = "error_msg",
   ["error.type"] = "error_type",
@@ -12,6 +15,12 @@ local field_of = {
   ["thread.name"] = "thread",
   ["user.name"] = "user_name",
 }
+-- end of fields
+
+local attribute_of = {}
+for attribute, field in pairs(field_of) do
+  attribute_of[field] = attribute
+end
 
 local function hex(bytes)
   return (bytes:gsub(".", function(c) return string.format("%02x", c:byte()) end))
@@ -22,7 +31,11 @@ local function rfc3339(timestamp)
   return os.date("!%Y-%m-%dT%H:%M:%S", timestamp.sec) .. "." .. micros .. "Z"
 end
 
--- Fluent Bit calls a function of five parameters with the OTLP resource as group, and with ids as bytes.
+local function category(event)
+  return event and event:match("^([^.]+)%.")
+end
+
+-- Of a record that came by OTLP: Fluent Bit's outputs would ship its body and leave the rest behind.
 function flatten(tag, timestamp, group, metadata, record)
   local otlp = metadata.otlp
   if not otlp then
@@ -32,7 +45,6 @@ function flatten(tag, timestamp, group, metadata, record)
     time = rfc3339(timestamp),
     event = otlp.event_name,
     level = (otlp.severity_text or "info"):lower(),
-    message = record.log or record.message,
   }
   if otlp.trace_id then
     flat.trace_id = hex(otlp.trace_id)
@@ -47,5 +59,61 @@ function flatten(tag, timestamp, group, metadata, record)
       flat[field_of[name] or (name:gsub("^robustmq%.", ""))] = value
     end
   end
+  flat.category = category(flat.event)
   return 2, timestamp, metadata, flat
+end
+
+local meant = { n = "\n", r = "\r", t = "\t" }
+local function unescaped(text)
+  return (text:gsub("\\(.)", function(c) return meant[c] or c end))
+end
+
+-- Of a record that is flat already: from the forward protocol, a file or a container's output.
+function complete(tag, timestamp, group, metadata, record)
+  if not record.event then
+    -- a line that is no event, such as the JVM's: Elasticsearch has log.level, so log can be no text
+    record.message, record.log = record.log or record.message, nil
+    return 2, timestamp, metadata, record
+  end
+  record.category = category(record.event)
+  if record._p then
+    -- a container's: the runtime's own time, stream and marks stand beside our fields
+    record.time = rfc3339(timestamp)
+    record.stream, record._p, record.logtag = nil, nil, nil
+  end
+  if not record.service then
+    -- a line for people, of which Fluent Bit leaves the quoted texts as they are
+    record.level = record.level and record.level:lower()
+    for field, value in pairs(record) do
+      if type(value) == "string" then
+        record[field] = unescaped(value)
+      end
+    end
+  end
+  return 2, timestamp, metadata, record
+end
+
+-- For out_loki: what Loki keeps beside the line, under the names of its own OTLP endpoint.
+function loki(tag, timestamp, group, metadata, record)
+  local beside = { event_name = record.event }
+  for field, value in pairs(record) do
+    if field == "trace_id" or field == "span_id" then
+      beside[field] = value
+    elseif field ~= "time" and field ~= "event" and field ~= "level" and field ~= "service"
+        and field ~= "category" and type(value) ~= "table" then
+      beside[((attribute_of[field] or "robustmq." .. field):gsub("%.", "_"))] = tostring(value)
+    end
+  end
+  beside.severity_text = record.level and record.level:upper()
+  record.beside = beside
+  return 2, timestamp, metadata, record
+end
+
+-- For out_es: the same record has the same id however often it comes; the time is in it for a node whose numbers
+-- began anew. generate_id of Fluent Bit would not do: it depends on the order of the fields.
+function elasticsearch(tag, timestamp, group, metadata, record)
+  if record.node_id and record.seq then
+    record.document_id = record.node_id .. "-" .. record.seq .. "-" .. (record.time or "")
+  end
+  return 2, timestamp, metadata, record
 end

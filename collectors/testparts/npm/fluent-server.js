@@ -1,18 +1,28 @@
 // Prints what arrives by the forward protocol on 127.0.0.1:<first argument>, one JSON object a line:
 // {"listening":port}, {"tag":…,"record":{…}} for each event, {"acknowledged":true} for each chunk.
+// FLUENT_SERVER in the environment may hold more options as JSON: security as FluentServer takes it,
+// and tls with the files of cert, key and ca; with ca, clients must have a certificate.
+const fs = require("fs");
 const { FluentServer } = require("@fluent-org/logger");
 
 const say = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 
-const server = new FluentServer({
-  listenOptions: { host: "127.0.0.1", port: Number(process.argv[2]) },
-});
+const { security, tls } = JSON.parse(process.env.FLUENT_SERVER || "{}");
+const options = { listenOptions: { host: "127.0.0.1", port: Number(process.argv[2]) }, security };
+if (tls) {
+  options.tlsOptions = { cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) };
+  if (tls.ca) {
+    Object.assign(options.tlsOptions, { ca: fs.readFileSync(tls.ca), requestCert: true, rejectUnauthorized: true });
+  }
+}
+const server = new FluentServer(options);
 server.on("entry", (tag, time, record) => say({ tag, record }));
-// without a shared key, acknowledgements are all that the server ever writes
-server.server.on("connection", (socket) => {
+// beside HELO and PONG, where there is a key, acknowledgements are all that the server ever writes
+server.server.on(tls ? "secureConnection" : "connection", (socket) => {
+  let greetings = security ? 1 : 0; // HELO was written before this
   const write = socket.write.bind(socket);
   socket.write = (bytes) => {
-    say({ acknowledged: true });
+    if (greetings-- <= 0) say({ acknowledged: true });
     return write(bytes);
   };
 });

@@ -8,9 +8,7 @@ import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.OtelCollector;
 import io.robustmq.testkit.OtlpLog;
 import io.robustmq.testkit.Part;
-import io.robustmq.testkit.Repository;
 import io.robustmq.testkit.RobustMq;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -158,28 +156,6 @@ final class ArrivalIT {
                                 .set("sinks.otlp.metrics", "true")
                                 .start()) {
             collector.awaitMetric("robustmq_mqtt_connections");
-        }
-    }
-
-    @Test
-    @NeedsPart(Part.OTEL_COLLECTOR)
-    void with_the_configuration_that_is_shipped_the_collector_takes_events_by_both_ways()
-            throws Exception {
-        Path shipped = Repository.root().resolve("collectors/otel-collector/otelcol.yaml");
-        try (OtelCollector collector = OtelCollector.stopped(folder, Files.readString(shipped))) {
-            collector.start();
-            try (RobustMq broker =
-                    RobustMq.in(folder.resolve("data"))
-                            .otlp("grpc", collector.grpcPort())
-                            .fluent(collector.fluentPort())
-                            .start()) {
-                connectAs(broker, "both-ways");
-
-                collector.awaitLog("by OTLP", about("connection.accepted"));
-                collector.awaitLog(
-                        "by forward",
-                        log -> "connection.accepted".equals(log.attributes().get("event")));
-            }
         }
     }
 

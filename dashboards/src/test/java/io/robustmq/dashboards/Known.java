@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 record Known(List<Map<String, String>> series, Catalogue catalogue) {
     private static final String NAME = "__name__";
 
-    /** What Loki's OTLP endpoint makes labels of, as far as our resource has it. */
-    private static final Set<String> LOKI_LABELS = Set.of("service_name", "service_instance_id");
+    /** The label that a record has in Loki whichever way it came; see collectors/loki. */
+    private static final Set<String> LOKI_LABELS = Set.of("service_name");
 
     /** What it keeps of every record, the fields of the events aside. */
     private static final Set<String> LOKI_METADATA =
@@ -40,6 +40,7 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
                     "span_id",
                     "event_name",
                     "service_version",
+                    "service_instance_id",
                     "robustmq_node_id");
 
     private static final Set<String> SEVERITY_TEXTS = Set.of("DEBUG", "INFO", "WARN", "ERROR");

@@ -160,7 +160,7 @@ final class Queries {
     private static String filled(String query) {
         return query.replace("$__rate_interval", "1m")
                 .replace("$job", "robustmq")
-                .replaceAll("\\$(instance|service|event|level)\\b", ".+");
+                .replaceAll("\\$(instance|service|category|event|level)\\b", ".+");
     }
 
     private static List<String> all(Pattern pattern, String text) {

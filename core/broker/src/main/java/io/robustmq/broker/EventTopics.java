@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker's own messages below {@code $SYS/events/}, QoS 0, to admins that are connected now. Any
- * thread.
+ * The broker's own messages below {@code $SYS/events/}, QoS 0, to admins that are connected now.
+ * Any thread.
  *
  * <p>Whoever is no admin may not subscribe there; a subscription that was made by an admin and is
  * found by somebody else, or one with a wildcard that matches these topics too, gets none of them.
@@ -82,8 +82,7 @@ public final class EventTopics {
 
     private void deliver(Loop loop, List<Message> messages) {
         for (Message message : messages) {
-            Route.Target[] targets =
-                    loop.router().routeOf(message.topic()).targets()[loop.index()];
+            Route.Target[] targets = loop.router().routeOf(message.topic()).targets()[loop.index()];
             Route.Target[] allowed = allowed(targets);
             if (allowed.length > 0) {
                 loop.takeOver(message, allowed, null);

@@ -13,8 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether a stored event is one that a query wants: its header first, then as much of its JSON
- * as is needed. Any thread.
+ * Looks whether a stored event is one that a query wants: its header first, then as much of its
+ * JSON as is needed. Any thread.
  */
 final class EventFilter {
     /** As events have times, so that texts compare as times do. */

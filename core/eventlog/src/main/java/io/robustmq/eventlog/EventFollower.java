@@ -27,8 +27,8 @@ public final class EventFollower implements Closeable {
     }
 
     /**
-     * Waits for what comes, {@code mostNanos} at most, and tells all there is that is wanted: it may
-     * be nothing.
+     * Waits for what comes, {@code mostNanos} at most, and tells all there is that is wanted: it
+     * may be nothing.
      *
      * @return false when the store or this is closed
      */

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of events: {@code connection.closed}, {@code connection.*}, {@code *.refused}. A star stands
- * for any letters, also for none.
+ * Names of events: {@code connection.closed}, {@code connection.*}, {@code *.refused}. A star
+ * stands for any letters, also for none.
  */
 final class EventGlob {
     private static final Pattern SYNTAX = Pattern.compile("[a-z0-9_.*]{1,128}");

@@ -144,7 +144,8 @@ public final class EventQueryParser {
         for (String text : all) {
             EventGlob glob = EventGlob.of(text);
             if (glob == null) {
-                throw wrong("event", "an event's name such as connection.closed or connection.*", text);
+                throw wrong(
+                        "event", "an event's name such as connection.closed or connection.*", text);
             }
             globs.add(glob);
         }
@@ -213,8 +214,8 @@ public final class EventQueryParser {
             if (text.length() == 10) {
                 return LocalDate.parse(text).atStartOfDay(zone).toInstant();
             }
-            boolean zoned = text.endsWith("Z") || text.lastIndexOf('+') > 10
-                    || text.lastIndexOf('-') > 10;
+            boolean zoned =
+                    text.endsWith("Z") || text.lastIndexOf('+') > 10 || text.lastIndexOf('-') > 10;
             return zoned
                     ? OffsetDateTime.parse(text).toInstant()
                     : LocalDateTime.parse(text).atZone(zone).toInstant();

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Answers questions about the events of a node from its shard. Any thread.
  *
- * <p>Events that have a field that is asked for are found by the journal's index of keys; a range of
- * the shard in which no event is bad enough is passed by the counts in {@link
+ * <p>Events that have a field that is asked for are found by the journal's index of keys; a range
+ * of the shard in which no event is bad enough is passed by the counts in {@link
  * io.robustmq.telemetry.pipeline.StoredEvent}; else all are looked at, from the end that is asked
  * for.
  */
@@ -86,7 +86,8 @@ public final class EventSearch {
             page.removed(query.from(), first);
         }
         return switch (query.order()) {
-            case OLDEST_FIRST -> page.page(whole ? Math.max(query.from(), end) : page.next(), !whole);
+            case OLDEST_FIRST ->
+                    page.page(whole ? Math.max(query.from(), end) : page.next(), !whole);
             case NEWEST_FIRST -> page.page(whole ? from : page.next(), !whole);
         };
     }

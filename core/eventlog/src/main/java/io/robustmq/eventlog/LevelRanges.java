@@ -96,8 +96,7 @@ final class LevelRanges {
                     public boolean record(long offset, long epochMillis, ByteBuffer payload) {
                         try {
                             StoredEvent event = StoredEvent.decoded(payload);
-                            found[0] =
-                                    new StoredEvent(event.severity(), event.counts(), NO_JSON);
+                            found[0] = new StoredEvent(event.severity(), event.counts(), NO_JSON);
                         } catch (IOException noEvent) {
                             // the search tells it
                         }

@@ -59,10 +59,13 @@ public final class OfflineEvents {
             if (seq >= query.before()) {
                 return false;
             }
-            boolean missing = expected >= 0 ? seq > expected : query.from() > 0 && seq > query.from();
+            boolean missing =
+                    expected >= 0 ? seq > expected : query.from() > 0 && seq > query.from();
             if (missing) {
                 long from = Math.max(expected, query.from());
-                gaps.add(new EventSearch.Gap(from, seq, "they are damaged, or retention removed them"));
+                gaps.add(
+                        new EventSearch.Gap(
+                                from, seq, "they are damaged, or retention removed them"));
             }
             expected = seq + 1;
             try {

@@ -36,7 +36,8 @@ class EventLinesTest {
     @Test
     void logfmt_has_every_field_and_json_is_as_it_was() throws Exception {
         assertThat(line(EventLines.Format.LOGFMT, true))
-                .startsWith("seq=7 time=2026-11-25T10:00:00.123456Z event=connection.refused level=warn")
+                .startsWith(
+                        "seq=7 time=2026-11-25T10:00:00.123456Z event=connection.refused level=warn")
                 .endsWith("reason_code=135")
                 .contains("client_id=\"a b\\n\\u001b[31m\\u202e\"");
         assertThat(line(EventLines.Format.JSON, true))

@@ -137,7 +137,16 @@ class EventSearchTest {
             EventSearch search = store.search();
             for (int limit : new int[] {1, 7, 1000}) {
                 String most = "" + limit;
-                assertThat(all(search, query("client_id", "kitchen", "limit", most, "order", "oldest")))
+                assertThat(
+                                all(
+                                        search,
+                                        query(
+                                                "client_id",
+                                                "kitchen",
+                                                "limit",
+                                                most,
+                                                "order",
+                                                "oldest")))
                         .as("seed " + seed)
                         .isEqualTo(kitchen);
                 assertThat(all(search, query("client_id", "kitchen", "limit", most)))
@@ -214,7 +223,11 @@ class EventSearchTest {
         }
         Path first;
         try (Stream<Path> files = Files.list(directory.resolve("events"))) {
-            first = files.filter(f -> f.toString().endsWith(".seg")).sorted().findFirst().orElseThrow();
+            first =
+                    files.filter(f -> f.toString().endsWith(".seg"))
+                            .sorted()
+                            .findFirst()
+                            .orElseThrow();
         }
         try (FileChannel file = FileChannel.open(first, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 1000);
@@ -222,7 +235,8 @@ class EventSearchTest {
         try (TestEvents store = TestEvents.in(directory, SMALL)) {
             for (String order : List.of("oldest", "newest")) {
                 EventSearch.Page page =
-                        store.search().page(query("client_id", "a", "limit", "1000", "order", order));
+                        store.search()
+                                .page(query("client_id", "a", "limit", "1000", "order", order));
                 assertThat(page.gaps()).as(order).hasSize(1);
                 EventSearch.Gap gap = page.gaps().getFirst();
                 assertThat(gap.reason()).contains("crc32c");
@@ -252,14 +266,18 @@ class EventSearchTest {
     void what_retention_removed_of_what_is_asked_for_is_told() throws Exception {
         SettableClock clock = new SettableClock(BEGIN);
         try (TestEvents store =
-                TestEvents.in(directory, SMALL, clock, new Retention(40_000, Duration.ZERO, false))) {
+                TestEvents.in(
+                        directory, SMALL, clock, new Retention(40_000, Duration.ZERO, false))) {
             for (int i = 0; i < 300; i++) {
                 clock.advance(Duration.ofSeconds(i == 0 ? 0 : 1));
                 store.add(info("session.created").client("a").at(clock.instant()));
             }
             long first = store.search().firstSeq();
             assertThat(first).isPositive();
-            assertThat(store.search().page(query("from", "3", "order", "oldest", "limit", "1")).gaps())
+            assertThat(
+                            store.search()
+                                    .page(query("from", "3", "order", "oldest", "limit", "1"))
+                                    .gaps())
                     .containsExactly(new EventSearch.Gap(3, first, "retention removed them"));
             assertThat(store.search().page(query("since", "1s", "limit", "1000")).gaps())
                     .containsExactly(new EventSearch.Gap(0, first, "retention removed them"));
@@ -305,12 +323,14 @@ class EventSearchTest {
     void newest_first_with_a_limit_does_not_read_all() throws Exception {
         try (TestEvents store = TestEvents.in(directory, 1 << 20)) {
             for (int i = 0; i < 4000; i++) {
-                store.add(info("session.created").client("a").with(",\"x\":\"" + "y".repeat(300) + '"'));
+                store.add(
+                        info("session.created")
+                                .client("a")
+                                .with(",\"x\":\"" + "y".repeat(300) + '"'));
             }
             long[] handed = {0};
             store.shard.search(
-                    new Search(
-                            0, Long.MAX_VALUE, List.of(), Search.Order.NEWEST_FIRST),
+                    new Search(0, Long.MAX_VALUE, List.of(), Search.Order.NEWEST_FIRST),
                     (offset, millis, payload) -> {
                         assertThat(offset).isEqualTo(3999 - handed[0]);
                         return ++handed[0] < 10;

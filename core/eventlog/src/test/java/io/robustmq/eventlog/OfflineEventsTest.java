@@ -32,13 +32,31 @@ class OfflineEventsTest {
             assertThat(seqList(newest)).containsExactly(193L, 183L);
             assertThat(newest.more()).isTrue();
             assertThat(newest.gaps()).isEmpty();
-            assertThat(seqList(events.page(query("client_id", "kitchen", "before", "183", "limit", "1"))))
+            assertThat(
+                            seqList(
+                                    events.page(
+                                            query(
+                                                    "client_id",
+                                                    "kitchen",
+                                                    "before",
+                                                    "183",
+                                                    "limit",
+                                                    "1"))))
                     .containsExactly(173L);
             EventSearch.Page oldest =
                     events.page(query("client_id", "kitchen", "limit", "2", "order", "oldest"));
             assertThat(seqList(oldest)).containsExactly(3L, 13L);
             assertThat(oldest.next()).isEqualTo(23);
-            assertThat(events.page(query("client_id", "kitchen", "from", "193", "order", "oldest")).more())
+            assertThat(
+                            events.page(
+                                            query(
+                                                    "client_id",
+                                                    "kitchen",
+                                                    "from",
+                                                    "193",
+                                                    "order",
+                                                    "oldest"))
+                                    .more())
                     .isFalse();
         }
     }

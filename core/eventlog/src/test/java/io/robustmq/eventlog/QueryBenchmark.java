@@ -34,13 +34,13 @@ import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /**
- * How long questions take over many events. Arguments: a folder, which is filled if it is empty; how
- * many events (10 million); of how many clients (100 thousand).
+ * How long questions take over many events. Arguments: a folder, which is filled if it is empty;
+ * how many events (10 million); of how many clients (100 thousand).
  *
  * <p>Each question is asked {@value #ROUNDS} times, each time for something else: with the journal
  * opened anew and its files out of the system's cache before each, with the journal opened anew
- * alone, and again in a journal that stays open. A client's events are spread evenly over all, which
- * is the worst for an index.
+ * alone, and again in a journal that stays open. A client's events are spread evenly over all,
+ * which is the worst for an index.
  */
 final class QueryBenchmark {
     private static final int ROUNDS = 20;
@@ -87,20 +87,44 @@ final class QueryBenchmark {
         fill();
         List<Question> questions =
                 List.of(
-                        new Question("client, all it has", i -> of("client_id", client(i), "order", "oldest", "limit", "1000")),
+                        new Question(
+                                "client, all it has",
+                                i ->
+                                        of(
+                                                "client_id",
+                                                client(i),
+                                                "order",
+                                                "oldest",
+                                                "limit",
+                                                "1000")),
                         new Question("client, newest 100", i -> of("client_id", client(i))),
-                        new Question("client, its connection.*", i -> of("client_id", client(i), "event", "connection.*")),
-                        new Question("client, the last tenth", i -> of("client_id", client(i), "since", time(events * 9 / 10))),
+                        new Question(
+                                "client, its connection.*",
+                                i -> of("client_id", client(i), "event", "connection.*")),
+                        new Question(
+                                "client, the last tenth",
+                                i -> of("client_id", client(i), "since", time(events * 9 / 10))),
                         new Question("trace", i -> of("trace", trace(i * 8 + 3))),
                         new Question("connection", i -> of("connection", "" + i)),
                         new Question("topic", i -> of("topic", topic(i))),
-                        new Question("topic filter, newest 100", i -> of("topic", "site/" + i % 100 + "/+/telemetry")),
+                        new Question(
+                                "topic filter, newest 100",
+                                i -> of("topic", "site/" + i % 100 + "/+/telemetry")),
                         new Question("address", i -> of("address", host(i))),
                         new Question("error and worse, newest 100", i -> of("level", "error")),
                         new Question("warn and worse, newest 100", i -> of("level", "warn")),
-                        new Question("connection.refused, newest 100", i -> of("event", "connection.refused")),
+                        new Question(
+                                "connection.refused, newest 100",
+                                i -> of("event", "connection.refused")),
                         new Question("everything, newest 100", i -> of()));
-        out.printf(Locale.ROOT, "%-32s %8s %22s %22s %22s%n", "ms, median and worst of " + ROUNDS, "found", "cold", "opened anew", "open");
+        out.printf(
+                Locale.ROOT,
+                "%-32s %8s %22s %22s %22s%n",
+                "ms, median and worst of " + ROUNDS,
+                "found",
+                "cold",
+                "opened anew",
+                "open");
         for (Question question : questions) {
             Times cold = new Times();
             Times anew = new Times();
@@ -122,7 +146,14 @@ final class QueryBenchmark {
                     ask(question, i + 3 * ROUNDS, opened.shard(), open);
                 }
             }
-            out.printf(Locale.ROOT, "%-32s %8d %22s %22s %22s%n", question.what(), open.found / ROUNDS, cold, anew, open);
+            out.printf(
+                    Locale.ROOT,
+                    "%-32s %8d %22s %22s %22s%n",
+                    question.what(),
+                    open.found / ROUNDS,
+                    cold,
+                    anew,
+                    open);
         }
     }
 
@@ -133,7 +164,8 @@ final class QueryBenchmark {
         @Override
         public String toString() {
             double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            return String.format(Locale.ROOT, "%.1f %.1f", sorted[sorted.length / 2], sorted[sorted.length - 1]);
+            return String.format(
+                    Locale.ROOT, "%.1f %.1f", sorted[sorted.length / 2], sorted[sorted.length - 1]);
         }
     }
 
@@ -142,7 +174,8 @@ final class QueryBenchmark {
         long which = new SplittableRandom(round * 31L + 7).nextLong(clients);
         question.asked().apply(which).forEach((name, value) -> given.put(name, List.of(value)));
         EventQueryParser parser =
-                new EventQueryParser(given, name -> name, Instant.now(), ZoneOffset.UTC, EventQuery.MAX_LIMIT);
+                new EventQueryParser(
+                        given, name -> name, Instant.now(), ZoneOffset.UTC, EventQuery.MAX_LIMIT);
         if (!(parser.parse() instanceof EventQueryParser.Right(EventQuery query))) {
             throw new IllegalStateException(parser.parse().toString());
         }
@@ -232,7 +265,14 @@ final class QueryBenchmark {
             }
             waiting.acquire(WAITING);
             double seconds = (System.nanoTime() - begun) / 1e9;
-            out.printf(Locale.ROOT, "%d events of %d clients, %d MiB in %d segments, written in %.0f s%n", events, clients, shard.sizeBytes() >> 20, shard.measures().segments(), seconds);
+            out.printf(
+                    Locale.ROOT,
+                    "%d events of %d clients, %d MiB in %d segments, written in %.0f s%n",
+                    events,
+                    clients,
+                    shard.sizeBytes() >> 20,
+                    shard.measures().segments(),
+                    seconds);
         }
     }
 
@@ -240,24 +280,33 @@ final class QueryBenchmark {
         long which = random.nextLong(clients);
         boolean refused = i % 20_011 == 0;
         boolean failed = i % 1_000_003 == 0;
-        String name = failed ? "connection.failed" : refused ? "connection.refused" : NAMES[(int) (i % NAMES.length)];
+        String name =
+                failed
+                        ? "connection.failed"
+                        : refused ? "connection.refused" : NAMES[(int) (i % NAMES.length)];
         Severity severity = failed ? Severity.ERROR : refused ? Severity.WARN : Severity.INFO;
         counts[severity.ordinal()]++;
         boolean message = name.startsWith("message.");
         StringBuilder json = new StringBuilder(512);
         json.append("{\"time\":\"").append(time(i)).append("\",\"event\":\"").append(name);
         json.append("\",\"level\":\"").append(severity.name().toLowerCase(Locale.ROOT));
-        json.append("\",\"service\":\"mqtt-broker\",\"node_id\":\"broker-eu-west-1a-07\",\"suppressed\":0");
+        json.append(
+                "\",\"service\":\"mqtt-broker\",\"node_id\":\"broker-eu-west-1a-07\",\"suppressed\":0");
         if (message) {
-            json.append(",\"trace_id\":\"").append(trace(i)).append("\",\"span_id\":\"00f067aa0ba902b7\"");
+            json.append(",\"trace_id\":\"")
+                    .append(trace(i))
+                    .append("\",\"span_id\":\"00f067aa0ba902b7\"");
         }
         json.append(",\"protocol\":\"mqtt/5.0\",\"connection_id\":").append(which);
         json.append(",\"client_id\":\"").append(client(which)).append("\",\"remote_addr\":\"");
         json.append(host(which)).append(":51234\"");
         if (message) {
-            json.append(",\"topic_name\":\"").append(topic(which)).append("\",\"qos\":1,\"payload_bytes\":312,\"latency_micros\":841");
+            json.append(",\"topic_name\":\"")
+                    .append(topic(which))
+                    .append("\",\"qos\":1,\"payload_bytes\":312,\"latency_micros\":841");
         } else {
-            json.append(",\"ending\":\"client_disconnect\",\"reason_code\":0,\"connected_millis\":1234567,\"received_packets\":831,\"sent_packets\":422");
+            json.append(
+                    ",\"ending\":\"client_disconnect\",\"reason_code\":0,\"connected_millis\":1234567,\"received_packets\":831,\"sent_packets\":422");
         }
         json.append('}');
         List<Integer> keys = new ArrayList<>();

@@ -255,7 +255,8 @@ final class IndexFile {
             }
             for (int i = 0; i < keys.keyBlockCount(); i++) {
                 if (keys.firstOffset(i) != index.firstOffset(i)) {
-                    throw new CorruptJournalException(path, 0, "key block " + i + " begins wrongly");
+                    throw new CorruptJournalException(
+                            path, 0, "key block " + i + " begins wrongly");
                 }
             }
             return index;
@@ -271,8 +272,8 @@ final class IndexFile {
         return summary;
     }
 
-    private static SegmentIndex blocks(
-            DiskFile file, Path path, Segment segment, Summary summary) throws IOException {
+    private static SegmentIndex blocks(DiskFile file, Path path, Segment segment, Summary summary)
+            throws IOException {
         int bytes = summary.blocks * BLOCK_BYTES;
         ByteBuffer in = read(file, path, summary.blocksAt(), bytes + CRC_BYTES);
         check(in, path, 0, bytes);

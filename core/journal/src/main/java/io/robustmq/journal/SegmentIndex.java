@@ -8,8 +8,8 @@ import java.util.Arrays;
  *
  * <p>A block is the frames that begin within {@value #BLOCK_BYTES} bytes of the file: it has the
  * offset and position of its first frame and the latest time of all frames before it. A key is
- * listed once for each {@value #KEY_BLOCK_BYTES} bytes in which a record has it; one that comes from
- * a file has no keys, they stay there ({@link StoredKeys}).
+ * listed once for each {@value #KEY_BLOCK_BYTES} bytes in which a record has it; one that comes
+ * from a file has no keys, they stay there ({@link StoredKeys}).
  */
 final class SegmentIndex implements KeyIndex {
     static final int BLOCK_SHIFT = 12;

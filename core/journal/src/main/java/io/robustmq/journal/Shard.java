@@ -117,10 +117,7 @@ public final class Shard implements AutoCloseable {
     public void readKey(long from, int key, RecordReader reader) throws IOException {
         search(
                 new Search(
-                        from,
-                        Long.MAX_VALUE,
-                        List.of(new int[] {key}),
-                        Search.Order.OLDEST_FIRST),
+                        from, Long.MAX_VALUE, List.of(new int[] {key}), Search.Order.OLDEST_FIRST),
                 reader);
     }
 

@@ -93,8 +93,7 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
-            case "events" ->
-                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
             case "journal" -> JournalArguments.parse(rest);

@@ -6,9 +6,13 @@ import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.OtlpSignal;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The configuration in the words of each component. */
 final class ComponentSettings {
@@ -162,7 +166,23 @@ final class ComponentSettings {
                 otlp.level(),
                 otlp.queueCapacity(),
                 otlp.timeout(),
-                PipelineSettings.Otlp.defaults().metricsInterval());
+                PipelineSettings.Otlp.defaults().metricsInterval(),
+                new PipelineSettings.OtlpOptions(
+                        endpoints(otlp),
+                        otlp.headers(),
+                        otlp.compression(),
+                        new PipelineSettings.Tls(
+                                otlp.caFile(), otlp.clientCertificateFile(), otlp.clientKeyFile()),
+                        otlp.resourceAttributes()));
+    }
+
+    private static Map<OtlpSignal, URI> endpoints(RoleConfig.Otlp otlp) {
+        Map<OtlpSignal, URI> endpoints = new EnumMap<>(OtlpSignal.class);
+        endpoints.put(OtlpSignal.LOGS, otlp.logsEndpoint());
+        endpoints.put(OtlpSignal.TRACES, otlp.tracesEndpoint());
+        endpoints.put(OtlpSignal.METRICS, otlp.metricsEndpoint());
+        endpoints.values().removeIf(endpoint -> endpoint.toString().isEmpty());
+        return endpoints;
     }
 
     private static PipelineSettings.Fluent fluent(RoleConfig.Fluent fluent) {
@@ -171,6 +191,17 @@ final class ComponentSettings {
                 fluent.address(),
                 fluent.tag(),
                 fluent.level(),
-                fluent.ackTimeout());
+                fluent.ackTimeout(),
+                new PipelineSettings.FluentOptions(
+                        fluent.tls(),
+                        new PipelineSettings.Tls(
+                                fluent.caFile(),
+                                fluent.clientCertificateFile(),
+                                fluent.clientKeyFile()),
+                        fluent.sharedKey(),
+                        fluent.userName(),
+                        fluent.password(),
+                        fluent.compression(),
+                        fluent.timeout()));
     }
 }

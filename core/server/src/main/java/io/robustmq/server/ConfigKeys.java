@@ -18,8 +18,8 @@ final class ConfigKeys {
 
     static final ValueKind FLAG = new ValueKind.Flag();
     static final ValueKind LISTEN = new ValueKind.Address(0);
-    private static final ValueKind LEVEL = new ValueKind.Choice(Severity.class);
-    private static final ValueKind QUEUE = whole(16, 10_000_000);
+    static final ValueKind LEVEL = new ValueKind.Choice(Severity.class);
+    static final ValueKind QUEUE = whole(16, 10_000_000);
 
     static final ConfigKey DIRECTORIES =
             key(
@@ -179,66 +179,6 @@ final class ConfigKeys {
                                     "7",
                                     "Days after which a file is deleted.")));
 
-    static final ConfigSection OTLP =
-            new ConfigSection(
-                    "sinks.otlp",
-                    "Events, metrics and traces to an OpenTelemetry Collector",
-                    List.of(
-                            key("sinks.otlp.enabled", FLAG, "false", "Whether this sink is on."),
-                            key(
-                                    "sinks.otlp.protocol",
-                                    new ValueKind.Choice(PipelineSettings.OtlpProtocol.class),
-                                    "\"grpc\"",
-                                    "OTLP over gRPC, or over HTTP with protobuf."),
-                            key(
-                                    "sinks.otlp.endpoint",
-                                    new ValueKind.Url(),
-                                    "\"http://127.0.0.1:4317\"",
-                                    "The collector. gRPC is usually port 4317; HTTP 4318, without path (/v1/logs and so on are added)."),
-                            key("sinks.otlp.logs", FLAG, "true", "Whether events are sent."),
-                            key(
-                                    "sinks.otlp.metrics",
-                                    FLAG,
-                                    "false",
-                                    "Whether metrics are sent. Off, because /metrics has them already."),
-                            key("sinks.otlp.traces", FLAG, "true", "Whether spans are sent."),
-                            key("sinks.otlp.level", LEVEL, "\"info\"", "Lowest severity sent."),
-                            key(
-                                    "sinks.otlp.queue-capacity",
-                                    QUEUE,
-                                    "65536",
-                                    "Spans that wait for the collector. When full, new ones are dropped and counted."),
-                            key(
-                                    "sinks.otlp.timeout",
-                                    span(Duration.ofMillis(100), Duration.ofMinutes(5)),
-                                    "\"10s\"",
-                                    "Time allowed for one export.")));
-
-    static final ConfigSection FLUENT =
-            new ConfigSection(
-                    "sinks.fluent",
-                    "Events to Fluent Bit or Fluentd (forward protocol)",
-                    List.of(
-                            key("sinks.fluent.enabled", FLAG, "false", "Whether this sink is on."),
-                            key(
-                                    "sinks.fluent.address",
-                                    new ValueKind.Address(1),
-                                    "\"127.0.0.1:24224\"",
-                                    "Fluent Bit's or Fluentd's forward input."),
-                            key(
-                                    "sinks.fluent.tag",
-                                    new ValueKind.Text(
-                                            Pattern.compile("[A-Za-z0-9._-]{1,128}"),
-                                            "1 to 128 letters, digits, dots, hyphens or underscores"),
-                                    "\"robustmq\"",
-                                    "Tag that the receiver routes by."),
-                            key("sinks.fluent.level", LEVEL, "\"info\"", "Lowest severity sent."),
-                            key(
-                                    "sinks.fluent.ack-timeout",
-                                    span(Duration.ofMillis(100), Duration.ofMinutes(5)),
-                                    "\"10s\"",
-                                    "Time to wait for the receiver's acknowledgement before sending again.")));
-
     static final ConfigSection TRACING =
             new ConfigSection(
                     "tracing",
@@ -267,7 +207,7 @@ final class ConfigKeys {
 
     /** Where events go, and traces. */
     static final List<ConfigSection> TELEMETRY =
-            List.of(EVENTS, CONSOLE, FILE, OTLP, FLUENT, TRACING);
+            List.of(EVENTS, CONSOLE, FILE, SinkKeys.OTLP, SinkKeys.FLUENT, TRACING);
 
     static ConfigSection data(String folder) {
         return new ConfigSection(

@@ -20,8 +20,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads the configuration: defaults, overridden by the file, overridden by the environment,
- * overridden by {@code --set}. Collects every problem instead of stopping at the first. For one
- * use.
+ * overridden by {@code --set}; what none of them says, OpenTelemetry's variables may. Collects
+ * every problem instead of stopping at the first. For one use.
  */
 final class ConfigReader<C extends Record & RoleConfig> {
     /** Variables of that prefix that are not keys: bin/robustmq reads them. */
@@ -69,13 +69,14 @@ final class ConfigReader<C extends Record & RoleConfig> {
     private ConfigOutcome<C> read(
             @Nullable Path file, Map<String, String> environment, List<String> assignments) {
         for (ConfigKey key : role.keys()) {
-            values.put(key.path(), key.defaultValue(), "default");
+            values.put(key.path(), key.defaultValue(), ConfigValues.DEFAULT);
         }
         if (file != null) {
             readFile(file);
         }
         int fromEnvironment = readEnvironment(environment);
         readAssignments(assignments);
+        int fromOpenTelemetry = new OtelVariables(environment, values).read();
         if (values.problems().isEmpty()) {
             role.check(values);
             readPasswords();
@@ -86,7 +87,7 @@ final class ConfigReader<C extends Record & RoleConfig> {
                         ConfigRecords.build(role.type(), values.all()),
                         users,
                         file == null ? "" : file.toString(),
-                        fromEnvironment,
+                        fromEnvironment + fromOpenTelemetry,
                         assignments.size())
                 : new ConfigOutcome.Wrong<>(List.copyOf(values.problems()));
     }
@@ -181,7 +182,10 @@ final class ConfigReader<C extends Record & RoleConfig> {
             String path = assignment.substring(0, equals);
             ConfigKey key = role.key(path);
             // one that is misspelt may be a secret, too
-            boolean mayBeShown = key == null ? !path.contains("salt") : !key.kind().isSecret();
+            boolean mayBeShown =
+                    key == null
+                            ? !path.startsWith("sink") && !path.contains("salt")
+                            : !key.kind().isSecret();
             take(
                     "--set " + (mayBeShown ? assignment : path + "=…"),
                     path,

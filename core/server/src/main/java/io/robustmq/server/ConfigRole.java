@@ -96,6 +96,7 @@ final class ConfigRole<C extends Record & RoleConfig> {
 
     void check(ConfigValues values) {
         checks.accept(values);
+        SinkKeys.check(values);
     }
 
     private static Map<String, ConfigKey> byPath(List<ConfigSection> sections) {

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The values read so far, where each is from, and what is wrong with them. */
 final class ConfigValues {
+    /** The source of what nobody set. */
+    static final String DEFAULT = "default";
+
     private final Map<String, Object> values = new HashMap<>();
     private final Map<String, String> sources = new HashMap<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
@@ -17,6 +20,11 @@ final class ConfigValues {
     void put(String path, Object value, String source) {
         values.put(path, value);
         sources.put(path, source);
+    }
+
+    /** Whether nobody said anything about that key. */
+    boolean isDefault(String path) {
+        return DEFAULT.equals(sources.get(path));
     }
 
     Object of(String path) {
@@ -41,7 +49,7 @@ final class ConfigValues {
 
     /** The value of that key does not do. */
     void wrong(String path, String detail) {
-        problems.add(new ConfigProblem(sources.getOrDefault(path, "default"), path, detail));
+        problems.add(new ConfigProblem(sources.getOrDefault(path, DEFAULT), path, detail));
     }
 
     /** Addresses that two listeners cannot share. */

@@ -42,7 +42,10 @@ final class EventStream {
         try (exchange;
                 follower) {
             if (!head) {
-                send(follower, new BufferedOutputStream(exchange.getResponseBody(), BUFFER_BYTES), from);
+                send(
+                        follower,
+                        new BufferedOutputStream(exchange.getResponseBody(), BUFFER_BYTES),
+                        from);
             }
         } catch (IOException gone) {
             if (watch.isOverdue()) {

@@ -125,8 +125,7 @@ final class EventTopicsFeed implements AutoCloseable {
         EventFields event = EventFields.of(found.json());
         String name = event.get("event");
         int dot = name.indexOf('.');
-        boolean itself =
-                name.startsWith("message.") && event.get("topic_name").startsWith("$SYS/");
+        boolean itself = name.startsWith("message.") && event.get("topic_name").startsWith("$SYS/");
         if (dot < 0 || itself) {
             return; // to tell that these were delivered would have to be told again
         }

@@ -67,11 +67,7 @@ final class EventsApi {
         boolean live = follow == null ? accept.contains(STREAM) : follow.contains("true");
         EventQueryParser parser =
                 new EventQueryParser(
-                        given,
-                        name -> name,
-                        clock.instant(),
-                        ZoneOffset.UTC,
-                        EventQuery.MAX_LIMIT);
+                        given, name -> name, clock.instant(), ZoneOffset.UTC, EventQuery.MAX_LIMIT);
         switch (parser.parse()) {
             case EventQueryParser.Wrong(String line) -> HttpAnswers.refuse(exchange, 400, line);
             case EventQueryParser.Right(EventQuery query) -> {
@@ -165,7 +161,8 @@ final class EventsApi {
 
     // What comes
 
-    private void follow(HttpExchange exchange, EventQuery query, boolean isFromSaid, HttpWatch watch)
+    private void follow(
+            HttpExchange exchange, EventQuery query, boolean isFromSaid, HttpWatch watch)
             throws IOException {
         if (!followers.tryAcquire()) {
             exchange.getResponseHeaders().set("Retry-After", "" + RETRY_SECONDS);

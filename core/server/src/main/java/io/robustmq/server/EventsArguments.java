@@ -119,11 +119,7 @@ record EventsArguments(
         }
         EventQueryParser parser =
                 new EventQueryParser(
-                        asked,
-                        written -> "--" + written.replace('_', '-'),
-                        now,
-                        zone,
-                        MAX_LIMIT);
+                        asked, written -> "--" + written.replace('_', '-'), now, zone, MAX_LIMIT);
         if (follow && asked.containsKey("until")) {
             return new CommandLine.Wrong("--until and --follow exclude each other");
         }

@@ -98,7 +98,8 @@ final class EventsCommand {
 
     private ExitCode online(NodeClient node) throws IOException {
         Map<String, List<String>> asked = new LinkedHashMap<>(arguments.asked());
-        boolean few = arguments.follow() && !asked.containsKey("limit") && !asked.containsKey("since");
+        boolean few =
+                arguments.follow() && !asked.containsKey("limit") && !asked.containsKey("since");
         int left = few ? BEFORE_FOLLOWING : arguments.query().limit();
         List<byte[]> newestFirst = new ArrayList<>();
         long end = -1;
@@ -258,7 +259,12 @@ final class EventsCommand {
             }
             for (EventSearch.Gap gap : page.gaps()) {
                 err.println(
-                        "robustmq: " + gap.from() + "-" + gap.to() + " cannot be read: " + gap.reason());
+                        "robustmq: "
+                                + gap.from()
+                                + "-"
+                                + gap.to()
+                                + " cannot be read: "
+                                + gap.reason());
             }
             out.flush();
             return ExitCode.OK;

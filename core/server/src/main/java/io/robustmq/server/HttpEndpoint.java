@@ -172,7 +172,9 @@ final class HttpEndpoint implements AutoCloseable {
                     exchange,
                     404,
                     "text/plain",
-                    "nothing here; there is " + String.join(", ", new TreeSet<>(routes.keySet())) + "\n");
+                    "nothing here; there is "
+                            + String.join(", ", new TreeSet<>(routes.keySet()))
+                            + "\n");
         } else if (!route.takes(exchange.getRequestMethod())) {
             exchange.getResponseHeaders().set("Allow", route.allowed());
             HttpAnswers.send(exchange, 405, "text/plain", "only " + route.allowed() + " here\n");
@@ -183,8 +185,7 @@ final class HttpEndpoint implements AutoCloseable {
 
     /** False if it was refused. */
     private boolean isAdmin(HttpExchange exchange) throws IOException {
-        String refusal =
-                admins.refusal(exchange.getRequestHeaders().getFirst("Authorization"));
+        String refusal = admins.refusal(exchange.getRequestHeaders().getFirst("Authorization"));
         if (refusal != null) {
             String path = exchange.getRequestURI().getPath();
             events.emit(

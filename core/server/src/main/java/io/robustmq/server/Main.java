@@ -1,8 +1,8 @@
 package io.robustmq.server;
 
+import io.robustmq.eventlog.EventLines;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
-import io.robustmq.eventlog.EventLines;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -61,8 +61,7 @@ public final class Main {
                     withNode(
                             arguments.node(),
                             target ->
-                                    new EventsCommand(
-                                                    arguments, target, lines(arguments), out, err)
+                                    new EventsCommand(arguments, target, lines(arguments), out, err)
                                             .run());
             case CommandLine.Administer(AdminArguments arguments) ->
                     withNode(

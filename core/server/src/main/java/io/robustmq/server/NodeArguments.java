@@ -52,8 +52,11 @@ record NodeArguments(
                 }
                 case "--conf" -> conf = value;
                 case "--url" -> {
-                    if (new ValueKind.Url().read(value) == null) {
-                        return "--url must be " + new ValueKind.Url().allowed() + ", was " + value;
+                    if (new ValueKind.Url(false).read(value) == null) {
+                        return "--url must be "
+                                + new ValueKind.Url(false).allowed()
+                                + ", was "
+                                + value;
                     }
                     url = value;
                 }

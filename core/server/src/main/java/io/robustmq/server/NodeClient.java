@@ -66,8 +66,7 @@ final class NodeClient implements AutoCloseable {
         HttpRequest request = request(path, asked, accept).timeout(ANSWER).build();
         HttpResponse<byte[]> answer = send(request, HttpResponse.BodyHandlers.ofByteArray());
         if (answer.statusCode() != 200) {
-            throw refused(
-                    answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
+            throw refused(answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
         }
         return answer;
     }
@@ -120,7 +119,8 @@ final class NodeClient implements AutoCloseable {
                                                                 value, StandardCharsets.UTF_8)))
                         .collect(Collectors.joining("&"));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(url + path + (query.isEmpty() ? "" : "?" + query)))
+                HttpRequest.newBuilder(
+                                URI.create(url + path + (query.isEmpty() ? "" : "?" + query)))
                         .header("Accept", accept);
         if (token != null) {
             request.header("Authorization", AdminToken.authorization(token));

@@ -3,7 +3,6 @@ package io.robustmq.server;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
-import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
@@ -101,24 +100,18 @@ final class NodeFrame {
         http = endpoint;
         endpoint.add(new LevelsApi(to.levels(), events(to)).route());
         endpoint.add(new TracesApi(to.traces(), events(to)).route());
-        EventShard store = eventShard;
-        if (store != null) {
-            serveEvents(store.shard(), to);
-        }
+        endpoint.add(new EventsApi(search(), clock, events(to)).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
     }
 
-    /**
-     * Answers questions about the events in {@code shard}, which is the store's; after {@link
-     * #openHttp}.
-     */
-    void serveEvents(Shard shard, Pipeline to) {
-        HttpEndpoint endpoint = http;
-        if (endpoint == null) {
+    /** For questions; only while open. */
+    EventSearch search() {
+        EventShard store = eventShard;
+        if (store == null) {
             throw new IllegalStateException("not open");
         }
-        endpoint.add(new EventsApi(new EventSearch(shard), clock, events(to)).route());
+        return new EventSearch(store.shard());
     }
 
     void tellReady(Pipeline to) {

@@ -101,6 +101,12 @@ final class NodeMetrics {
                 .callback(values -> values.call(measures.appends()))
                 .register(registry);
         GaugeWithCallback.builder()
+                .name("robustmq_events_store_events")
+                .help("Events that the store holds.")
+                .callback(values ->
+                        values.call(store.shard().nextOffset() - store.shard().firstOffset()))
+                .register(registry);
+        GaugeWithCallback.builder()
                 .name("robustmq_events_store_bytes")
                 .help("Size of the store of events.")
                 .callback(values -> values.call(measures.sizeBytes()))

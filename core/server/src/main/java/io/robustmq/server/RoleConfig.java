@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.robustmq.journal.Durability;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.PipelineSettings.Compression;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
 import io.robustmq.telemetry.pipeline.Secret;
@@ -92,19 +93,37 @@ interface RoleConfig {
             boolean enabled,
             OtlpProtocol protocol,
             URI endpoint,
+            URI logsEndpoint,
+            URI tracesEndpoint,
+            URI metricsEndpoint,
             boolean logs,
             boolean metrics,
             boolean traces,
             Severity level,
             int queueCapacity,
-            Duration timeout) {}
+            Duration timeout,
+            Map<String, Secret> headers,
+            Compression compression,
+            Path caFile,
+            Path clientCertificateFile,
+            Path clientKeyFile,
+            Map<String, String> resourceAttributes) {}
 
     record Fluent(
             boolean enabled,
             InetSocketAddress address,
             String tag,
             Severity level,
-            Duration ackTimeout) {}
+            Duration ackTimeout,
+            Duration timeout,
+            Secret sharedKey,
+            String userName,
+            Secret password,
+            Compression compression,
+            boolean tls,
+            Path caFile,
+            Path clientCertificateFile,
+            Path clientKeyFile) {}
 
     record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
 }

@@ -58,6 +58,7 @@ final class Standalone implements RoleProcess {
     private @Nullable Journal journal;
     private @Nullable StandalonePlacement placement;
     private @Nullable Broker broker;
+    private @Nullable EventTopicsFeed eventTopics;
     private boolean registered;
 
     Standalone(
@@ -96,6 +97,9 @@ final class Standalone implements RoleProcess {
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
+        EventTopicsFeed feed = new EventTopicsFeed(frame.search(), broking.result().eventTopics());
+        feed.open();
+        eventTopics = feed;
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }
@@ -276,6 +280,10 @@ final class Standalone implements RoleProcess {
                             Math.toIntExact(broker.measures().connections())));
             deregister(placement);
             registered = false;
+        }
+        if (eventTopics != null) {
+            eventTopics.close();
+            eventTopics = null;
         }
         if (broker != null) {
             readiness.stopped(Role.MQTT_SERVER);

@@ -267,11 +267,11 @@ interface ValueKind {
         }
     }
 
-    /** A URI with scheme http or https and a host. */
-    record Url() implements ValueKind {
+    /** A URI with scheme http or https and a host; an empty one for none. */
+    record Url(boolean mayBeEmpty) implements ValueKind {
         @Override
         public String allowed() {
-            return "a URL that begins with http:// or https://";
+            return "a URL that begins with http:// or https://" + (mayBeEmpty ? ", or empty" : "");
         }
 
         @Override
@@ -282,7 +282,8 @@ interface ValueKind {
             try {
                 URI uri = new URI(text);
                 boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                return web && uri.getHost() != null ? uri : null;
+                boolean isNone = mayBeEmpty && text.isEmpty();
+                return isNone || (web && uri.getHost() != null) ? uri : null;
             } catch (URISyntaxException notAUrl) {
                 return null;
             }

@@ -107,7 +107,9 @@ final class Architecture {
                 "BrokerUsesOpenTelemetry",
                 library(
                         "OpenTelemetry and Fluency",
-                        new String[] {"io.opentelemetry..", "org.komamitsu.."},
+                        new String[] {
+                            "io.opentelemetry..", "org.komamitsu..", "okhttp3..", "org.msgpack.."
+                        },
                         "telemetry.pipeline"));
         rules.put(
                 "BrokerUsesGrpc",

@@ -9,6 +9,29 @@ final class ConfigPages {
 
     private static final int WIDTH = 100;
 
+    private static final String OTEL_VARIABLES =
+            """
+
+            ## OpenTelemetry's variables
+
+            They count for keys that nothing else sets: file, `ROBUSTMQ_` variables and `--set` win. An empty one counts as none;
+            a wrong value stops the start like that of a key. Others than these are not read.
+
+            | variable | key |
+            |---|---|
+            | `OTEL_EXPORTER_OTLP_ENDPOINT` | `sinks.otlp.endpoint`, and switches the sink on |
+            | `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`, `…_TRACES_ENDPOINT`, `…_METRICS_ENDPOINT` | `sinks.otlp.logs-endpoint` and so on, and switches the sink and that signal on; without a common endpoint the other signals are off. If `sinks.otlp.endpoint` is set, they do not count |
+            | `OTEL_EXPORTER_OTLP_PROTOCOL` | `sinks.otlp.protocol`: `grpc` or `http/protobuf`. Without it, an endpoint from these variables is gRPC on port 4317, else HTTP |
+            | `OTEL_EXPORTER_OTLP_HEADERS` | `sinks.otlp.headers` |
+            | `OTEL_EXPORTER_OTLP_TIMEOUT` | `sinks.otlp.timeout`, in milliseconds |
+            | `OTEL_EXPORTER_OTLP_COMPRESSION` | `sinks.otlp.compression` |
+            | `OTEL_EXPORTER_OTLP_CERTIFICATE`, `…_CLIENT_CERTIFICATE`, `…_CLIENT_KEY` | `sinks.otlp.ca-file`, `client-certificate-file`, `client-key-file` |
+            | `OTEL_RESOURCE_ATTRIBUTES` | `sinks.otlp.resource-attributes`; `service.name` as below |
+            | `OTEL_SERVICE_NAME` | `service.namespace` in it, if that is not set. A process is several services (mqtt-broker, placement-center, journal-server), and dashboards and alerts know them by these names |
+            | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `tracing.ratio`: `always_on`, `always_off`, `traceidratio`, each also with `parentbased_`, which makes no difference: a publisher's own traceparent decides for its message. Plain `always_off` is `tracing.enabled = false`, too |
+            | `OTEL_SDK_DISABLED` | `true` is `sinks.otlp.enabled = false` |
+            """;
+
     static String file(ConfigRole<?> role) {
         ConfigKey example = example(role);
         StringBuilder page =
@@ -64,6 +87,7 @@ final class ConfigPages {
                 `bin/robustmq journal-server` reads `config/journal-server.toml`.
                 """);
         reference(page, JournalServerKeys.ROLE.sections(), StandaloneKeys.ROLE.sections());
+        page.append(OTEL_VARIABLES);
         return page.toString();
     }
 

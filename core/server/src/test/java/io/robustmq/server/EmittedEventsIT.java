@@ -120,6 +120,7 @@ final class EmittedEventsIT {
             credentials(broker);
             slowReader(port, broker);
             crowd(port, broker);
+            broker.alarmHazelcast(); // a line of a library
             becauseTimePasses(port, broker);
             broker.close();
             Await.untilTrue("its end", LIMIT, () -> !broker.process().isAlive());

@@ -126,7 +126,9 @@ class EventsApiTest {
         assertThat(refused.body()).contains("Authorization: Bearer <token>", "admin-token");
 
         HttpRequest wrong =
-                HttpRequest.newBuilder(uri("")).header("Authorization", "Bearer " + token + "0").build();
+                HttpRequest.newBuilder(uri(""))
+                        .header("Authorization", "Bearer " + token + "0")
+                        .build();
         assertThat(client.send(wrong, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
         HttpRequest basic =
                 HttpRequest.newBuilder(uri("")).header("Authorization", "Basic " + token).build();
@@ -155,7 +157,9 @@ class EventsApiTest {
             store.add("session.created", "b");
             store.add("session.created", "a");
             got.addAll(follower.until("id: 2"));
-            assertThat(follower.line()).startsWith("data: {\"seq\":2,").contains("\"client_id\":\"a\"");
+            assertThat(follower.line())
+                    .startsWith("data: {\"seq\":2,")
+                    .contains("\"client_id\":\"a\"");
         }
         assertThat(got).noneMatch(line -> line.contains("id: 1"));
         store.add("session.ended", "a");
@@ -213,10 +217,7 @@ class EventsApiTest {
 
     private URI uri(String query) {
         return URI.create(
-                "http://127.0.0.1:"
-                        + endpoint.localAddress().getPort()
-                        + EventsApi.PATH
-                        + query);
+                "http://127.0.0.1:" + endpoint.localAddress().getPort() + EventsApi.PATH + query);
     }
 
     private HttpResponse<String> get(String query, String... headers) throws Exception {

@@ -90,7 +90,11 @@ class EventsCommandTest {
             for (int i = 0; i < 1500; i++) {
                 store.add("session.created", "c" + i);
             }
-            store.add(Severity.WARN, "connection.refused", "evil\\n\\u001b[2J", ",\"reason_code\":135");
+            store.add(
+                    Severity.WARN,
+                    "connection.refused",
+                    "evil\\n\\u001b[2J",
+                    ",\"reason_code\":135");
             int port = node.localAddress().getPort();
 
             assertThat(ask(port, "--limit=2")).isEqualTo(ExitCode.OK);
@@ -109,7 +113,8 @@ class EventsCommandTest {
             assertThat(lines.getLast()).startsWith("{\"seq\":1499,");
             out.reset();
 
-            assertThat(ask(port, "--level=warn", "--color=always", "--since=10m")).isEqualTo(ExitCode.OK);
+            assertThat(ask(port, "--level=warn", "--color=always", "--since=10m"))
+                    .isEqualTo(ExitCode.OK);
             assertThat(out().lines()).singleElement().asString().contains("\u001b[33mWARN");
             out.reset();
 
@@ -191,7 +196,9 @@ class EventsCommandTest {
 
     private void shown(String client) throws Exception {
         Await.untilTrue(
-                client + " is shown", Duration.ofSeconds(20), () -> out().contains('"' + client + '"'));
+                client + " is shown",
+                Duration.ofSeconds(20),
+                () -> out().contains('"' + client + '"'));
     }
 
     @Test

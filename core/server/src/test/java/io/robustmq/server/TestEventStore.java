@@ -49,7 +49,9 @@ final class TestEventStore implements AutoCloseable {
         counts[severity.ordinal()]++;
         String json =
                 "{\"time\":\""
-                        + Instant.now().toString().replaceAll("\\.(\\d{3})\\d*Z|(?<=:\\d\\d)Z", ".$1000Z")
+                        + Instant.now()
+                                .toString()
+                                .replaceAll("\\.(\\d{3})\\d*Z|(?<=:\\d\\d)Z", ".$1000Z")
                         + "\",\"event\":\""
                         + event
                         + "\",\"level\":\""

@@ -34,13 +34,20 @@ public final class FluentServer implements AutoCloseable {
 
     /** Takes this port of 127.0.0.1, such as that of one which was killed. */
     public static FluentServer start(int port) throws Exception {
+        return start(port, "{}");
+    }
+
+    /**
+     * @param options JSON, as {@code fluent-server.js} says: a shared key, users, TLS
+     */
+    public static FluentServer start(int port, String options) throws Exception {
         // the package lies beside the copy of the script that bin/verify made
         Path folder = Part.parts().resolve("npm");
         ChildProcess process =
                 ChildProcess.start(
                         "fluent-server",
                         folder,
-                        Map.of(),
+                        Map.of("FLUENT_SERVER", options),
                         List.of(
                                 Part.FLUENT_SERVER.program("node").toString(),
                                 folder.resolve("fluent-server.js").toString(),

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -46,15 +47,21 @@ public final class OtelCollector implements AutoCloseable {
             """;
 
     private final Path folder;
-    private final String configuration;
+    private final List<String> configurations;
     private final int[] ports;
+    private final Map<String, String> environment;
 
     private @Nullable ChildProcess process;
 
-    private OtelCollector(Path folder, String configuration, int[] ports) {
+    private OtelCollector(
+            Path folder,
+            List<String> configurations,
+            int[] ports,
+            Map<String, String> environment) {
         this.folder = folder;
-        this.configuration = configuration;
+        this.configurations = configurations;
         this.ports = ports;
+        this.environment = environment;
     }
 
     /** One that does not run yet: nothing listens on its ports. */
@@ -63,11 +70,34 @@ public final class OtelCollector implements AutoCloseable {
     }
 
     /**
-     * The same with another configuration. It is told by the environment where to listen
-     * (OTLP_GRPC, OTLP_HTTP, FORWARD) and which file {@link #logs} reads (EVENTS).
+     * The same with other configurations, each added to those before. They are told by the
+     * environment where to listen (OTLP_GRPC, OTLP_HTTP, FORWARD), which file {@link #logs} reads
+     * (EVENTS) and where to keep queues (QUEUES).
      */
-    public static OtelCollector stopped(Path folder, String configuration) {
-        return new OtelCollector(folder, configuration, FreePorts.several(3));
+    public static OtelCollector stopped(Path folder, String... configurations) {
+        int[] ports = FreePorts.several(3);
+        Map<String, String> environment =
+                Map.of(
+                        "OTLP_GRPC",
+                        "127.0.0.1:" + ports[0],
+                        "OTLP_HTTP",
+                        "127.0.0.1:" + ports[1],
+                        "FORWARD",
+                        "127.0.0.1:" + ports[2],
+                        "EVENTS",
+                        "logs.json",
+                        "QUEUES",
+                        "queues",
+                        "OWN_METRICS",
+                        "none");
+        return new OtelCollector(folder, List.of(configurations), ports, environment);
+    }
+
+    /** The same, and one more variable of the environment. */
+    public OtelCollector with(String variable, String value) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put(variable, value);
+        return new OtelCollector(folder, configurations, ports, Map.copyOf(more));
     }
 
     public static OtelCollector started(Path folder) throws Exception {
@@ -90,21 +120,14 @@ public final class OtelCollector implements AutoCloseable {
 
     /** Starts it and waits until all three ports are open. */
     public void start() throws Exception {
-        Path file = Files.writeString(folder.resolve("otelcol.yaml"), configuration);
-        ChildProcess started =
-                ChildProcess.start(
-                        "otelcol",
-                        folder,
-                        Map.of(
-                                "OTLP_GRPC", "127.0.0.1:" + ports[0],
-                                "OTLP_HTTP", "127.0.0.1:" + ports[1],
-                                "FORWARD", "127.0.0.1:" + ports[2],
-                                "EVENTS", "logs.json",
-                                "OWN_METRICS", "none"),
-                        List.of(
-                                Part.OTEL_COLLECTOR.made().toString(),
-                                "--config",
-                                file.toString()));
+        List<String> command = new ArrayList<>();
+        command.add(Part.OTEL_COLLECTOR.made().toString());
+        for (String configuration : configurations) {
+            Path file = folder.resolve("otelcol-" + command.size() + ".yaml");
+            command.add("--config");
+            command.add(Files.writeString(file, configuration).toString());
+        }
+        ChildProcess started = ChildProcess.start("otelcol", folder, environment, command);
         process = started;
         try {
             for (int port : ports) {
@@ -136,6 +159,11 @@ public final class OtelCollector implements AutoCloseable {
     /** Log records that came by OTLP. */
     public List<OtlpLog> logs() throws IOException {
         return readLogs("logs.json");
+    }
+
+    /** What an exporter of the configuration's own wrote, a JSON object in each line. */
+    public List<JsonNode> written(String file) throws IOException {
+        return lines(file);
     }
 
     /** Log records that came by the forward protocol; the fields are attributes. */

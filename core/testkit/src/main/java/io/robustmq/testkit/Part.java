@@ -22,6 +22,8 @@ public enum Part {
     FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
+    /** OpenSearch, from its Maven artefacts. */
+    OPENSEARCH(List.of(), "opensearch/lib"),
     /** Compiles what tests put before the C library. */
     C_COMPILER(List.of("gcc"), null),
     /** File systems of a test's own, in a file of its folder; only root may mount them. */

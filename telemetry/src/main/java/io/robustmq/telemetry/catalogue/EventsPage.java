@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** {@code events.md}: the reference for the person on call. */
+/** {@code docs/reference/events.md}: the reference for the person on call. */
 public final class EventsPage {
     /** What a category is about and where to begin; a category without this is a defect. */
     private static final Map<String, String> GUIDANCE =
@@ -95,8 +95,20 @@ public final class EventsPage {
                         + catalogue.categories().size()
                         + " categories. Names and fields are an interface: they are not renamed,");
         line(
-                "and none vanishes unless `retired.tsv` says since when and why. `events.schema.json`");
-        line("beside this page is the same for machines.");
+                "and none vanishes unless [retired.tsv](../../telemetry/catalogue/retired.tsv) says since when and why. The same for");
+        line(
+                "machines is [events.schema.json](../../telemetry/catalogue/events.schema.json); how events get into Loki and");
+        line("Elasticsearch is in [collectors/](../../collectors/README.md).");
+        line("");
+        line("| category | events | what it is about |");
+        line("|---|---|---|");
+        catalogue
+                .categories()
+                .forEach((category, events) ->
+                        row(
+                                "[" + category + "](#" + category + ")",
+                                Integer.toString(events.size()),
+                                firstSentence(guidance(category))));
         line("");
         line("Something is wrong? Look at the errors, then the warnings:");
         line("");
@@ -118,27 +130,33 @@ public final class EventsPage {
             row("`" + field.name() + "`", type(field), field.meaning());
         }
         line("");
-        line(
-                "In OTLP `event` is the EventName and the attribute `event.name`, `level` the severity,");
-        line("`service` and `node_id` are the resource attributes `service.name` and");
-        line("`robustmq.node_id`; a field of an event is the attribute named in its table.");
-        line("Fields marked *identity* are hashed where `events.hash-identities` is on.");
+        line("How to read the tables:");
         line("");
-        line("How often: *lifecycle* events come a few times per start and are never left out;");
         line(
-                "*connection* and *fault* events are throttled by event and key, *message* events are");
-        line("sampled where they happen; `suppressed` counts what was left out.");
+                "- **Level.** *error*: something is broken or lost, somebody must act. *warn*: a client or a resource misbehaves, or will soon;");
+        line("  look when it repeats. *info*: what happened. *debug*: single messages, sampled.");
+        line(
+                "- **How often.** *lifecycle* events come a few times per start and are never left out; *connection* and *fault* events are");
+        line(
+                "  throttled by event and key, *message* events are sampled where they happen; `suppressed` counts what was left out.");
+        line(
+                "- **Unit.** A field with a unit ends in it: `_millis` (ms), `_micros` (us), `_seconds` (s), `_bytes` (By). A field name means one");
+        line("  type, unit and attribute in all events.");
+        line(
+                "- **Sensitivity.** Fields marked *identity* are hashed where `events.hash-identities` is on. Payloads and passwords are in no field.");
+        line(
+                "- **Attribute.** What the field is called in OTLP. There `event` is the EventName and the attribute `event.name`, `level` the");
+        line(
+                "  severity, `service` and `node_id` are the resource attributes `service.name` and `robustmq.node_id`. Loki has the same");
+        line(
+                "  names with `_` for each dot; Elasticsearch has the field's name, and the attribute's as an alias where it is not `robustmq.`.");
         line("");
     }
 
     private void category(String category, List<CataloguedEvent> events) {
-        String guidance = GUIDANCE.get(category);
-        if (guidance == null) {
-            throw new IllegalStateException("events.md has no guidance for category " + category);
-        }
         line("## " + category);
         line("");
-        line(guidance);
+        line(guidance(category));
         line("");
         events.forEach(this::event);
     }
@@ -167,6 +185,18 @@ public final class EventsPage {
                     "`" + field.attribute() + "`");
         }
         line("");
+    }
+
+    private static String guidance(String category) {
+        String guidance = GUIDANCE.get(category);
+        if (guidance == null) {
+            throw new IllegalStateException("events.md has no guidance for category " + category);
+        }
+        return guidance;
+    }
+
+    private static String firstSentence(String text) {
+        return text.substring(0, text.indexOf('.') + 1);
     }
 
     private static String meaning(Field field) {

@@ -1,13 +1,8 @@
 package io.robustmq.telemetry.catalogue;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.robustmq.telemetry.event.Severity;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,21 +19,13 @@ public final class EventsSchema {
     }
 
     public static String of(Catalogue catalogue) {
-        StringWriter text = new StringWriter();
-        DefaultPrettyPrinter printer =
-                new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
-        try (JsonGenerator json =
-                new JsonFactory().createGenerator(text).setPrettyPrinter(printer)) {
-            new EventsSchema(json).write(catalogue);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text + "\n";
+        return PrettyJson.of(json -> new EventsSchema(json).write(catalogue));
     }
 
     private void write(Catalogue catalogue) throws IOException {
         json.writeStartObject();
         json.writeStringField("$schema", "https://json-schema.org/draft/2020-12/schema");
+        json.writeStringField("$id", "urn:robustmq:event");
         json.writeStringField("title", "A record of RobustMQ's log");
         json.writeStringField("type", "object");
         required(
@@ -50,6 +37,8 @@ public final class EventsSchema {
         for (Field field : Envelope.FIELDS) {
             if (field.name().equals("event")) {
                 json.writeObjectFieldStart("event");
+                json.writeStringField("type", field.type().schemaName());
+                json.writeStringField("description", field.meaning());
                 strings("enum", catalogue.events().stream().map(CataloguedEvent::name).toList());
                 json.writeEndObject();
             } else {
@@ -78,6 +67,8 @@ public final class EventsSchema {
         json.writeEndObject();
         json.writeObjectFieldStart("then");
         json.writeStringField("description", event.cause());
+        json.writeStringField("x-action", event.action());
+        json.writeStringField("x-volume", event.volume().name().toLowerCase(Locale.ROOT));
         required(event.fields().stream().map(Field::name).toList());
         json.writeObjectFieldStart("properties");
         json.writeObjectFieldStart("level");
@@ -95,8 +86,12 @@ public final class EventsSchema {
         json.writeObjectFieldStart(field.name());
         json.writeStringField("type", field.type().schemaName());
         json.writeStringField("description", field.meaning());
-        if (field.name().equals("time")) {
-            json.writeStringField("format", "date-time");
+        switch (field.name()) {
+            case "time" -> json.writeStringField("format", "date-time");
+            case "seq", "suppressed" -> json.writeNumberField("minimum", 0);
+            case "trace_id" -> json.writeStringField("pattern", "^[0-9a-f]{32}$");
+            case "span_id" -> json.writeStringField("pattern", "^[0-9a-f]{16}$");
+            default -> {}
         }
         if (!field.values().isEmpty()) {
             strings("enum", field.values());

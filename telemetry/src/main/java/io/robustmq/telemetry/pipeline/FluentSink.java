@@ -4,32 +4,34 @@ import io.robustmq.telemetry.catalogue.Field;
 import io.robustmq.telemetry.event.TraceContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.EventTime;
-import org.komamitsu.fluency.fluentd.ingester.FluentdIngester;
-import org.komamitsu.fluency.fluentd.ingester.sender.TCPSender;
 import org.komamitsu.fluency.fluentd.recordformat.FluentdRecordFormatter;
 
 /**
- * The forward protocol, by Fluency, with acknowledgements: a batch is one PackedForward message
- * with a chunk id, and is shipped when the other end has sent that id back.
+ * The forward protocol with acknowledgements: a batch is one PackedForward message with a chunk id,
+ * and is shipped when the other end has sent that id back.
  *
- * <p>Fluency's formatter and sender are used, not its buffer: that one cannot tell which events
- * were acknowledged, and the queue in front of this sink is the buffer already.
+ * <p>Fluency's record formatter is used, and not its sender, which knows no shared key.
  */
 final class FluentSink implements Sink<FlatRecord> {
     private final PipelineSettings.Fluent settings;
+    private final TlsFiles tls;
+    private final SecureRandom random = new SecureRandom();
     private final FluentdRecordFormatterOfTag formatter;
     private final StringBuilder time = new StringBuilder(32);
-    private @Nullable FluentdIngester ingester;
+    private @Nullable ForwardConnection connection;
+    private TlsFiles.@Nullable Loaded connectionTls;
 
     FluentSink(PipelineSettings.Fluent settings) {
         this.settings = settings;
+        this.tls = new TlsFiles(settings.options().tls());
         this.formatter = new FluentdRecordFormatterOfTag(settings.tag());
     }
 
@@ -44,35 +46,46 @@ final class FluentSink implements Sink<FlatRecord> {
     }
 
     @Override
-    public void ship(List<FlatRecord> batch) throws IOException {
-        ByteArrayOutputStream entries = new ByteArrayOutputStream(batch.size() * 400);
-        for (FlatRecord record : batch) {
-            entries.writeBytes(formatter.format(record, flat(record)));
-        }
-        FluentdIngester open = ingester;
-        if (open == null) {
-            open = connect();
-            ingester = open;
-        }
+    public void ship(List<FlatRecord> batch) throws IOException, InterruptedException {
+        boolean gzip = settings.options().compression() == PipelineSettings.Compression.GZIP;
+        byte[] entries = entries(batch, gzip);
+        boolean shipped = false;
         try {
-            open.ingest(settings.tag(), ByteBuffer.wrap(entries.toByteArray()));
-        } catch (IOException | RuntimeException e) {
-            close(); // an acknowledgement that comes late must not be taken for the next one's
-            throw e;
+            connected().send(entries, batch.size(), gzip);
+            shipped = true;
+        } catch (IOException e) {
+            // without cause: that would be told instead of this
+            throw new IOException(endpoint() + ": " + Reasons.of(e));
+        } finally {
+            if (!shipped) {
+                close(); // an acknowledgement that comes late must not be taken for the next one's
+            }
         }
     }
 
-    private FluentdIngester connect() {
-        TCPSender.Config network = new TCPSender.Config();
-        network.setHost(settings.address().getHostString());
-        network.setPort(settings.address().getPort());
-        int timeoutMillis = (int) settings.ackTimeout().toMillis();
-        network.setConnectionTimeoutMilli(timeoutMillis);
-        network.setReadTimeoutMilli(timeoutMillis);
-        network.setWaitBeforeCloseMilli(0);
-        FluentdIngester.Config config = new FluentdIngester.Config();
-        config.setAckResponseMode(true);
-        return new FluentdIngester(config, new TCPSender(network));
+    private byte[] entries(List<FlatRecord> batch, boolean gzip) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(batch.size() * 400);
+        try (OutputStream entries = gzip ? new Gzip(bytes) : bytes) {
+            for (FlatRecord record : batch) {
+                entries.write(formatter.format(record, flat(record)));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private ForwardConnection connected() throws IOException, InterruptedException {
+        TlsFiles.Loaded files = settings.options().encrypted() ? tls.current() : null;
+        ForwardConnection open = connection;
+        if (open != null && files != connectionTls) {
+            open.close(); // a certificate was renewed
+            open = null;
+        }
+        if (open == null) {
+            open = ForwardConnection.open(settings, files, random);
+            connection = open;
+            connectionTls = files;
+        }
+        return open;
     }
 
     private Map<String, Object> flat(FlatRecord record) {
@@ -100,14 +113,11 @@ final class FluentSink implements Sink<FlatRecord> {
 
     @Override
     public void close() {
-        FluentdIngester open = ingester;
-        ingester = null;
+        ForwardConnection open = connection;
+        connection = null;
+        tls.forget();
         if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                // the connection is given up in any case
-            }
+            open.close();
         }
     }
 

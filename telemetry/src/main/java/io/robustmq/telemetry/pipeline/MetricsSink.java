@@ -1,24 +1,23 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.exporter.internal.otlp.metrics.MetricsRequestMarshaler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics to a collector: what the registry says when a tick comes. Its queue holds ticks; those
  * that come while the collector is away ask for nothing that the next one does not bring.
  */
 final class MetricsSink implements Sink<Instant> {
-    private final OtlpClient client;
+    private final OtlpSender sender;
     private final PrometheusRegistry registry;
     private final OtlpMetrics metrics;
-    private @Nullable MetricExporter exporter;
 
-    MetricsSink(OtlpClient client, PrometheusRegistry registry, OtlpMetrics metrics) {
-        this.client = client;
+    MetricsSink(PipelineSettings.Otlp settings, PrometheusRegistry registry, OtlpMetrics metrics) {
+        this.sender = new OtlpSender(settings, OtlpSignal.METRICS, InstantSource.system());
         this.registry = registry;
         this.metrics = metrics;
     }
@@ -30,25 +29,16 @@ final class MetricsSink implements Sink<Instant> {
 
     @Override
     public String endpoint() {
-        return client.endpoint();
+        return sender.url();
     }
 
     @Override
     public void ship(List<Instant> ticks) throws IOException, InterruptedException {
-        MetricExporter open = exporter;
-        if (open == null) {
-            open = client.metrics();
-            exporter = open;
-        }
-        client.await(open.export(metrics.of(registry.scrape(), ticks.getLast())));
+        sender.send(MetricsRequestMarshaler.create(metrics.of(registry.scrape(), ticks.getLast())));
     }
 
     @Override
     public void close() {
-        MetricExporter open = exporter;
-        exporter = null;
-        if (open != null) {
-            open.shutdown();
-        }
+        sender.close();
     }
 }

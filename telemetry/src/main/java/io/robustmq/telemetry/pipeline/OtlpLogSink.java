@@ -3,11 +3,14 @@ package io.robustmq.telemetry.pipeline;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.exporter.internal.otlp.logs.LogsRequestMarshaler;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
-import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.catalogue.Field;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,14 +24,29 @@ final class OtlpLogSink implements Sink<FlatRecord> {
     private static final AttributeKey<Long> SUPPRESSED =
             AttributeKey.longKey("robustmq.suppressed");
 
-    private final OtlpClient client;
-    private final Resources resources;
-    private final Map<CataloguedEvent, List<AttributeKey<?>>> keys = new IdentityHashMap<>();
-    private @Nullable LogRecordExporter exporter;
+    /**
+     * So long the other end may fail at a record, before that is taken for the record's fault: it
+     * must not keep back all others for ever.
+     */
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
-    OtlpLogSink(OtlpClient client, Resources resources) {
-        this.client = client;
+    private final OtlpSender sender;
+    private final Resources resources;
+    private final InstantSource clock;
+    private final Map<CataloguedEvent, List<AttributeKey<?>>> keys = new IdentityHashMap<>();
+
+    // while the other end fails without saying whose fault it is
+    private @Nullable Instant unclearSince;
+    private long unclearUpTo;
+
+    OtlpLogSink(PipelineSettings.Otlp settings, Resources resources) {
+        this(settings, resources, InstantSource.system());
+    }
+
+    OtlpLogSink(PipelineSettings.Otlp settings, Resources resources, InstantSource clock) {
+        this.sender = new OtlpSender(settings, OtlpSignal.LOGS, clock);
         this.resources = resources;
+        this.clock = clock;
     }
 
     @Override
@@ -38,22 +56,34 @@ final class OtlpLogSink implements Sink<FlatRecord> {
 
     @Override
     public String endpoint() {
-        return client.endpoint();
+        return sender.url();
     }
 
     @Override
     public void ship(List<FlatRecord> batch) throws IOException, InterruptedException {
-        LogRecordExporter open = exporter;
-        if (open == null) {
-            open = client.logs();
-            exporter = open;
-        }
         List<LogRecordData> records = new ArrayList<>(batch.size());
         for (FlatRecord record : batch) {
             records.add(
                     new OtlpLogRecord(record, resources.of(record.service()), attributes(record)));
         }
-        client.await(open.export(records));
+        long last = batch.getLast().seq();
+        try {
+            sender.send(LogsRequestMarshaler.create(records));
+        } catch (OtlpAnswer.UnclearException e) {
+            Instant now = clock.instant();
+            if (unclearSince == null) {
+                unclearSince = now;
+            }
+            unclearUpTo = Math.max(unclearUpTo, last);
+            if (unclearSince.plus(PATIENCE).isAfter(now)) {
+                throw e;
+            }
+            throw new RefusedException(
+                    e.getMessage() + " (for " + PATIENCE.toMinutes() + " minutes)");
+        }
+        if (last >= unclearUpTo) {
+            unclearSince = null; // a part of what it failed at says nothing about the rest
+        }
     }
 
     private Attributes attributes(FlatRecord record) {
@@ -90,10 +120,6 @@ final class OtlpLogSink implements Sink<FlatRecord> {
 
     @Override
     public void close() {
-        LogRecordExporter open = exporter;
-        exporter = null;
-        if (open != null) {
-            open.shutdown();
-        }
+        sender.close();
     }
 }

@@ -65,7 +65,7 @@ public final class Pipeline implements AutoCloseable {
                 new Levels(
                         configured, cells, clock, own, libraries::setThreshold);
         this.traces = new DebugTraces(intake, clock, outside.chance(), own);
-        Resources resources = new Resources(node);
+        Resources resources = new Resources(node, settings.otlp().options().resource());
         this.wiring =
                 Wiring.of(
                         settings, outside, resources, ledger, intake.kinds(), own, new Listener());

@@ -62,7 +62,6 @@ final class PipelineMetrics implements MultiCollector {
                         Ledger.Balance::dropped),
                 waiting(balances),
                 oldest(),
-                capacities(),
                 up(),
                 spans());
     }
@@ -137,19 +136,6 @@ final class PipelineMetrics implements MultiCollector {
                             .value(seconds)
                             .labels(Labels.of("sink", shipper.sink().name()))
                             .build());
-        }
-        return builder.build();
-    }
-
-    private GaugeSnapshot capacities() {
-        GaugeSnapshot.Builder builder =
-                GaugeSnapshot.builder()
-                        .name("robustmq_pipeline_queue_capacity")
-                        .help("What a queue holds; emit is the one before the store")
-                        .dataPoint(gauge(intake.ring().capacity(), Labels.of("sink", "emit")));
-        for (Worker<?> worker : workers) {
-            builder.dataPoint(
-                    gauge(worker.queueCapacity(), Labels.of("sink", worker.sink().name())));
         }
         return builder.build();
     }

@@ -1,6 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.Severity;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -136,6 +137,32 @@ public record PipelineSettings(
         HTTP
     }
 
+    public enum Compression {
+        NONE,
+        GZIP
+    }
+
+    /**
+     * PEM files, each an empty path for none. They are read again when they have changed.
+     *
+     * @param ca who may have signed the other end's certificate; none: whom the JVM trusts
+     * @param certificate our own, with those between it and the root
+     * @param key of that certificate, PKCS #8
+     */
+    public record Tls(Path ca, Path certificate, Path key) {
+        public static final Tls NONE = new Tls(Path.of(""), Path.of(""), Path.of(""));
+
+        /** What is wrong with the files, empty if nothing is. */
+        public String problem() {
+            try {
+                new TlsFiles(this).current();
+                return "";
+            } catch (IOException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+    }
+
     /**
      * An OpenTelemetry collector.
      *
@@ -143,6 +170,7 @@ public record PipelineSettings(
      *     /v1/metrics are added
      * @param queueCapacity of the queue of spans
      * @param timeout for one batch
+     * @param options what few need
      */
     public record Otlp(
             boolean enabled,
@@ -154,7 +182,34 @@ public record PipelineSettings(
             Severity level,
             int queueCapacity,
             Duration timeout,
-            Duration metricsInterval) {
+            Duration metricsInterval,
+            OtlpOptions options) {
+        /** A collector that asks for nothing special. */
+        public Otlp(
+                boolean enabled,
+                OtlpProtocol protocol,
+                URI endpoint,
+                boolean logs,
+                boolean metrics,
+                boolean traces,
+                Severity level,
+                int queueCapacity,
+                Duration timeout,
+                Duration metricsInterval) {
+            this(
+                    enabled,
+                    protocol,
+                    endpoint,
+                    logs,
+                    metrics,
+                    traces,
+                    level,
+                    queueCapacity,
+                    timeout,
+                    metricsInterval,
+                    OtlpOptions.defaults());
+        }
+
         public static Otlp defaults() {
             return new Otlp(
                     false,
@@ -171,23 +226,81 @@ public record PipelineSettings(
     }
 
     /**
+     * How a collector wants to be spoken to.
+     *
+     * @param endpoints of single signals, used as they are; the others go to the common one
+     * @param headers of every request
+     * @param resource attributes of the node beside its own
+     */
+    public record OtlpOptions(
+            Map<OtlpSignal, URI> endpoints,
+            Map<String, Secret> headers,
+            Compression compression,
+            Tls tls,
+            Map<String, String> resource) {
+        public static OtlpOptions defaults() {
+            return new OtlpOptions(Map.of(), Map.of(), Compression.NONE, Tls.NONE, Map.of());
+        }
+    }
+
+    /**
      * A Fluentd or Fluent Bit, by the forward protocol with acknowledgements.
      *
      * @param address looked up at each connect, so it may be unresolved
      * @param tag of every record
+     * @param options what few need
      */
     public record Fluent(
             boolean enabled,
             InetSocketAddress address,
             String tag,
             Severity level,
-            Duration ackTimeout) {
+            Duration ackTimeout,
+            FluentOptions options) {
+        /** A receiver that asks for nothing special. */
+        public Fluent(
+                boolean enabled,
+                InetSocketAddress address,
+                String tag,
+                Severity level,
+                Duration ackTimeout) {
+            this(enabled, address, tag, level, ackTimeout, FluentOptions.defaults());
+        }
+
         public static Fluent defaults() {
             return new Fluent(
                     false,
                     InetSocketAddress.createUnresolved("127.0.0.1", 24224),
                     "robustmq",
                     Severity.INFO,
+                    Duration.ofSeconds(10));
+        }
+    }
+
+    /**
+     * How a forward receiver wants to be spoken to.
+     *
+     * @param encrypted by TLS, with {@code tls}
+     * @param sharedKey empty: none is asked for
+     * @param userName empty: none
+     * @param timeout to connect with all that is said first, and to write a batch, each
+     */
+    public record FluentOptions(
+            boolean encrypted,
+            Tls tls,
+            Secret sharedKey,
+            String userName,
+            Secret password,
+            Compression compression,
+            Duration timeout) {
+        public static FluentOptions defaults() {
+            return new FluentOptions(
+                    false,
+                    Tls.NONE,
+                    Secret.NONE,
+                    "",
+                    Secret.NONE,
+                    Compression.NONE,
                     Duration.ofSeconds(10));
         }
     }

@@ -1,18 +1,17 @@
 package io.robustmq.telemetry.pipeline;
 
+import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Spans to a collector. */
 final class SpanSink implements Sink<SpanData> {
-    private final OtlpClient client;
-    private @Nullable SpanExporter exporter;
+    private final OtlpSender sender;
 
-    SpanSink(OtlpClient client) {
-        this.client = client;
+    SpanSink(PipelineSettings.Otlp settings) {
+        this.sender = new OtlpSender(settings, OtlpSignal.TRACES, InstantSource.system());
     }
 
     @Override
@@ -22,25 +21,16 @@ final class SpanSink implements Sink<SpanData> {
 
     @Override
     public String endpoint() {
-        return client.endpoint();
+        return sender.url();
     }
 
     @Override
     public void ship(List<SpanData> batch) throws IOException, InterruptedException {
-        SpanExporter open = exporter;
-        if (open == null) {
-            open = client.spans();
-            exporter = open;
-        }
-        client.await(open.export(List.copyOf(batch)));
+        sender.send(TraceRequestMarshaler.create(batch));
     }
 
     @Override
     public void close() {
-        SpanExporter open = exporter;
-        exporter = null;
-        if (open != null) {
-            open.shutdown();
-        }
+        sender.close();
     }
 }

@@ -86,7 +86,7 @@ final class Wiring {
         }
         PipelineSettings.Otlp otlp = settings.otlp();
         if (otlp.enabled() && otlp.logs()) {
-            OtlpLogSink sink = new OtlpLogSink(new OtlpClient(otlp), resources);
+            OtlpLogSink sink = new OtlpLogSink(otlp, resources);
             wiring.ship(sink, new Audience(otlp.level(), true));
         }
         if (settings.fluent().enabled()) {
@@ -95,7 +95,7 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
-            wiring.spans = wiring.worker(new SpanSink(new OtlpClient(otlp)), otlp.queueCapacity());
+            wiring.spans = wiring.worker(new SpanSink(otlp), otlp.queueCapacity());
         }
         return wiring;
     }
@@ -106,7 +106,7 @@ final class Wiring {
         if (otlp.enabled() && otlp.metrics()) {
             OtlpMetrics metrics =
                     new OtlpMetrics(resources.of(Service.MQTT_BROKER), clock.instant());
-            metricTicks = worker(new MetricsSink(new OtlpClient(otlp), registry, metrics), TICKS);
+            metricTicks = worker(new MetricsSink(otlp, registry, metrics), TICKS);
         }
     }
 

@@ -3,19 +3,11 @@ package io.robustmq.telemetry.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The committed catalogue is what the types say, and keeps what was promised. */
 class CatalogueGoldenTest {
-    private static final Path FOLDER =
-            Path.of(System.getProperty("robustmq.root", ".."), "telemetry", "catalogue");
-    private static final boolean UPDATE = Boolean.getBoolean("golden.update");
-    private static final String HOW =
-            "%s differs from the event types: run"
-                    + " mvn -q -Dquick -pl telemetry test -Dtest=CatalogueGoldenTest -Dgolden.update=true"
-                    + " and commit what it wrote";
+    private static final String FOLDER = "telemetry/catalogue/";
 
     private final Catalogue catalogue = Catalogue.read();
 
@@ -28,32 +20,21 @@ class CatalogueGoldenTest {
     void every_name_is_listed_as_published() throws IOException {
         PublishedNames published = published();
         assertThat(published.brokenBy(catalogue)).as("nothing is written before this").isEmpty();
-        compare("published.tsv", published.withNewOf(catalogue));
+        GoldenFile.compare(FOLDER + "published.tsv", published.withNewOf(catalogue));
     }
 
     @Test
     void the_reference_page_is_what_the_types_say() throws IOException {
-        compare("events.md", EventsPage.of(catalogue));
+        GoldenFile.compare("docs/reference/events.md", EventsPage.of(catalogue));
     }
 
     @Test
     void the_schema_is_what_the_types_say() throws IOException {
-        compare("events.schema.json", EventsSchema.of(catalogue));
+        GoldenFile.compare(FOLDER + "events.schema.json", EventsSchema.of(catalogue));
     }
 
     private static PublishedNames published() throws IOException {
-        return PublishedNames.parse(read("published.tsv"), read("retired.tsv"));
-    }
-
-    private static void compare(String file, String expected) throws IOException {
-        if (UPDATE) {
-            Files.writeString(FOLDER.resolve(file), expected);
-        }
-        assertThat(read(file)).as(HOW, file).isEqualTo(expected);
-    }
-
-    private static String read(String file) throws IOException {
-        Path path = FOLDER.resolve(file);
-        return Files.exists(path) ? Files.readString(path) : "";
+        return PublishedNames.parse(
+                GoldenFile.read(FOLDER + "published.tsv"), GoldenFile.read(FOLDER + "retired.tsv"));
     }
 }

@@ -1,0 +1,180 @@
+package io.robustmq.eventlog;
+
+import io.robustmq.journal.Durability;
+import io.robustmq.journal.LocalDisk;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.Event;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.Pipeline;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Secret;
+import io.robustmq.telemetry.pipeline.Service;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Events per second from an emitting thread into the store on disk, with a collector that is down:
+ * a rate that is kept up, and a burst. A program, not JMH: what counts is whether any is lost.
+ *
+ * <p>Arguments: directory, which is emptied before and after.
+ */
+final class StoreBenchmark {
+    private static final int CLIENTS = 10_000;
+    private static final long MAX_BYTES = 8L << 30;
+
+    private final Path directory;
+
+    private StoreBenchmark(Path directory) {
+        this.directory = directory;
+    }
+
+    public static void main(String[] args) throws Exception {
+        StoreBenchmark benchmark = new StoreBenchmark(Path.of(args[0]));
+        System.out.println(
+                "| emitted | events/s asked for | emitted/s | all stored after s | dropped | CPU µs per event | heap growth MiB |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        benchmark.run(1_000_000, 100_000); // warm up
+        for (int rate : new int[] {200_000, 300_000, 400_000}) {
+            benchmark.run(10 * rate, rate);
+        }
+        benchmark.run(1_000_000, 0);
+    }
+
+    /**
+     * @param rate per second; 0 for as fast as can be
+     */
+    private void run(int count, int rate) throws Exception {
+        delete();
+        Pipeline pipeline =
+                new Pipeline(
+                        settings(), new NodeIdentity("node-1", "i", "1"), InstantSource.system());
+        EventShard store =
+                new EventShard(
+                        new EventShardSettings(
+                                directory, MAX_BYTES, Duration.ZERO, Durability.INTERVAL),
+                        new LocalDisk(),
+                        InstantSource.system(),
+                        new Random(),
+                        Events.NONE);
+        store.open();
+        pipeline.open(store);
+        Events events = pipeline.events(Service.MQTT_BROKER);
+        Event[] samples = new Event[CLIENTS];
+        for (int i = 0; i < CLIENTS; i++) {
+            Peer peer = new Peer("mqtt/5.0", i, "client-" + i, "10.0.0." + i % 256 + ":" + i);
+            samples[i] = new ConnectionEvent.Accepted(peer, 60, true, false);
+        }
+        long heap = heapAfterCollection();
+        long cpu = cpuNanos();
+        long begun = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            events.emit(samples[i % CLIENTS]);
+            if (rate > 0 && (i & 1023) == 0) {
+                long due = begun + (long) (i * 1e9 / rate);
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
+            }
+        }
+        double emitting = (System.nanoTime() - begun) / 1e9;
+        double dropped = dropped(pipeline);
+        while (store.last().count(Severity.INFO) + dropped < count) {
+            TimeUnit.MILLISECONDS.sleep(5);
+            dropped = dropped(pipeline);
+        }
+        double took = (System.nanoTime() - begun) / 1e9;
+        cpu = cpuNanos() - cpu;
+        long growth = heapAfterCollection() - heap;
+        System.out.printf(
+                Locale.ROOT,
+                "| %,d | %s | %,.0f | %.2f | %,.0f | %.2f | %d |%n",
+                count,
+                rate == 0 ? "as many as can be" : String.format(Locale.ROOT, "%,d", rate),
+                count / emitting,
+                took,
+                dropped,
+                cpu / 1e3 / count,
+                growth >> 20);
+        pipeline.close();
+        store.close();
+        delete();
+    }
+
+    private static double dropped(Pipeline pipeline) {
+        return pipeline
+                .registry()
+                .scrape(name -> name.equals("robustmq_pipeline_dropped"))
+                .get(0)
+                .getDataPoints()
+                .stream()
+                .map(
+                        io.prometheus.metrics.model.snapshots.CounterSnapshot
+                                        .CounterDataPointSnapshot.class
+                                ::cast)
+                .mapToDouble(
+                        io.prometheus.metrics.model.snapshots.CounterSnapshot
+                                        .CounterDataPointSnapshot
+                                ::getValue)
+                .sum();
+    }
+
+    private static PipelineSettings settings() {
+        PipelineSettings all = PipelineSettings.defaults();
+        PipelineSettings.Intake intake = all.intake();
+        return all.with(
+                        new PipelineSettings.Intake(
+                                intake.queueCapacity(),
+                                0,
+                                intake.maxKeys(),
+                                false,
+                                Secret.NONE,
+                                Severity.ERROR,
+                                intake.levels()))
+                .with(
+                        new PipelineSettings.Console(
+                                false, PipelineSettings.Format.JSON, Severity.INFO))
+                .with(
+                        new PipelineSettings.RollingFile(
+                                false, Path.of("unused"), "r", Severity.INFO, 1 << 20, 1))
+                .with(
+                        new PipelineSettings.Fluent(
+                                true,
+                                InetSocketAddress.createUnresolved("127.0.0.1", 1),
+                                "robustmq",
+                                Severity.INFO,
+                                Duration.ofSeconds(10)));
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean)
+                        ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    private static long heapAfterCollection() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private void delete() throws IOException {
+        if (Files.exists(directory)) {
+            try (var files = Files.walk(directory)) {
+                for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+}
