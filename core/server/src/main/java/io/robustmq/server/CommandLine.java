@@ -104,12 +104,7 @@ sealed interface CommandLine {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
                         List.of(
-                                "config",
-                                "events",
-                                "levels",
-                                "trace",
-                                "journal",
-                                "version",
+                                "config", "events", "levels", "trace", "journal", "version",
                                 "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(

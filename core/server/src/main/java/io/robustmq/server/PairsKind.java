@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 
 /**
- * A Map from String to String, or to Secret for what is sent as headers. As text they are
- * parted by commas, and %XX stands for a byte, as in OpenTelemetry's variables.
+ * A Map from String to String, or to Secret for what is sent as headers. As text they are parted by
+ * commas, and %XX stands for a byte, as in OpenTelemetry's variables.
  */
 record PairsKind(boolean isSecret) implements ValueKind {
     private static final Pattern HEADER =

@@ -94,8 +94,7 @@ class LevelsTest {
             assertThat(level(levels, "session")).isEqualTo(Severity.ERROR);
             assertThat(level(levels, "message")).isEqualTo(Severity.DEBUG);
             now.updateAndGet(time -> time.plusSeconds(300));
-            Running.await(
-                    "housekeeping", () -> level(levels, "session") == Severity.WARN);
+            Running.await("housekeeping", () -> level(levels, "session") == Severity.WARN);
             assertThat(level(levels, "message")).isEqualTo(Severity.INFO);
             assertThat(levels.list()).allMatch(level -> level.until() == null);
             Running.await(
