@@ -15,7 +15,8 @@ public sealed interface AuditEvent extends Event {
             action = "Nothing; robustmq levels shows what is in force.")
     record LevelChanged(
             Admin admin,
-            @Doc("The category, or all for those without a level of their own") String category,
+            @Doc("The category of events, or all for those without a level of their own")
+                    String eventCategory,
             @Doc("The level now") Severity newLevel,
             @Doc("The level before") Severity oldLevel,
             @Doc(value = "After which the level returns to what it was; 0 for never", unit = "s")

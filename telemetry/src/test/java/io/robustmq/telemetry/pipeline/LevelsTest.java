@@ -62,14 +62,14 @@ class LevelsTest {
                                                 "\"who\":\"admin-token\"",
                                                 "\"remote_addr\":\"127.0.0.1:4000\"",
                                                 "\"outcome\":\"done\"",
-                                                "\"category\":\"all\"",
+                                                "\"event_category\":\"all\"",
                                                 "\"new_level\":\"error\"",
                                                 "\"old_level\":\"info\"",
                                                 "\"limit_seconds\":0"),
                         second ->
                                 assertThat(second)
                                         .contains(
-                                                "\"category\":\"session\"",
+                                                "\"event_category\":\"session\"",
                                                 "\"new_level\":\"debug\"",
                                                 "\"old_level\":\"error\"",
                                                 "\"limit_seconds\":600"));
