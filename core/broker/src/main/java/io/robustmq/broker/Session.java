@@ -295,10 +295,14 @@ final class Session {
         home.counters().add(Counters.dropped(reason), 1);
         boolean told =
                 dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic);
-        if (told && trace == null) {
-            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
-        } else if (told || trace != null) {
-            tell(new MessageEvent.Dropped(clientId, topic, qos, reason), trace, told);
+        if (!told && trace == null) {
+            return;
+        }
+        MessageEvent.Dropped event = new MessageEvent.Dropped(clientId, topic, qos, reason);
+        if (trace == null) {
+            home.shared().events().emit(event);
+        } else {
+            tell(event, trace, told);
         }
     }
 
