@@ -295,10 +295,10 @@ final class Session {
         home.counters().add(Counters.dropped(reason), 1);
         boolean told =
                 dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic);
-        if (told && trace == null) {
-            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
-        } else if (told || trace != null) {
+        if (trace != null) {
             tell(new MessageEvent.Dropped(clientId, topic, qos, reason), trace, told);
+        } else if (told) {
+            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
         }
     }
 
