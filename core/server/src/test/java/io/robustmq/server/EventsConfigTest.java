@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,7 +134,7 @@ class EventsConfigTest {
     }
 
     private static ConfigOutcome<StandaloneConfig> read(
-            Path file, Map<String, String> environment, String... assignments) {
+            @Nullable Path file, Map<String, String> environment, String... assignments) {
         return ConfigReader.read(StandaloneKeys.ROLE, file, environment, List.of(assignments));
     }
 }

@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
@@ -106,10 +107,9 @@ class JournalAdminTest {
     void who_changes_something_is_told_and_who_asks_is_not() throws Exception {
         create(CreateShardRequest.newBuilder().setName("orders").build());
         describe("orders");
-        catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> create(CreateShardRequest.newBuilder().setName("orders").build()));
-        catchThrowableOfType(StatusRuntimeException.class, () -> describe("nothing"));
+        CreateShardRequest again = CreateShardRequest.newBuilder().setName("orders").build();
+        assertThatThrownBy(() -> create(again)).isInstanceOf(StatusRuntimeException.class);
+        assertThatThrownBy(() -> describe("nothing")).isInstanceOf(StatusRuntimeException.class);
         delete("orders");
         assertThat(server.events.of(AuditEvent.class))
                 .satisfiesExactly(
