@@ -294,10 +294,10 @@ final class Session {
     void dropped(String topic, int qos, DropReason reason, @Nullable TraceContext trace) {
         home.counters().add(Counters.dropped(reason), 1);
         boolean told = dropEvents.take(reason, home.second());
-        if (told && trace == null) {
-            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
-        } else if (told || trace != null) {
+        if (trace != null) {
             tell(new MessageEvent.Dropped(clientId, topic, qos, reason), trace, told);
+        } else if (told) {
+            home.shared().events().emit(new MessageEvent.Dropped(clientId, topic, qos, reason));
         }
     }
 

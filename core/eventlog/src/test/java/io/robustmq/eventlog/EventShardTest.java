@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -111,12 +112,10 @@ class EventShardTest {
             assertThat(shard.last().seq()).isEqualTo(3);
             assertThat(shard.last().counts()).containsExactly(0, 2, 1, 0);
             assertThat(shard.first().counts()).containsExactly(0, 0, 0, 0);
-            Place otlp = shard.cursor("otlp");
-            assertThat(otlp).isNotNull();
+            Place otlp = Objects.requireNonNull(shard.cursor("otlp"));
             assertThat(otlp.seq()).isEqualTo(2);
             assertThat(otlp.counts()).containsExactly(0, 2, 0, 0);
-            Place file = shard.cursor("file");
-            assertThat(file).isNotNull();
+            Place file = Objects.requireNonNull(shard.cursor("file"));
             assertThat(file.seq()).isEqualTo(3);
         }
     }
