@@ -277,7 +277,7 @@ final class Delayed {
         @Override
         public void committed(long offset) {
             queue.add(new Due(dueMillis, offset));
-            if (loop.samplers().delayed.take(false)) {
+            if (loop.samplers().delayed.take(false) || loop.shared().isTraced(peer, topic)) {
                 loop.shared().events().emit(new MessageEvent.Delayed(peer, topic, qos, seconds));
             }
             next.committed(offset);
@@ -315,7 +315,8 @@ final class Delayed {
                 loop.shared()
                         .events()
                         .emit(new MessageEvent.Dropped("", message.topic(), message.qos(), reason));
-            } else if (loop.samplers().delayed.take(false)) {
+            } else if (loop.samplers().delayed.take(false)
+                    || loop.shared().isTraced("", message.topic())) {
                 loop.shared()
                         .events()
                         .emit(

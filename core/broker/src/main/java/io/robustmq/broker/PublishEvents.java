@@ -33,10 +33,11 @@ final class PublishEvents {
             Tracing.@Nullable PublishTrace trace) {
         Samplers samplers = connection.loop().samplers();
         boolean traced = trace != null;
-        if (deliveries == 0 && samplers.unrouted.take(traced)) {
+        boolean all = connection.loop().shared().isTraced(connection.peer(), topic);
+        if (deliveries == 0 && (samplers.unrouted.take(traced) || all)) {
             emit(new MessageEvent.Unrouted(connection.peer(), topic, qos), trace);
         }
-        if (samplers.published.take(traced)) {
+        if (samplers.published.take(traced) || all) {
             emit(
                     new MessageEvent.Published(
                             connection.peer(), topic, qos, retain, payloadLength, deliveries),

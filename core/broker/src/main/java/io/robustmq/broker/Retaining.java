@@ -37,7 +37,8 @@ final class Retaining {
             RetainedStore.Change change = store.clear(topic, () -> loop.log().addAtOnce(entry));
             if (change.result() == RetainedStore.Result.NOTHING) {
                 loop.log().add(entry);
-            } else if (loop.samplers().retainedCleared.take(publication.trace() != null)) {
+            } else if (loop.samplers().retainedCleared.take(publication.trace() != null)
+                    || loop.shared().isTraced(peer, topic)) {
                 loop.shared().events().emit(new MessageEvent.RetainedCleared(peer, topic));
             }
             return change;
@@ -46,7 +47,8 @@ final class Retaining {
             RetainedStore.Change change =
                     store.store(publication.message(), () -> loop.log().addAtOnce(entry));
             if (change.result() == RetainedStore.Result.DONE) {
-                if (loop.samplers().retainedStored.take(publication.trace() != null)) {
+                if (loop.samplers().retainedStored.take(publication.trace() != null)
+                        || loop.shared().isTraced(peer, topic)) {
                     loop.shared()
                             .events()
                             .emit(

@@ -1,6 +1,9 @@
 package io.robustmq.broker;
 
-/** One {@link Sampler} per {@code message.*} type that goes with a message, for one loop. */
+/**
+ * One {@link Sampler} per {@code message.*} type that goes with a message, for one loop. What is
+ * traced on demand ({@link io.robustmq.telemetry.event.Events#isTraced}) is not left to them.
+ */
 final class Samplers {
     final Sampler published;
     final Sampler delivered;

@@ -293,7 +293,8 @@ final class Session {
      */
     void dropped(String topic, int qos, DropReason reason, @Nullable TraceContext trace) {
         home.counters().add(Counters.dropped(reason), 1);
-        boolean told = dropEvents.take(reason, home.second());
+        boolean told =
+                dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic);
         if (trace != null) {
             tell(new MessageEvent.Dropped(clientId, topic, qos, reason), trace, told);
         } else if (told) {

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
+import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,6 +55,16 @@ record Shared(
                 new AtomicInteger(),
                 new AtomicInteger(),
                 new AtomicLong());
+    }
+
+    /** Whether every event about one of these is wanted, sampled or not. */
+    boolean isTraced(Peer peer, String topic) {
+        return events.isTraced(peer.clientId(), peer.remoteAddr(), topic);
+    }
+
+    /** The same where the client is not connected, or there is none. */
+    boolean isTraced(String clientId, String topic) {
+        return events.isTraced(clientId, "", topic);
     }
 
     private static int loops(BrokerSettings settings) {

@@ -198,7 +198,11 @@ final class Subscriber {
             int payloadBytes,
             long receivedNanos,
             Tracing.@Nullable DeliveryTrace trace) {
-        boolean sampled = loop.samplers().delivered.take(trace != null);
+        // of an event that is sent by MQTT there must be no event, which would be sent in turn
+        boolean sampled =
+                !TopicLevels.isBrokersOwn(topic)
+                        && (loop.samplers().delivered.take(trace != null)
+                                || loop.shared().isTraced(connection.peer(), topic));
         if (sampled || trace != null) {
             outbound.mark(
                     new Written(

@@ -138,8 +138,9 @@ final class StoreBenchmark {
                                 0,
                                 intake.maxKeys(),
                                 false,
-                                "",
-                                Severity.ERROR))
+                                intake.hashSalt(),
+                                Severity.ERROR,
+                                intake.levels()))
                 .with(
                         new PipelineSettings.Console(
                                 false, PipelineSettings.Format.JSON, Severity.INFO))

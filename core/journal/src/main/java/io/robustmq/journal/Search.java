@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param from the first that may be
  * @param before the one after the last that may be
- * @param keys a record must have been appended with one key of each of these sets; none: all are
- *     wanted
+ * @param keys a record must have been appended with one key of each of these sets, best the rarest
+ *     first; none: all are wanted
  */
 public record Search(long from, long before, List<int[]> keys, Order order) {
     /** In which order records are handed over. */
@@ -22,5 +22,8 @@ public record Search(long from, long before, List<int[]> keys, Order order) {
             throw new IllegalArgumentException("offsets begin at 0, was " + from);
         }
         keys = List.copyOf(keys);
+        if (keys.stream().anyMatch(set -> set.length == 0)) {
+            throw new IllegalArgumentException("a set of keys has at least one, one had none");
+        }
     }
 }

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Finds records by their keys, and reads backwards. Any thread.
@@ -16,6 +17,9 @@ import java.util.TreeSet;
  * or one larger record.
  */
 final class Searching {
+    /** To read so many costs no more than to look up another, frequent key. */
+    private static final int FEW_BLOCKS = 4;
+
     private final Home home;
     private final Chain chain;
     private final Reading reading;
@@ -126,30 +130,37 @@ final class Searching {
                 : index.firstPosition(keyBlock + 1);
     }
 
-    /** Those in which each set has a key; all if there are no sets. */
+    /**
+     * Those in which each set has a key, or more if they are few anyway: the records tell. All if
+     * there are no sets.
+     */
     private static int[] keyBlocks(KeyIndex index, List<int[]> sets) throws IOException {
-        TreeSet<Integer> all = null;
-        for (int[] set : sets) {
-            TreeSet<Integer> one = new TreeSet<>();
-            for (int key : set) {
-                for (int keyBlock : index.keyBlocks(key)) {
-                    one.add(keyBlock);
-                }
+        if (sets.isEmpty()) {
+            return IntStream.range(0, index.keyBlockCount()).toArray();
+        }
+        int[] all = ofAny(index, sets.getFirst());
+        for (int[] set : sets.subList(1, sets.size())) {
+            if (all.length <= FEW_BLOCKS) {
+                return all;
             }
-            if (all == null) {
-                all = one;
-            } else {
-                all.retainAll(one);
-            }
+            int[] other = ofAny(index, set);
+            all = IntStream.of(all).filter(each -> Arrays.binarySearch(other, each) >= 0).toArray();
         }
-        if (all != null) {
-            return all.stream().mapToInt(Integer::intValue).toArray();
+        return all;
+    }
+
+    /** Those in which a key of the set is, ascending. */
+    private static int[] ofAny(KeyIndex index, int[] set) throws IOException {
+        int[] all = index.keyBlocks(set[0]);
+        for (int i = 1; i < set.length; i++) {
+            int[] more = index.keyBlocks(set[i]);
+            all =
+                    IntStream.concat(IntStream.of(all), IntStream.of(more))
+                            .sorted()
+                            .distinct()
+                            .toArray();
         }
-        int[] every = new int[index.keyBlockCount()];
-        for (int i = 0; i < every.length; i++) {
-            every[i] = i;
-        }
-        return every;
+        return all;
     }
 
     /** Whether more is wanted. */

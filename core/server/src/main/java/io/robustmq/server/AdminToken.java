@@ -36,10 +36,12 @@ final class AdminToken {
 
     private final Path file;
     private final byte[] token;
+    private final boolean isNew;
 
-    private AdminToken(Path file, String token) {
+    private AdminToken(Path file, String token, boolean isNew) {
         this.file = file;
         this.token = token.getBytes(StandardCharsets.UTF_8);
+        this.isNew = isNew;
     }
 
     /** The one in {@code directory}, which is made if it is missing. */
@@ -48,13 +50,13 @@ final class AdminToken {
         String kept = read(file);
         if (kept != null) {
             restrict(file);
-            return new AdminToken(file, kept);
+            return new AdminToken(file, kept, false);
         }
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         String made = HexFormat.of().formatHex(bytes);
         write(file, made);
-        return new AdminToken(file, made);
+        return new AdminToken(file, made, true);
     }
 
     /**
@@ -114,6 +116,11 @@ final class AdminToken {
         } catch (UnsupportedOperationException otherFileSystem) {
             return FileChannel.open(file, how);
         }
+    }
+
+    /** Whether it was made now. */
+    boolean isNew() {
+        return isNew;
     }
 
     Path file() {

@@ -28,6 +28,7 @@ sealed interface CommandLine {
 
     record ShowEvents(EventsArguments arguments) implements CommandLine {}
 
+    record Administer(AdminArguments arguments) implements CommandLine {}
     record Explain(ExplainArguments arguments) implements CommandLine {}
 
     record Version() implements CommandLine {}
@@ -57,6 +58,15 @@ sealed interface CommandLine {
                     TOPIC may have + and #, TIME is absolute or ago: 90s, 10m, 2h, 7d. Of the node
                     that the configuration describes ([--role=ROLE] [--conf=FILE] [--set KEY=VALUE]),
                     or [--url=URL] [--token-file=FILE]; with --data=DIR, or if none runs, from files
+              robustmq levels [CATEGORY LEVEL] [--for TIME] [--json]
+                    shows, or changes, from which level up the running node takes events: debug,
+                    info, warn, error, or default; CATEGORY is what stands before the dot of an
+                    event, or all. After TIME the level before returns. Node as for events
+              robustmq trace client ID|topic FILTER|address ADDRESS [--for TIME] [--rate N] [--json]
+                    has the running node take every event about it for TIME, 10m unless said, at
+                    most N per second, 100 unless said; robustmq events shows them
+              robustmq trace list|stop ID [--json]
+                    shows what is traced and how many events that were, or ends one
               robustmq explain client ID [--since TIME] [--json] [--color auto|always|never]
                     why a client disconnected and what it did not get: from its events and the
                     node's, in a few sentences, with what is not known; the node as for events
@@ -91,7 +101,10 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
-            case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "events" ->
+                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "levels" -> AdminArguments.levels(rest);
+            case "trace" -> AdminArguments.trace(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
@@ -100,7 +113,15 @@ sealed interface CommandLine {
             case String unknown -> {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
-                        List.of("config", "events", "explain", "journal", "version", "help"));
+                        List.of(
+                                "config",
+                                "events",
+                                "explain",
+                                "levels",
+                                "trace",
+                                "journal",
+                                "version",
+                                "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -5,6 +5,7 @@ import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
+import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.OtlpSignal;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
@@ -82,7 +83,7 @@ final class ComponentSettings {
         RoleConfig.Console console = config.sinks().console();
         RoleConfig.Tracing tracing = config.tracing();
         return new PipelineSettings(
-                intake(config.events()),
+                intake(config),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
                 file(config),
                 otlp(config.sinks().otlp()),
@@ -111,15 +112,36 @@ final class ComponentSettings {
                                 file.keepDays()));
     }
 
-    private static PipelineSettings.Intake intake(RoleConfig.Events events) {
+    private static PipelineSettings.Intake intake(RoleConfig config) {
+        RoleConfig.Events events = config.events();
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
                 events.perKeyPerSecond(),
                 defaults.maxKeys(),
                 events.hashIdentities(),
-                defaults.hashSalt(),
-                defaults.libraries());
+                events.hashSalt(),
+                defaults.libraries(),
+                new PipelineSettings.Levels(standardLevel(config), events.levels()));
+    }
+
+    private static Severity standardLevel(RoleConfig config) {
+        return switch (config.events().level()) {
+            case DEBUG -> Severity.DEBUG;
+            case INFO -> Severity.INFO;
+            case WARN -> Severity.WARN;
+            case ERROR -> Severity.ERROR;
+            case AUTO -> {
+                RoleConfig.Sinks sinks = config.sinks();
+                boolean isDebugWanted =
+                        sinks.console().enabled() && sinks.console().level() == Severity.DEBUG
+                                || sinks.file().enabled() && sinks.file().level() == Severity.DEBUG
+                                || sinks.otlp().enabled() && sinks.otlp().level() == Severity.DEBUG
+                                || sinks.fluent().enabled()
+                                        && sinks.fluent().level() == Severity.DEBUG;
+                yield isDebugWanted ? Severity.DEBUG : Severity.INFO;
+            }
+        };
     }
 
     private static PipelineSettings.RollingFile file(RoleConfig config) {

@@ -88,6 +88,16 @@ final class ConfigKeys {
                                     "\"interval\"",
                                     "What an event has survived when it is stored: as journal.durability. A killed process loses no stored event in any of them."),
                             key(
+                                    "events.level",
+                                    new ValueKind.Choice(RoleConfig.StoredLevel.class),
+                                    "\"auto\"",
+                                    "Lowest severity that is stored at all; the sinks choose from that by their own levels. What is below is only counted. auto is info, or debug if a sink's level is. robustmq levels changes it while the node runs."),
+                            key(
+                                    "events.levels",
+                                    new LevelsKind(),
+                                    "[]",
+                                    "The same for single categories of events, such as [\"message=debug\", \"session=warn\"]. In the environment and with --set, parted by commas."),
+                            key(
                                     "events.queue-capacity",
                                     QUEUE,
                                     "65536",
@@ -96,7 +106,7 @@ final class ConfigKeys {
                                     "events.per-key-per-second",
                                     whole(0, 4095),
                                     "10",
-                                    "Events of one type with one key (often the client) per second. The rest is left out, and the next one says how many. 0 leaves out none."),
+                                    "Events of one type with one key (often the client) per second. The rest is left out, and the next one, or pipeline.events_suppressed, says how many. 0 leaves out none."),
                             key(
                                     "events.messages-per-second",
                                     whole(0, 1_000_000),
@@ -106,7 +116,17 @@ final class ConfigKeys {
                                     "events.hash-identities",
                                     FLAG,
                                     "false",
-                                    "Whether client identifiers, user names and addresses are hashed in events and traces.")));
+                                    "Whether client identifiers, user names and addresses are hashed in events and traces."),
+                            key(
+                                    "events.hash-salt",
+                                    new ValueKind.Hidden(),
+                                    "\"\"",
+                                    "Key of those hashes, at least 16 characters, a secret. The same on all nodes, a client has the same hash on all of them and after each start. Empty is another one at each start."),
+                            key(
+                                    "events.hash-salt-file",
+                                    new ValueKind.Location(true),
+                                    "\"\"",
+                                    "File that the key is read from, so that it is not in the configuration.")));
 
     static final ConfigSection CONSOLE =
             new ConfigSection(
@@ -123,7 +143,7 @@ final class ConfigKeys {
                                     "sinks.console.level",
                                     LEVEL,
                                     "\"info\"",
-                                    "Lowest severity written.")));
+                                    "Lowest severity written, of what events.level lets in.")));
 
     static final ConfigSection FILE =
             new ConfigSection(
@@ -143,7 +163,11 @@ final class ConfigKeys {
                                             "1 to 64 letters, digits, dots, hyphens or underscores"),
                                     "\"robustmq\"",
                                     "What the files' names begin with."),
-                            key("sinks.file.level", LEVEL, "\"info\"", "Lowest severity written."),
+                            key(
+                                    "sinks.file.level",
+                                    LEVEL,
+                                    "\"info\"",
+                                    "Lowest severity written, of what events.level lets in."),
                             key(
                                     "sinks.file.max-size",
                                     size(64 * KIB, TIB),

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.telemetry.pipeline.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +35,11 @@ final class ConfigReader<C extends Record & RoleConfig> {
     private static final Pattern KUBERNETES_VARIABLES =
             Pattern.compile(
                     "ROBUSTMQ(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
+    private static final String HASH_SALT = "events.hash-salt";
+
+    /** Shorter ones can be guessed. */
+    private static final int MIN_SALT = 16;
 
     /** A misspelling may differ from the key in this many letters. */
     private static final int MAX_MISSPELT = 3;
@@ -74,6 +80,7 @@ final class ConfigReader<C extends Record & RoleConfig> {
         if (values.problems().isEmpty()) {
             role.check(values);
             readPasswords();
+            readHashSalt();
         }
         return values.problems().isEmpty()
                 ? new ConfigOutcome.Loaded<>(
@@ -174,8 +181,11 @@ final class ConfigReader<C extends Record & RoleConfig> {
             }
             String path = assignment.substring(0, equals);
             ConfigKey key = role.key(path);
-            // one of a sink that is misspelt may be a secret, too
-            boolean mayBeShown = key == null ? !path.startsWith("sink") : !key.kind().isSecret();
+            // one that is misspelt may be a secret, too
+            boolean mayBeShown =
+                    key == null
+                            ? !path.startsWith("sink") && !path.contains("salt")
+                            : !key.kind().isSecret();
             take(
                     "--set " + (mayBeShown ? assignment : path + "=…"),
                     path,
@@ -246,6 +256,31 @@ final class ConfigReader<C extends Record & RoleConfig> {
         switch (PasswordFile.read(file)) {
             case PasswordFile.Loaded(Map<String, PasswordHash> found) -> users = found;
             case PasswordFile.Wrong(List<ConfigProblem> wrong) -> wrong.forEach(values::wrong);
+        }
+    }
+
+    /** What is in the file takes the place of what is not in the configuration. */
+    private void readHashSalt() {
+        Path file = (Path) values.of(HASH_SALT + "-file");
+        Secret salt = (Secret) values.of(HASH_SALT);
+        if (!file.toString().isEmpty()) {
+            if (!salt.isEmpty()) {
+                values.wrong(HASH_SALT, "must be empty with " + HASH_SALT + "-file");
+                return;
+            }
+            try {
+                salt = new Secret(Files.readString(file).strip());
+            } catch (IOException unreadable) {
+                values.wrong(
+                        HASH_SALT + "-file", "cannot be read: " + DataDirectory.reason(unreadable));
+                return;
+            }
+            values.put(HASH_SALT, salt, file.toString());
+        }
+        int length = salt.value().length();
+        if (length < MIN_SALT && !(salt.isEmpty() && file.toString().isEmpty())) {
+            values.wrong(
+                    HASH_SALT, "must have at least " + MIN_SALT + " characters, has " + length);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /api/v1/events}: what {@link EventQueryParser} takes as parameters, answered as one
@@ -79,7 +80,8 @@ final class EventsApi {
         }
     }
 
-    static Map<String, List<String>> parameters(String rawQuery) {
+    /** Of the form {@code a=b&c=d}; null if there are none. */
+    static Map<String, List<String>> parameters(@Nullable String rawQuery) {
         Map<String, List<String>> given = new LinkedHashMap<>();
         if (rawQuery == null || rawQuery.isEmpty()) {
             return given;

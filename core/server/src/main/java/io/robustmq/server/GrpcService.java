@@ -3,7 +3,15 @@ package io.robustmq.server;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Message;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
@@ -12,6 +20,8 @@ import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +32,9 @@ import java.util.Map;
  * file's descriptor for server reflection.
  */
 final class GrpcService {
+    /** Address and port of who calls, within a call; empty if unknown. */
+    private static final Context.Key<String> PEER = Context.keyWithDefault("peer", "");
+
     /** One request, one answer. May wait: it has a thread of its own. */
     interface Call<Q, A> {
         A answer(Q request) throws StatusException;
@@ -92,7 +105,29 @@ final class GrpcService {
         ServerServiceDefinition.Builder definition =
                 ServerServiceDefinition.builder(service.build());
         calls.forEach((method, bound) -> add(definition, method, bound));
-        return definition.build();
+        return ServerInterceptors.intercept(definition.build(), new PeerNote());
+    }
+
+    /** Who calls, for the thread that answers a call. */
+    static String peer() {
+        return PEER.get();
+    }
+
+    private static final class PeerNote implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+            String peer = remote instanceof InetSocketAddress inet ? text(inet) : "";
+            return Contexts.interceptCall(
+                    Context.current().withValue(PEER, peer), call, headers, next);
+        }
+
+        private static String text(InetSocketAddress address) {
+            return address.isUnresolved()
+                    ? ""
+                    : address.getAddress().getHostAddress() + ":" + address.getPort();
+        }
     }
 
     private <Q extends Message, A extends Message> void add(

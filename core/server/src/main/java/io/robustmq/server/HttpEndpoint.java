@@ -4,6 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.telemetry.event.AuditEvent;
+import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -43,6 +45,7 @@ final class HttpEndpoint implements AutoCloseable {
     private final InetSocketAddress listen;
     private final Readiness readiness;
     private final AdminToken admins;
+    private final Events events;
     private final PrometheusScrapeHandler metrics;
     private final Map<String, HttpRoute> routes = new ConcurrentHashMap<>();
 
@@ -57,10 +60,12 @@ final class HttpEndpoint implements AutoCloseable {
             InetSocketAddress listen,
             PrometheusRegistry registry,
             Readiness readiness,
-            AdminToken admins) {
+            AdminToken admins,
+            Events events) {
         this.listen = listen;
         this.readiness = readiness;
         this.admins = admins;
+        this.events = events;
         this.metrics = new PrometheusScrapeHandler(registry);
     }
 
@@ -195,6 +200,12 @@ final class HttpEndpoint implements AutoCloseable {
     private boolean isAdmin(HttpExchange exchange) throws IOException {
         String refusal = admins.refusal(exchange.getRequestHeaders().getFirst("Authorization"));
         if (refusal != null) {
+            String path = exchange.getRequestURI().getPath();
+            events.emit(
+                    new AuditEvent.AccessRefused(
+                            AdminRequest.admin(exchange, "nobody").refused(),
+                            exchange.getRequestMethod() + " " + path,
+                            refusal));
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             HttpAnswers.refuse(exchange, 401, refusal);
         }

@@ -29,16 +29,23 @@ import io.robustmq.server.wire.Segment;
 import io.robustmq.server.wire.SetClusterConfigRequest;
 import io.robustmq.server.wire.SetClusterConfigResponse;
 import io.robustmq.server.wire.ShardEntry;
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** robustmq.journal.v1.JournalAdmin: what an operator asks of a journal server. */
 final class JournalAdmin {
     static final String NAME = "JournalAdmin";
+
+    /** The calls that are not only questions. */
+    private static final Set<String> CHANGES =
+            Set.of("CreateShard", "DeleteShard", "SetClusterConfig");
 
     private final ServedShards shards;
     private final Events events;
@@ -94,6 +101,13 @@ final class JournalAdmin {
     }
 
     private void refused(String method, Status status) {
+        if (CHANGES.contains(method)) {
+            events.emit(
+                    new AuditEvent.RequestRefused(
+                            Admin.byGrpc(GrpcService.peer()).refused(),
+                            NAME + "/" + method,
+                            String.valueOf(status.getDescription())));
+        }
         events.emit(
                 new JournalEvent.AdminRefused(
                         method, status.getCode().name(), String.valueOf(status.getDescription())));
@@ -122,9 +136,11 @@ final class JournalAdmin {
         if (request.hasRetentionSeconds()) {
             entry.setRetentionSeconds(request.getRetentionSeconds());
         }
-        return CreateShardResponse.newBuilder()
-                .setShard(described(found(shards.create(entry.build(), false))))
-                .build();
+        ServedShard created = found(shards.create(entry.build(), false));
+        events.emit(
+                new AuditEvent.ShardCreated(
+                        Admin.byGrpc(GrpcService.peer()), created.shard().name()));
+        return CreateShardResponse.newBuilder().setShard(described(created)).build();
     }
 
     private DeleteShardResponse deleteShard(DeleteShardRequest request) throws StatusException {
@@ -142,6 +158,9 @@ final class JournalAdmin {
         if (refused != null) {
             throw status(refused);
         }
+        events.emit(
+                new AuditEvent.ShardDeleted(
+                        Admin.byGrpc(GrpcService.peer()), request.getName()));
         return DeleteShardResponse.getDefaultInstance();
     }
 
@@ -233,9 +252,12 @@ final class JournalAdmin {
                             + change.getMaxSegmentSize());
         }
         try {
-            return SetClusterConfigResponse.newBuilder()
-                    .setConfig(shards.setClusterConfig(change))
-                    .build();
+            ClusterConfig now = shards.setClusterConfig(change);
+            events.emit(
+                    new AuditEvent.JournalConfigChanged(
+                            Admin.byGrpc(GrpcService.peer()),
+                            now.toString().strip().replaceAll("\\s+", " ")));
+            return SetClusterConfigResponse.newBuilder().setConfig(now).build();
         } catch (IOException unusable) {
             throw Status.UNAVAILABLE
                     .withDescription("it cannot be kept: " + Failure.of(unusable).errorMsg())

@@ -63,6 +63,10 @@ public final class Main {
                             target ->
                                     new EventsCommand(arguments, target, lines(arguments), out, err)
                                             .run());
+            case CommandLine.Administer(AdminArguments arguments) ->
+                    withNode(
+                            arguments.node(),
+                            target -> new AdminCommand(arguments, target, out, err).run());
             case CommandLine.Explain(ExplainArguments arguments) ->
                     withNode(
                             arguments.node(),

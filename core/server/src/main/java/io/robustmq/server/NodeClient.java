@@ -71,6 +71,21 @@ final class NodeClient implements AutoCloseable {
         return answer;
     }
 
+    /** The answer's text. */
+    String ask(String method, String path, Map<String, List<String>> asked, String accept)
+            throws IOException {
+        HttpRequest request =
+                request(path, asked, accept)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .timeout(ANSWER)
+                        .build();
+        HttpResponse<String> answer = send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw refused(answer.statusCode(), answer.body());
+        }
+        return answer.body();
+    }
+
     /**
      * An answer that is read as it comes, line by line; the last line follows what ends it.
      *

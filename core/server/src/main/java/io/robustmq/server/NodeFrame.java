@@ -3,6 +3,8 @@ package io.robustmq.server;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -60,12 +62,18 @@ final class NodeFrame {
         DataDirectory directory = new DataDirectory(config.data().directory(), new LocalDisk());
         directory.open();
         data = directory;
+        AdminToken token;
         try {
-            admins = AdminToken.in(directory.path(), new SecureRandom());
+            token = AdminToken.in(directory.path(), new SecureRandom());
         } catch (IOException unusable) {
             throw DataDirectory.cannotUse("data.directory", directory.path(), unusable);
         }
+        admins = token;
         Pipeline opened = openPipeline(ComponentSettings.pipeline(config));
+        if (token.isNew()) {
+            String file = token.file().toAbsolutePath().normalize().toString();
+            events(opened).emit(new AuditEvent.TokenCreated(Admin.NODE, file));
+        }
         events(opened)
                 .emit(
                         new PlacementEvent.ConfigLoaded(
@@ -82,7 +90,8 @@ final class NodeFrame {
             throw new IllegalStateException("not open");
         }
         HttpEndpoint endpoint =
-                new HttpEndpoint(listener.resolve(), to.registry(), readiness, token);
+                new HttpEndpoint(
+                        listener.resolve(), to.registry(), readiness, token, events(to));
         try {
             endpoint.open();
         } catch (IOException failure) {
@@ -92,6 +101,8 @@ final class NodeFrame {
         EventSearch search = search();
         endpoint.add(new EventsApi(search, clock, events(to)).route());
         endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
+        endpoint.add(new LevelsApi(to.levels(), events(to)).route());
+        endpoint.add(new TracesApi(to.traces(), events(to)).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
     }
@@ -226,7 +237,7 @@ final class NodeFrame {
         }
         RoleConfig.Otlp otlp = config.sinks().otlp();
         if (otlp.enabled()) {
-            line(text, "OTLP", "to " + otlp.endpoint());
+            line(text, "OTLP", "to " + otlp.destinations());
         }
         RoleConfig.Fluent fluent = config.sinks().fluent();
         if (fluent.enabled()) {

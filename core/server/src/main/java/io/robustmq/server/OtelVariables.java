@@ -182,7 +182,7 @@ final class OtelVariables {
             return;
         }
         ValueKind kind =
-                key.endsWith("headers") ? new ValueKind.Pairs(true) : new ValueKind.Location(false);
+                key.endsWith("headers") ? new PairsKind(true) : new ValueKind.Location(false);
         Object value = kind.readText(said);
         if (value == null) {
             wrong(name, kind.allowed(), kind.isSecret() ? null : said);
@@ -195,10 +195,10 @@ final class OtelVariables {
      * A process of ours is several services at once, and dashboards and alerts know them by their
      * names; so the name that somebody gives to all of it is their namespace.
      */
-    @SuppressWarnings("unchecked") // Pairs says so
+    @SuppressWarnings("unchecked") // PairsKind says so
     private void readResource() {
         String said = said(RESOURCE);
-        ValueKind kind = new ValueKind.Pairs(false);
+        ValueKind kind = new PairsKind(false);
         Object pairs = kind.readText(said == null ? "" : said);
         if (pairs == null) {
             wrong(RESOURCE, kind.allowed(), said);

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The configuration that every role has. The component's path in kebab case is the key: {@code
@@ -53,15 +55,29 @@ interface RoleConfig {
 
     record Http(InetSocketAddress listen) {}
 
+    /** From which level up events are stored. */
+    enum StoredLevel {
+        /** {@link #INFO}, or lower if a sink's level is. */
+        AUTO,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
     record Events(
             Path directory,
             long maxSize,
             Duration maxAge,
             Durability durability,
+            StoredLevel level,
+            Map<String, Severity> levels,
             int queueCapacity,
             int perKeyPerSecond,
             int messagesPerSecond,
-            boolean hashIdentities) {}
+            boolean hashIdentities,
+            Secret hashSalt,
+            Path hashSaltFile) {}
 
     record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
 
@@ -93,7 +109,22 @@ interface RoleConfig {
             Path caFile,
             Path clientCertificateFile,
             Path clientKeyFile,
-            Map<String, String> resourceAttributes) {}
+            Map<String, String> resourceAttributes) {
+        /** Where it sends to, for people. */
+        String destinations() {
+            return Stream.of(
+                            logs ? or(logsEndpoint) : "",
+                            traces ? or(tracesEndpoint) : "",
+                            metrics ? or(metricsEndpoint) : "")
+                    .filter(destination -> !destination.isEmpty())
+                    .distinct()
+                    .collect(Collectors.joining(" "));
+        }
+
+        private String or(URI own) {
+            return (own.toString().isEmpty() ? endpoint : own).toString();
+        }
+    }
 
     record Fluent(
             boolean enabled,

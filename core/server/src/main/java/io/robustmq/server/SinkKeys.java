@@ -73,7 +73,7 @@ final class SinkKeys {
                                     "Time allowed for one export, from the connection to the answer."),
                             key(
                                     "sinks.otlp.headers",
-                                    new ValueKind.Pairs(true),
+                                    new PairsKind(true),
                                     "[]",
                                     "Headers of every request, such as [\"Authorization=Bearer …\"]. Never printed. In the environment and with --set, parted by commas, with %2C for a comma in a value."),
                             key(
@@ -101,7 +101,7 @@ final class SinkKeys {
                                             + READ_AGAIN),
                             key(
                                     "sinks.otlp.resource-attributes",
-                                    new ValueKind.Pairs(false),
+                                    new PairsKind(false),
                                     "[]",
                                     "More about this node in all that is sent, such as [\"deployment.environment=test\"]. What the node says itself (service.name, service.instance.id, service.version, robustmq.node_id) it says in any case. Written as sinks.otlp.headers.")));
 

@@ -4,18 +4,13 @@ import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 
 /** What may be written as the value of a configuration key. */
-sealed interface ValueKind {
+interface ValueKind {
     /** What is allowed; ends the sentence "… must be". */
     String allowed();
 
@@ -314,61 +309,6 @@ sealed interface ValueKind {
             return written instanceof String text && SYNTAX.matcher(text).matches()
                     ? new Secret(text)
                     : null;
-        }
-    }
-
-    /**
-     * A Map from String to String, or to Secret for what is sent as headers. As text they are
-     * parted by commas, and %XX stands for a byte, as in OpenTelemetry's variables.
-     */
-    record Pairs(boolean isSecret) implements ValueKind {
-        private static final Pattern HEADER =
-                Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+=[\\x20-\\x7e]*");
-        private static final Pattern PLAIN = Pattern.compile("[^=\\p{Cntrl}]+=\\P{Cntrl}*");
-
-        @Override
-        public String allowed() {
-            return "a list of key=value, or empty";
-        }
-
-        @Override
-        public @Nullable Object read(Object written) {
-            return written instanceof TomlArray array ? pairs(array.toList()) : null;
-        }
-
-        @Override
-        public @Nullable Object readText(String text) {
-            if (text.isEmpty() || text.equals("[]")) {
-                return Map.of();
-            }
-            try {
-                return pairs(
-                        Arrays.stream(text.split(",", -1))
-                                .map(String::strip)
-                                .filter(pair -> !pair.isEmpty())
-                                .map(Pairs::percentDecoded)
-                                .toList());
-            } catch (IllegalArgumentException notEncoded) {
-                return null;
-            }
-        }
-
-        private static String percentDecoded(String pair) {
-            return URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);
-        }
-
-        private @Nullable Object pairs(List<?> written) {
-            Map<String, Object> pairs = new LinkedHashMap<>();
-            for (Object element : written) {
-                if (!(element instanceof String pair)
-                        || !(isSecret ? HEADER : PLAIN).matcher(pair).matches()) {
-                    return null;
-                }
-                String key = pair.substring(0, pair.indexOf('=')).strip();
-                String value = pair.substring(pair.indexOf('=') + 1).strip();
-                pairs.put(key, isSecret ? new Secret(value) : value);
-            }
-            return Collections.unmodifiableMap(pairs);
         }
     }
 

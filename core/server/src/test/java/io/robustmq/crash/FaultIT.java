@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.RobustMq;
+import io.robustmq.testkit.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

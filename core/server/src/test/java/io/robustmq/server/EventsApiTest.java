@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.placement.Role;
+import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.PipelineEvent;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.testkit.Await;
@@ -53,7 +54,8 @@ class EventsApiTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new PrometheusRegistry(),
                         new Readiness(Role.values()),
-                        AdminToken.in(directory, new SplittableRandom(1)));
+                        AdminToken.in(directory, new SplittableRandom(1)),
+                        Events.NONE);
         endpoint.open();
         endpoint.add(
                 new EventsApi(new EventSearch(store.shard), InstantSource.system(), events)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.placement.Role;
+import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.testkit.Await;
 import io.robustmq.testkit.RecordingEvents;
@@ -70,7 +71,8 @@ class EventsCommandTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         new PrometheusRegistry(),
                         new Readiness(Role.values()),
-                        AdminToken.in(directory, new SplittableRandom(1)));
+                        AdminToken.in(directory, new SplittableRandom(1)),
+                        Events.NONE);
         endpoint.open();
         endpoint.add(
                 new EventsApi(

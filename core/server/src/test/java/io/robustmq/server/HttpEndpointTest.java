@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.placement.Role;
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +37,7 @@ class HttpEndpointTest {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Readiness readiness = new Readiness(Role.values());
     private final Latency latency = new Latency();
+    private final RecordingEvents events = new RecordingEvents();
     @TempDir private static Path directory;
 
     private HttpEndpoint endpoint;
@@ -45,7 +49,8 @@ class HttpEndpointTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         registry,
                         readiness,
-                        AdminToken.in(directory, new SplittableRandom(1)));
+                        AdminToken.in(directory, new SplittableRandom(1)),
+                        events);
         registry.register(
                 new LatencyHistogram("robustmq_x_seconds", "Help.", () -> List.of(latency)));
         endpoint.open();
@@ -55,6 +60,23 @@ class HttpEndpointTest {
     void close() {
         endpoint.close();
         client.close();
+    }
+
+    @Test
+    void whoever_has_no_token_is_refused_and_that_is_an_event() throws Exception {
+        endpoint.add(HttpRoute.get("/api/v1/x", (to, watch) -> HttpAnswers.refuse(to, 200, "in")));
+        assertThat(get("/api/v1/x").statusCode()).isEqualTo(401);
+        assertThat(events.of(AuditEvent.AccessRefused.class))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.request()).isEqualTo("GET /api/v1/x");
+                    assertThat(event.detail()).contains("Authorization: Bearer");
+                    assertThat(event.admin().who()).isEqualTo("nobody");
+                    assertThat(event.admin().outcome()).isEqualTo(Admin.Outcome.REFUSED);
+                    assertThat(event.admin().remoteAddr()).matches("127\\.0\\.0\\.1:\\d+");
+                });
+        get("/health/live");
+        assertThat(events.all()).hasSize(1);
     }
 
     @Test

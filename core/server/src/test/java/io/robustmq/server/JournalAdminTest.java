@@ -32,6 +32,8 @@ import io.robustmq.server.wire.Segment;
 import io.robustmq.server.wire.SetClusterConfigRequest;
 import io.robustmq.server.wire.SetClusterConfigResponse;
 import io.robustmq.server.wire.Shard;
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.testkit.Repository;
 import java.io.IOException;
@@ -98,6 +100,42 @@ class JournalAdminTest {
                 .singleElement()
                 .returns("orders", JournalEvent.ShardDeleted::shard)
                 .returns(2L, JournalEvent.ShardDeleted::nextOffset);
+    }
+
+    @Test
+    void who_changes_something_is_told_and_who_asks_is_not() throws Exception {
+        create(CreateShardRequest.newBuilder().setName("orders").build());
+        describe("orders");
+        catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> create(CreateShardRequest.newBuilder().setName("orders").build()));
+        catchThrowableOfType(StatusRuntimeException.class, () -> describe("nothing"));
+        delete("orders");
+        assertThat(server.events.of(AuditEvent.class))
+                .satisfiesExactly(
+                        created ->
+                                assertThat(created)
+                                        .isInstanceOfSatisfying(
+                                                AuditEvent.ShardCreated.class,
+                                                event -> {
+                                                    assertThat(event.shard()).isEqualTo("orders");
+                                                    assertThat(event.admin().who())
+                                                            .isEqualTo("grpc");
+                                                    assertThat(event.admin().remoteAddr())
+                                                            .matches("127\\.0\\.0\\.1:\\d+");
+                                                }),
+                        refused ->
+                                assertThat(refused)
+                                        .isInstanceOfSatisfying(
+                                                AuditEvent.RequestRefused.class,
+                                                event -> {
+                                                    assertThat(event.request())
+                                                            .isEqualTo("JournalAdmin/CreateShard");
+                                                    assertThat(event.admin().outcome())
+                                                            .isEqualTo(Admin.Outcome.REFUSED);
+                                                }),
+                        deleted ->
+                                assertThat(deleted).isInstanceOf(AuditEvent.ShardDeleted.class));
     }
 
     @Test

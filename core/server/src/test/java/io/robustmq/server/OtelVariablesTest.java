@@ -53,6 +53,7 @@ class OtelVariablesTest {
                 read(Map.of(OTLP + "TRACES_ENDPOINT", "http://c:4318/spans")).sinks().otlp();
         assertThat(otlp.enabled()).isTrue();
         assertThat(otlp.tracesEndpoint()).isEqualTo(URI.create("http://c:4318/spans"));
+        assertThat(otlp.destinations()).isEqualTo("http://c:4318/spans");
         assertThat(List.of(otlp.logs(), otlp.traces(), otlp.metrics()))
                 .containsExactly(false, true, false);
     }

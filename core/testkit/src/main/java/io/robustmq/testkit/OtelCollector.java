@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OtelCollector implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final List<String> BEGINNINGS =
+            List.of("{\"resourceLogs\":", "{\"resourceSpans\":", "{\"resourceMetrics\":");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CONFIGURATION =
             """
@@ -158,22 +160,35 @@ public final class OtelCollector implements AutoCloseable {
 
     /** Log records that came by OTLP. */
     public List<OtlpLog> logs() throws IOException {
-        return readLogs("logs.json");
+        return logs(folder);
+    }
+
+    /** The same from the file {@code logs.json} of another folder. */
+    public List<OtlpLog> logs(Path in) throws IOException {
+        return readLogs(in.resolve("logs.json"));
+    }
+
+    /** While it runs. */
+    public long pid() {
+        if (process == null) {
+            throw new IllegalStateException("it does not run");
+        }
+        return process.pid();
     }
 
     /** What an exporter of the configuration's own wrote, a JSON object in each line. */
     public List<JsonNode> written(String file) throws IOException {
-        return lines(file);
+        return lines(folder.resolve(file));
     }
 
     /** Log records that came by the forward protocol; the fields are attributes. */
     public List<OtlpLog> forwarded() throws IOException {
-        return readLogs("forwarded.json");
+        return readLogs(folder.resolve("forwarded.json"));
     }
 
     public List<OtlpSpan> spans() throws IOException {
         List<OtlpSpan> spans = new ArrayList<>();
-        for (JsonNode batch : lines("spans.json")) {
+        for (JsonNode batch : lines(folder.resolve("spans.json"))) {
             for (JsonNode resource : batch.path("resourceSpans")) {
                 Map<String, String> about =
                         OtlpLog.attributes(resource.path("resource").path("attributes"));
@@ -189,7 +204,7 @@ public final class OtelCollector implements AutoCloseable {
 
     /** Names of the metrics that came by OTLP. */
     public List<String> metricNames() throws IOException {
-        return lines("metrics.json").stream()
+        return lines(folder.resolve("metrics.json")).stream()
                 .flatMap(batch -> batch.findValues("metrics").stream())
                 .flatMap(metrics -> metrics.findValuesAsText("name").stream())
                 .distinct()
@@ -228,7 +243,7 @@ public final class OtelCollector implements AutoCloseable {
                 () -> seen("spans.json"));
     }
 
-    private List<OtlpLog> readLogs(String file) throws IOException {
+    private List<OtlpLog> readLogs(Path file) throws IOException {
         List<OtlpLog> logs = new ArrayList<>();
         for (JsonNode batch : lines(file)) {
             for (JsonNode resource : batch.path("resourceLogs")) {
@@ -244,15 +259,19 @@ public final class OtelCollector implements AutoCloseable {
         return logs;
     }
 
-    /** Whole lines only: the last may be half written, by a flush or by a kill. */
-    private List<JsonNode> lines(String file) throws IOException {
-        Path path = folder.resolve(file);
+    /**
+     * Whole lines only: the last may be half written, by a flush or by a kill; and one that a full
+     * disk cut off has the next behind it.
+     */
+    private static List<JsonNode> lines(Path path) throws IOException {
         List<JsonNode> lines = new ArrayList<>();
         if (Files.exists(path)) {
             String text = Files.readString(path);
             for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
-                if (!line.isBlank()) {
-                    lines.add(JSON.readTree(line));
+                int begin = BEGINNINGS.stream().mapToInt(line::lastIndexOf).max().orElse(0);
+                String whole = line.substring(Math.max(0, begin));
+                if (!whole.isBlank()) {
+                    lines.add(JSON.readTree(whole));
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.TraceContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
 public final class RecordingEvents implements Events {
     private final List<Event> emitted = new CopyOnWriteArrayList<>();
     private final Object arrived = new Object();
+    private volatile Set<String> traced = Set.of();
 
     @Override
     public void emit(Event event) {
@@ -24,6 +26,16 @@ public final class RecordingEvents implements Events {
     @Override
     public void emit(Event event, TraceContext trace) {
         emit(event);
+    }
+
+    @Override
+    public boolean isTraced(String clientId, String remoteAddr, String topicName) {
+        return traced.contains(clientId) || traced.contains(topicName);
+    }
+
+    /** From now on every event about these clients or topics is wanted. */
+    public void trace(String... clientsAndTopics) {
+        traced = Set.of(clientsAndTopics);
     }
 
     public List<Event> all() {

@@ -155,6 +155,11 @@ public final class RobustMq implements AutoCloseable {
         return port("placement.listen");
     }
 
+    /** Its data directory. */
+    public Path data() {
+        return data;
+    }
+
     public ChildProcess process() {
         return process;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All event types, in the order of their declaration. Immutable; any thread.
@@ -46,6 +47,13 @@ public record Catalogue(Map<String, List<CataloguedEvent>> categories) {
             types.addAll(List.of(category.getPermittedSubclasses()));
         }
         return types;
+    }
+
+    /** The names of the categories alone, in the same order. */
+    public static List<String> names() {
+        return Stream.of(Event.class.getPermittedSubclasses())
+                .map(CatalogueReader::categoryName)
+                .toList();
     }
 
     /**

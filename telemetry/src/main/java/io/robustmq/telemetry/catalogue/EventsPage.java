@@ -61,6 +61,11 @@ public final class EventsPage {
                     For every sink `robustmq_pipeline_emitted_total` = `robustmq_pipeline_shipped_total` +
                     `robustmq_pipeline_waiting` + `robustmq_pipeline_dropped_total`.\
                     """,
+                    "audit",
+                    """
+                    What administrators did, from where, and what they were refused. No level, rate or sampling leaves one
+                    of these out. `admin-token` is whoever had the token of the node; `remote_addr` tells them apart.\
+                    """,
                     "foreign",
                     """
                     Lines of the libraries inside the broker. They are here so that nothing is hidden; the broker's own

@@ -17,6 +17,7 @@ public sealed interface Event
                 JournalEvent,
                 PlacementEvent,
                 PipelineEvent,
+                AuditEvent,
                 ForeignEvent {
 
     /** The severity of this occurrence: the type's, but for {@link ForeignEvent.Line}. */

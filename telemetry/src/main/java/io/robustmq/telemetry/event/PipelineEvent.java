@@ -103,6 +103,24 @@ public sealed interface PipelineEvent extends Event {
     }
 
     @EventType(
+            name = "pipeline.events_suppressed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "Events were over the rate of their type and key, and none came after them whose suppressed could have told of them.",
+            action =
+                    "Nothing; events.per-key-per-second is the rate. They happened, and are in robustmq_log_events_total.")
+    record EventsSuppressed(
+            @Doc("The name of the events") String suppressedEvent,
+            @Doc(
+                            value =
+                                    "What they have in common; empty if all of that name do, or for keys beyond the bound",
+                            sensitivity = Sensitivity.IDENTITY)
+                    String suppressedKey,
+            @Doc("How many were not written and not told of before") long leftOut)
+            implements PipelineEvent {}
+
+    @EventType(
             name = "pipeline.spans_dropped",
             severity = Severity.WARN,
             volume = Volume.FAULT,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Dispatcher {
     private final @Nullable Identities identities;
     private final InstantSource clock;
     private final DropReports reports;
+    private final Consumer<Instant> housekeeping;
     private final JsonLines lines = new JsonLines();
     private final KeyFields keys = new KeyFields();
     private final List<Occurrence> batch = new ArrayList<>(MAX_BATCH);
@@ -55,7 +57,8 @@ final class Dispatcher {
             EventStore store,
             NodeIdentity node,
             InstantSource clock,
-            Events own) {
+            Events own,
+            Consumer<Instant> housekeeping) {
         this.intake = intake;
         this.wiring = wiring;
         this.ledger = ledger;
@@ -63,6 +66,7 @@ final class Dispatcher {
         this.nodeId = node.nodeId();
         this.identities = wiring.identities();
         this.clock = clock;
+        this.housekeeping = housekeeping;
         this.reports = new DropReports(intake, held, wiring.spans(), own);
     }
 
@@ -214,9 +218,9 @@ final class Dispatcher {
     }
 
     private void keepHouse() {
-        intake.throttle().sweep(clock.millis());
-        Worker<Instant> ticks = wiring.metricTicks();
         Instant now = clock.instant();
+        housekeeping.accept(now);
+        Worker<Instant> ticks = wiring.metricTicks();
         if (ticks != null && !now.isBefore(nextTick)) {
             ticks.offer(now);
             nextTick = now.plus(wiring.metricsInterval());

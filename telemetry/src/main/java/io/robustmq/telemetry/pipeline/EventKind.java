@@ -6,6 +6,8 @@ import io.robustmq.telemetry.catalogue.Field;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.EventType;
 import io.robustmq.telemetry.event.Sensitivity;
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.event.Volume;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -19,6 +21,8 @@ final class EventKind {
     private final Class<? extends Event> type;
     private final String name;
     private final boolean throttled;
+    private final boolean sampled;
+    private final CategoryLevels.Cell level;
     private final EventSeries series = new EventSeries();
 
     /** Read at first use, not on the thread that emits. */
@@ -27,7 +31,10 @@ final class EventKind {
     /** Made at first use, by the dispatcher's thread: most types never occur in a short life. */
     private MethodHandle @Nullable [] accessors;
 
-    EventKind(int number, Class<?> type) {
+    /** Made at first use, which is when something is traced on demand. */
+    private volatile @Nullable EventSubject subject;
+
+    EventKind(int number, Class<?> type, CategoryLevels levels) {
         EventType declared = type.getAnnotation(EventType.class);
         if (declared == null) {
             throw new IllegalArgumentException(type.getName() + " has no @EventType");
@@ -41,10 +48,16 @@ final class EventKind {
                     case MESSAGE -> false; // sampled at the source
                     case CONNECTION, FAULT -> true;
                 };
+        this.sampled = declared.volume() == Volume.MESSAGE;
+        this.level = levels.of(name.substring(0, name.indexOf('.')));
     }
 
     int number() {
         return number;
+    }
+
+    String name() {
+        return name;
     }
 
     boolean isNamed(String other) {
@@ -66,6 +79,40 @@ final class EventKind {
 
     boolean throttled() {
         return throttled;
+    }
+
+    /** Whether who emits lets only a sample of them through. */
+    boolean sampled() {
+        return sampled;
+    }
+
+    /** Whether the level of its category is not above that. */
+    boolean takes(Severity severity) {
+        return level.takes(severity);
+    }
+
+    EventSubject subject() {
+        EventSubject made = subject;
+        if (made == null) {
+            made =
+                    new EventSubject(
+                            accessor("client_id"),
+                            accessor("topic_name"),
+                            accessor("topic_filter"),
+                            accessor("remote_addr"));
+            subject = made;
+        }
+        return made;
+    }
+
+    /** Null if it has no such field. */
+    private @Nullable MethodHandle accessor(String fieldName) {
+        for (Field field : event().fields()) {
+            if (field.name().equals(fieldName)) {
+                return accessor(MethodHandles.publicLookup(), field.accessors());
+            }
+        }
+        return null;
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,13 @@ final class EventKinds {
     static final int MAX = 512;
 
     private final Map<Class<?>, EventKind> kinds = new ConcurrentHashMap<>();
+    private final AtomicReferenceArray<EventKind> byNumber = new AtomicReferenceArray<>(MAX);
     private final AtomicInteger numbers = new AtomicInteger();
+    private final CategoryLevels levels;
+
+    EventKinds(CategoryLevels levels) {
+        this.levels = levels;
+    }
 
     EventKind of(Class<?> type) {
         EventKind kind = kinds.get(type);
@@ -40,6 +47,11 @@ final class EventKinds {
         return null;
     }
 
+    /** The one that has it. */
+    EventKind numbered(int number) {
+        return byNumber.get(number);
+    }
+
     /** All there are, in the order of the catalogue. */
     List<EventKind> all() {
         return Catalogue.types().stream().map(this::of).toList();
@@ -50,6 +62,8 @@ final class EventKinds {
         if (number >= MAX) {
             throw new IllegalStateException("at most " + MAX + " event types, was " + number);
         }
-        return new EventKind(number, type);
+        EventKind kind = new EventKind(number, type, levels);
+        byNumber.set(number, kind);
+        return kind;
     }
 }

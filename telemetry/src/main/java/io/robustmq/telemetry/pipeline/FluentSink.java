@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.EventTime;
 import org.komamitsu.fluency.fluentd.recordformat.FluentdRecordFormatter;
@@ -76,7 +77,7 @@ final class FluentSink implements Sink<FlatRecord> {
     private ForwardConnection connected() throws IOException, InterruptedException {
         TlsFiles.Loaded files = settings.options().encrypted() ? tls.current() : null;
         ForwardConnection open = connection;
-        if (open != null && files != connectionTls) {
+        if (open != null && !Objects.equals(files, connectionTls)) {
             open.close(); // a certificate was renewed
             open = null;
         }

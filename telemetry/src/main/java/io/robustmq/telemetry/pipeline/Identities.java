@@ -29,8 +29,8 @@ final class Identities {
     /**
      * @param salt the key; empty for one that nobody knows
      */
-    Identities(String salt) {
-        byte[] key = salt.getBytes(StandardCharsets.UTF_8);
+    Identities(Secret salt) {
+        byte[] key = salt.value().getBytes(StandardCharsets.UTF_8);
         if (key.length == 0) {
             key = new byte[32];
             new SecureRandom().nextBytes(key);

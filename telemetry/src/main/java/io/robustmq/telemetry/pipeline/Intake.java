@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What emitting does on the thread that emits: count, throttle, put into the queue. Never blocks
- * and never throws.
+ * What emitting does on the thread that emits: count, look whether its level and a trace want it,
+ * throttle, put into the queue. Never blocks and never throws.
  */
 final class Intake {
     /** Loggers of what sends to collectors: their lines must not go where they came from. */
@@ -20,11 +20,11 @@ final class Intake {
             List.of("io.opentelemetry.", "okhttp3.", "org.komamitsu.");
 
     private final InstantSource clock;
-    private final EventKinds kinds = new EventKinds();
+    private final EventKinds kinds;
     private final Throttle throttle;
     private final Ring<Occurrence> ring;
 
-    /** Let through the throttle, and taken by at least one sink. */
+    /** Let through the throttle, for the store or a sink. */
     private final Tally emitted = new Tally();
 
     /** Of those, for which the queue had no room. */
@@ -33,13 +33,20 @@ final class Intake {
     private final LongAdder droppedReportable = new LongAdder();
     private final LongAdder suppressed = new LongAdder();
 
-    /** Only what one of these takes is put into the queue. */
+    /** What the store does not have is put into the queue only if one of these takes it. */
     private final List<Audience> audiences;
+
+    /** Null while nothing is traced on demand. */
+    private volatile @Nullable TraceSet traces;
 
     private volatile boolean closed;
 
-    Intake(PipelineSettings.Intake settings, List<Audience> audiences, InstantSource clock) {
-
+    Intake(
+            PipelineSettings.Intake settings,
+            CategoryLevels levels,
+            List<Audience> audiences,
+            InstantSource clock) {
+        this.kinds = new EventKinds(levels);
         this.audiences = List.copyOf(audiences);
         this.clock = clock;
         this.throttle =
@@ -69,17 +76,54 @@ final class Intake {
         Severity severity = event.severity();
         kind.series().count(service, severity);
         boolean local = isLocal(event);
-        if (!isWanted(severity, local)) {
+        TraceSet now = traces;
+        if (now == null) {
+            takeUntraced(service, kind, severity, event, trace, local);
             return;
+        }
+        long admitted = now.admit(kind, event, clock.millis());
+        boolean isTaken = true;
+        if ((admitted & TraceSet.TAKEN) != 0) {
+            put(kind, event, severity, service, 0, trace, local);
+        } else if (admitted != 0 && kind.sampled()) {
+            isTaken = false; // who emits has let all through, for the trace
+        } else {
+            isTaken = takeUntraced(service, kind, severity, event, trace, local);
+        }
+        now.settle(admitted, isTaken);
+    }
+
+    /** False if it was left out. */
+    private boolean takeUntraced(
+            Service service,
+            EventKind kind,
+            Severity severity,
+            Event event,
+            @Nullable TraceContext trace,
+            boolean local) {
+        if (!isWanted(kind, severity, local)) {
+            return false;
         }
         long leftOut = 0;
         if (kind.throttled()) {
             leftOut = throttle.admit(kind.number(), event.throttleKey(), clock.millis());
             if (leftOut == Throttle.LEAVE_OUT) {
                 suppressed.increment();
-                return;
+                return false;
             }
         }
+        put(kind, event, severity, service, leftOut, trace, local);
+        return true;
+    }
+
+    private void put(
+            EventKind kind,
+            Event event,
+            Severity severity,
+            Service service,
+            long leftOut,
+            @Nullable TraceContext trace,
+            boolean local) {
         emitted.add(severity, local);
         Occurrence occurrence =
                 new Occurrence(
@@ -89,11 +133,50 @@ final class Intake {
         }
     }
 
+    /** What is traced on demand from now on. */
+    void trace(@Nullable TraceSet set) {
+        traces = set;
+    }
+
+    boolean isTraced(String clientId, String remoteAddr, String topicName) {
+        TraceSet now = traces;
+        return now != null && now.covers(clientId, remoteAddr, topicName);
+    }
+
+    /** Tells what the throttle holds of keys that have fallen quiet. */
+    void tellSuppressed() {
+        throttle.sweep(clock.millis(), this::tell);
+    }
+
+    /** The same of all keys, at the end. */
+    void tellAllSuppressed() {
+        throttle.sweepAll(clock.millis(), this::tell);
+    }
+
+    private boolean tell(int type, String key, long leftOut) {
+        Event event =
+                new PipelineEvent.EventsSuppressed(kinds.numbered(type).name(), key, leftOut);
+        EventKind kind = kinds.of(event.getClass());
+        Severity severity = event.severity();
+        if (closed || ring.size() >= ring.capacity() || !isWanted(kind, severity, false)) {
+            return false;
+        }
+        kind.series().count(Service.MQTT_BROKER, severity);
+        put(kind, event, severity, Service.MQTT_BROKER, 0, null, false);
+        return true;
+    }
+
     /** Counts what was let in and will reach no sink. */
     void lost(Occurrence occurrence) {
         dropped.add(occurrence.severity(), occurrence.local());
         if (isReportable(occurrence.event())) {
             droppedReportable.increment();
+        }
+        if (occurrence.event() instanceof PipelineEvent.EventsSuppressed untold) {
+            EventKind kind = kinds.named(untold.suppressedEvent());
+            if (kind != null) {
+                throttle.giveBack(kind.number(), untold.suppressedKey(), untold.leftOut());
+            }
         }
         if (occurrence.suppressed() > 0) {
             throttle.giveBack(
@@ -103,9 +186,14 @@ final class Intake {
         }
     }
 
-    private boolean isWanted(Severity severity, boolean local) {
+    private boolean isWanted(EventKind kind, Severity severity, boolean local) {
+        return kind.takes(severity) && (!local || isWantedBySink(severity));
+    }
+
+    /** Of what is not for the store. */
+    private boolean isWantedBySink(Severity severity) {
         for (int i = 0; i < audiences.size(); i++) {
-            if (audiences.get(i).takes(severity, local)) {
+            if (audiences.get(i).takes(severity, true)) {
                 return true;
             }
         }

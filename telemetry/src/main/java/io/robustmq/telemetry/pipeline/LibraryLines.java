@@ -45,16 +45,30 @@ final class LibraryLines implements AutoCloseable {
             AttributeKey.stringKey("exception.message");
 
     private final Events events;
-    private final Severity threshold;
+    private final Severity configured;
+    private Severity threshold;
     private boolean closed;
     private @Nullable OpenTelemetryAppender appender;
 
     LibraryLines(Events events, Severity threshold) {
         this.events = events;
+        this.configured = threshold;
         this.threshold = threshold;
     }
 
-    void open() {
+    /**
+     * @param level null for what is configured
+     */
+    synchronized void setThreshold(@Nullable Severity level) {
+        threshold = level == null ? configured : level;
+        OpenTelemetryAppender attached = appender;
+        if (attached != null && attached.getContext() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level());
+            java.util.logging.Logger.getLogger("").setLevel(julLevel());
+        }
+    }
+
+    synchronized void open() {
         CURRENT.set(this);
         if (System.getProperty("slf4j.internal.verbosity") == null) {
             // that lines were replayed is no news

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -212,7 +213,7 @@ final class OtlpSender implements AutoCloseable {
         boolean encrypted = url.startsWith("https:");
         TlsFiles.Loaded files = encrypted ? tls.current() : null;
         OkHttpClient open = client;
-        if (open != null && files != clientTls) {
+        if (open != null && !Objects.equals(files, clientTls)) {
             disconnect(); // a certificate was renewed
             open = null;
         }
@@ -232,6 +233,7 @@ final class OtlpSender implements AutoCloseable {
                 new OkHttpClient.Builder()
                         .dispatcher(new Dispatcher(readers))
                         .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))
+                        .socketFactory(new PromptSockets())
                         .connectTimeout(settings.timeout())
                         .readTimeout(settings.timeout())
                         .writeTimeout(settings.timeout())

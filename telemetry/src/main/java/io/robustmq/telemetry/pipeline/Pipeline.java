@@ -9,6 +9,7 @@ import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,6 +32,8 @@ public final class Pipeline implements AutoCloseable {
     private final Intake intake;
     private final Ledger ledger;
     private final Events own;
+    private final Levels levels;
+    private final DebugTraces traces;
 
     private final Wiring wiring;
     private final Tracing tracing;
@@ -51,9 +54,17 @@ public final class Pipeline implements AutoCloseable {
         this.settings = settings;
         this.node = node;
         this.clock = clock;
-        this.intake = new Intake(settings.intake(), Wiring.audiences(settings), clock);
+        PipelineSettings.Levels configured = settings.intake().levels();
+        CategoryLevels cells =
+                new CategoryLevels(configured.standard(), configured.categories());
+        this.intake = new Intake(settings.intake(), cells, Wiring.audiences(settings), clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
+        this.libraries = new LibraryLines(own, settings.intake().libraries());
+        this.levels =
+                new Levels(
+                        configured, cells, clock, own, libraries::setThreshold);
+        this.traces = new DebugTraces(intake, clock, outside.chance(), own);
         Resources resources = new Resources(node, settings.otlp().options().resource());
         this.wiring =
                 Wiring.of(
@@ -61,7 +72,6 @@ public final class Pipeline implements AutoCloseable {
         wiring.metrics(registry, resources, clock);
         this.tracing = wiring.tracing(outside, resources, clock);
         this.metrics = new PipelineMetrics(intake, ledger, wiring, clock);
-        this.libraries = new LibraryLines(own, settings.intake().libraries());
     }
 
     /**
@@ -83,7 +93,8 @@ public final class Pipeline implements AutoCloseable {
         for (Shipper shipper : wiring.shippers()) {
             shipper.open(store);
         }
-        Dispatcher starting = new Dispatcher(intake, wiring, ledger, store, node, clock, own);
+        Dispatcher starting =
+                new Dispatcher(intake, wiring, ledger, store, node, clock, own, this::keepHouse);
         dispatcher = starting;
         wiring.shippers().forEach(Shipper::start);
         wiring.workers().forEach(Worker::start);
@@ -95,6 +106,7 @@ public final class Pipeline implements AutoCloseable {
         String names = sinks.map(Sink::name).distinct().collect(Collectors.joining(","));
         own.emit(new PipelineEvent.Started(names, settings.intake().queueCapacity()));
         registry.register(new JvmCollector());
+        levels.applyToLibraries();
         libraries.open();
     }
 
@@ -110,7 +122,28 @@ public final class Pipeline implements AutoCloseable {
             public void emit(Event event, TraceContext trace) {
                 intake.emit(service, event, trace);
             }
+
+            @Override
+            public boolean isTraced(String clientId, String remoteAddr, String topicName) {
+                return intake.isTraced(clientId, remoteAddr, topicName);
+            }
         };
+    }
+
+    private void keepHouse(Instant now) {
+        intake.tellSuppressed();
+        levels.tick(now);
+        traces.tick(now);
+    }
+
+    /** Which events are taken, by category. */
+    public Levels levels() {
+        return levels;
+    }
+
+    /** What is traced on demand. */
+    public DebugTraces traces() {
+        return traces;
     }
 
     /** Where the broker reports the ways of publishes; does nothing if spans have nowhere to go. */
@@ -137,6 +170,8 @@ public final class Pipeline implements AutoCloseable {
             return;
         }
         dispatcher = null;
+        traces.endAll();
+        intake.tellAllSuppressed();
         long dropped = ledger.balances().stream().mapToLong(Ledger.Balance::dropped).sum();
         own.emit(new PipelineEvent.Stopping(intake.emitted().all(), dropped));
         long now = System.nanoTime();
@@ -164,6 +199,11 @@ public final class Pipeline implements AutoCloseable {
     /** For tests. */
     List<Ledger.Balance> balances() {
         return ledger.balances();
+    }
+
+    /** For tests. */
+    Intake intake() {
+        return intake;
     }
 
     /** Tells of sinks that fail, as events. */

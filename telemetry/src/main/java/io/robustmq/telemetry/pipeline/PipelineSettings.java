@@ -56,7 +56,7 @@ public record PipelineSettings(
      * @param maxKeys keys remembered; beyond it, all further keys of a type share one
      * @param hashIdentities client ids, addresses and user names are replaced by a keyed hash
      * @param hashSalt the key; empty: another one at each start, so hashes cannot be compared
-     *     across starts
+     *     across starts and nodes
      * @param libraries lines of libraries below this are not even made
      */
     public record Intake(
@@ -64,10 +64,40 @@ public record PipelineSettings(
             int perKeyPerSecond,
             int maxKeys,
             boolean hashIdentities,
-            String hashSalt,
-            Severity libraries) {
+            Secret hashSalt,
+            Severity libraries,
+            Levels levels) {
         public static Intake defaults() {
-            return new Intake(65_536, 10, 20_000, false, "", Severity.WARN);
+            return new Intake(
+                    65_536, 10, 20_000, false, Secret.NONE, Severity.WARN, Levels.defaults());
+        }
+
+        public Intake with(Levels other) {
+            return new Intake(
+                    queueCapacity,
+                    perKeyPerSecond,
+                    maxKeys,
+                    hashIdentities,
+                    hashSalt,
+                    libraries,
+                    other);
+        }
+
+        /** Hashes identities, with that key. */
+        public Intake hashing(Secret salt) {
+            return new Intake(
+                    queueCapacity, perKeyPerSecond, maxKeys, true, salt, libraries, levels);
+        }
+    }
+
+    /**
+     * From which level up events are taken at all; the sinks choose from those.
+     *
+     * @param standard of the categories that have none of their own
+     */
+    public record Levels(Severity standard, Map<String, Severity> categories) {
+        public static Levels defaults() {
+            return new Levels(Severity.INFO, Map.of());
         }
     }
 

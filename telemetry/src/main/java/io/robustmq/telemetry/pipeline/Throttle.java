@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  *
  * <p>At most {@code maxKeys} keys are remembered. A key that has been quiet is forgotten by {@link
- * #sweep}; when there is no room, further keys of a type share that type's overflow key. The count
- * of a forgotten key goes to the overflow key of its type, so nothing is lost from the sum.
+ * #sweep}, which tells the count that no record has told; when there is no room, further keys of a
+ * type share that type's overflow key. What cannot be told now is added to it, so nothing is lost
+ * from the sum: occurrences = admitted + told, in records or by themselves + {@link #pending}.
  */
 final class Throttle {
     /** Result of {@link #admit} for an occurrence that is left out. */
@@ -34,10 +35,20 @@ final class Throttle {
     /** A key is the client's choice and may be 64 KiB long. */
     private static final int MAX_KEY_LENGTH = 128;
 
+    /** After this a quiet key is forgotten, and its count told. */
     private static final long QUIET_SECONDS = 10;
 
-    /** After this a quiet key is forgotten though it still holds a count. */
-    private static final long LONG_QUIET_SECONDS = 600;
+    /** In one sweep: each is an event, and many keys may fall quiet at once. */
+    static final int MOST_TOLD = 256;
+
+    /** Tells of counts that no record will tell of. */
+    interface Teller {
+        /**
+         * @param key empty also for the overflow key
+         * @return false if it could not
+         */
+        boolean tell(int type, String key, long leftOut);
+    }
 
     private final int perKeyPerSecond;
     private final int maxKeys;
@@ -112,22 +123,72 @@ final class Throttle {
         }
     }
 
-    /** Forgets quiet keys. One thread, now and then. */
-    void sweep(long nowMillis) {
+    /** Forgets quiet keys, and tells of what they were left with. Now and then. */
+    void sweep(long nowMillis, Teller teller) {
+        sweep(nowMillis, QUIET_SECONDS, MOST_TOLD, teller);
+    }
+
+    /** The same for all keys, however busy: there will be no later sweep. */
+    void sweepAll(long nowMillis, Teller teller) {
+        sweep(nowMillis, -1, Integer.MAX_VALUE, teller);
+    }
+
+    private void sweep(long nowMillis, long quietSeconds, int mostTold, Teller teller) {
         long second = nowMillis / 1000 & SECOND_MASK;
+        int told = 0;
         for (int type = 0; type < tables.length; type++) {
+            if (told < mostTold) {
+                told += sweepOverflow(type, second, quietSeconds, teller) ? 1 : 0;
+            }
             for (Map.Entry<String, AtomicLong> entry : tables[type].entrySet()) {
                 AtomicLong state = entry.getValue();
                 long word = state.get();
-                long quiet = second - (word >>> SECOND_SHIFT) & SECOND_MASK;
                 long leftOut = word & LEFT_OUT_MASK;
-                if (quiet > (leftOut == 0 ? QUIET_SECONDS : LONG_QUIET_SECONDS)
-                        && state.compareAndSet(word, CLOSED)) {
-                    forget(type, entry.getKey(), state);
-                    addToOverflow(type, leftOut);
+                if (word < 0
+                        || quiet(word, second) <= quietSeconds
+                        || leftOut > 0 && told == mostTold
+                        || !state.compareAndSet(word, CLOSED)) {
+                    continue;
+                }
+                forget(type, entry.getKey(), state);
+                if (leftOut > 0) {
+                    told++;
+                    if (!teller.tell(type, entry.getKey(), leftOut)) {
+                        addToOverflow(type, leftOut);
+                    }
                 }
             }
         }
+    }
+
+    private boolean sweepOverflow(int type, long second, long quietSeconds, Teller teller) {
+        long word = overflow[type].get();
+        long leftOut = word & LEFT_OUT_MASK;
+        if (leftOut == 0
+                || quiet(word, second) <= quietSeconds
+                || !overflow[type].compareAndSet(word, word & ~LEFT_OUT_MASK)) {
+            return false;
+        }
+        if (!teller.tell(type, "", leftOut)) {
+            addToOverflow(type, leftOut);
+        }
+        return true;
+    }
+
+    private static long quiet(long word, long second) {
+        return second - (word >>> SECOND_SHIFT) & SECOND_MASK;
+    }
+
+    /** Counted and not told yet. */
+    long pending() {
+        long sum = 0;
+        for (int type = 0; type < tables.length; type++) {
+            sum += overflow[type].get() & LEFT_OUT_MASK;
+            for (AtomicLong state : tables[type].values()) {
+                sum += state.get() & LEFT_OUT_MASK;
+            }
+        }
+        return sum;
     }
 
     private void addToOverflow(int type, long leftOut) {

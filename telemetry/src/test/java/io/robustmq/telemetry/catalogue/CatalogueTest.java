@@ -23,6 +23,7 @@ class CatalogueTest {
                         "journal",
                         "placement",
                         "pipeline",
+                        "audit",
                         "foreign");
         assertThat(catalogue.events()).hasSizeGreaterThanOrEqualTo(40);
     }

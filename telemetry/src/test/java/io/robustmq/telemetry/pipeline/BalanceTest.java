@@ -95,7 +95,15 @@ class BalanceTest {
     private Pipeline pipeline() {
         PipelineSettings settings =
                 PipelineSettings.defaults()
-                        .with(new PipelineSettings.Intake(QUEUE, 0, 100, false, "", Severity.ERROR))
+                        .with(
+                                new PipelineSettings.Intake(
+                                        QUEUE,
+                                        0,
+                                        100,
+                                        false,
+                                        Secret.NONE,
+                                        Severity.ERROR,
+                                        PipelineSettings.Levels.defaults()))
                         .with(
                                 new PipelineSettings.Console(
                                         true, PipelineSettings.Format.JSON, Severity.INFO))

@@ -5,10 +5,13 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.event.TraceTarget;
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,6 +40,8 @@ public class EmitBenchmark {
     private final Intake unthrottled = intake(0, 1 << 16);
     private final Intake throttled = intake(1, 1 << 16);
     private final Intake full = intake(0, 2);
+    private final Intake tracingAnother = intake(1, 1 << 16, "another");
+    private final Intake tracing = intake(1, 1 << 16, "client-1");
     private final List<Occurrence> drained = new ArrayList<>(1 << 16);
     private int sinceDrain;
 
@@ -46,7 +51,11 @@ public class EmitBenchmark {
                     .filter(event -> event.severity() == Severity.DEBUG)
                     .findFirst()
                     .orElseThrow();
-    private final EventKind kind = new EventKind(0, ConnectionEvent.Accepted.class);
+    private final EventKind kind =
+            new EventKind(
+                    0,
+                    ConnectionEvent.Accepted.class,
+                    new CategoryLevels(Severity.INFO, Map.of()));
     private final FlatRecord flat =
             new FlatRecord(
                     1,
@@ -65,9 +74,31 @@ public class EmitBenchmark {
     private Intake intake(int perKeyPerSecond, int capacity) {
         return new Intake(
                 new PipelineSettings.Intake(
-                        capacity, perKeyPerSecond, 1000, false, "", Severity.WARN),
+                        capacity,
+                        perKeyPerSecond,
+                        1000,
+                        false,
+                        Secret.NONE,
+                        Severity.WARN,
+                        PipelineSettings.Levels.defaults()),
+                new CategoryLevels(Severity.INFO, Map.of()),
                 console,
                 InstantSource.system());
+    }
+
+    private Intake intake(int perKeyPerSecond, int capacity, String tracedClient) {
+        Intake intake = intake(perKeyPerSecond, capacity);
+        DebugTrace trace =
+                new DebugTrace(
+                        "1",
+                        TraceTarget.CLIENT,
+                        tracedClient,
+                        Instant.EPOCH,
+                        Instant.MAX,
+                        100);
+        TraceMatch match = TraceMatch.of(trace.kind(), trace.target());
+        intake.trace(new TraceSet(List.of(new ActiveTrace(trace, match))));
+        return intake;
     }
 
     /** Into the queue; every 32768th pays for emptying it. */
@@ -104,6 +135,18 @@ public class EmitBenchmark {
     @Benchmark
     public void emit_below_every_level() {
         unthrottled.emit(Service.MQTT_BROKER, debug, null);
+    }
+
+    /** Suppressed while a client that it is not about is traced. */
+    @Benchmark
+    public void emit_suppressed_while_another_is_traced() {
+        tracingAnother.emit(Service.MQTT_BROKER, accepted, null);
+    }
+
+    /** Far over the rate of a trace that it is about. */
+    @Benchmark
+    public void emit_over_the_rate_of_a_trace() {
+        tracing.emit(Service.MQTT_BROKER, accepted, null);
     }
 
     /** With an event made for the occasion. */

@@ -138,7 +138,6 @@ class FluentSinkTest {
         server.open();
         fails("DNS has no address for it");
         TestDns.add("forward.gone.test");
-        // the JVM remembers for 10 s that it was not there
         Running.await("found", () -> catchThrowable(() -> ships(1)) == null);
     }
 

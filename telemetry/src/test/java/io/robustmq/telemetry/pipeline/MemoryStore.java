@@ -2,6 +2,7 @@ package io.robustmq.telemetry.pipeline;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,22 @@ final class MemoryStore implements EventStore {
 
     synchronized int size() {
         return records.size();
+    }
+
+    /** What it has, without numbers. */
+    synchronized List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (byte[] record : records) {
+            if (record != null) {
+                lines.add(
+                        new String(
+                                record,
+                                StoredEvent.HEADER_BYTES,
+                                record.length - StoredEvent.HEADER_BYTES,
+                                StandardCharsets.UTF_8));
+            }
+        }
+        return lines;
     }
 
     @Override

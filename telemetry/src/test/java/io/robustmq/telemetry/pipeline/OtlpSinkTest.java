@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,11 @@ class OtlpSinkTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOON);
     private ScriptedCollector collector;
     private OtlpLogSink sink;
+
+    @BeforeEach
+    void reserve() throws IOException {
+        open(OtlpProtocol.HTTP, Compression.NONE);
+    }
 
     @AfterEach
     void close() {
@@ -228,7 +234,6 @@ class OtlpSinkTest {
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage(sink.endpoint() + ": DNS has no address for it");
         TestDns.add(name);
-        // the JVM remembers for 10 s that it was not there
         Running.await("found", () -> catchThrowable(this::ships) == null);
     }
 

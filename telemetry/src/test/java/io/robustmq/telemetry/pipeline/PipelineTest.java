@@ -35,7 +35,8 @@ class PipelineTest {
                 Running.consoleOnly()
                         .with(
                                 new PipelineSettings.Console(
-                                        true, PipelineSettings.Format.JSON, Severity.DEBUG));
+                                        true, PipelineSettings.Format.JSON, Severity.DEBUG))
+                        .with(PipelineSettings.Intake.defaults().with(Running.level("debug")));
         List<Event> events = Samples.ofEachType();
         Running running = Running.with(settings);
         events.forEach(running.events()::emit);
@@ -113,17 +114,9 @@ class PipelineTest {
 
     @Test
     void identities_are_hashed_where_asked_and_nothing_else() throws Exception {
-        PipelineSettings.Intake plain = PipelineSettings.Intake.defaults();
         PipelineSettings settings =
                 Running.consoleOnly()
-                        .with(
-                                new PipelineSettings.Intake(
-                                        plain.queueCapacity(),
-                                        plain.perKeyPerSecond(),
-                                        plain.maxKeys(),
-                                        true,
-                                        "a salt",
-                                        plain.libraries()));
+                        .with(PipelineSettings.Intake.defaults().hashing(new Secret("a salt")));
         Running running = Running.with(settings);
         for (int i = 0; i < 2; i++) {
             running.events()
@@ -138,6 +131,24 @@ class PipelineTest {
                 .contains("\"topic_name\":\"a/b\"", "\"reason\":\"queue_full\"");
         assertThat(lines.get(2))
                 .contains(lines.get(1).replaceAll(".*(\"client_id\":\"\\w+\").*", "$1"));
+    }
+
+    @Test
+    void hashes_are_the_same_on_every_node_that_has_the_same_salt() throws Exception {
+        assertThat(hashWith("a salt")).isEqualTo(hashWith("a salt"));
+        assertThat(hashWith("a salt")).isNotEqualTo(hashWith("another"));
+        assertThat(hashWith("")).as("nobody's").isNotEqualTo(hashWith(""));
+    }
+
+    private static String hashWith(String salt) throws Exception {
+        Running running =
+                Running.with(
+                        Running.consoleOnly()
+                                .with(
+                                        PipelineSettings.Intake.defaults()
+                                                .hashing(new Secret(salt))));
+        running.events().emit(Samples.keyed("client-1"));
+        return running.closedLines().get(1).replaceAll(".*\"client_id\":\"(\\w+)\".*", "$1");
     }
 
     @Test

@@ -1,12 +1,15 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Severity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /** A pipeline in a test: its console is kept, nothing else is on unless asked for. */
@@ -53,8 +56,19 @@ final class Running implements AutoCloseable {
                                 file.keepDays()));
     }
 
+    /** That for all categories. */
+    static PipelineSettings.Levels level(String name) {
+        Severity severity = Objects.requireNonNull(Levels.severity(name));
+        return new PipelineSettings.Levels(severity, Map.of());
+    }
+
     Events events() {
         return pipeline.events(Service.MQTT_BROKER);
+    }
+
+    /** What the store has so far, without numbers. */
+    List<String> stored() {
+        return store.lines();
     }
 
     /** What the console has so far. */

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -216,7 +217,8 @@ final class ScriptedCollector implements AutoCloseable {
 
     /** The last request's protobuf, out of compression and gRPC's frame. */
     byte[] lastMessage() throws IOException {
-        InputStream body = new ByteArrayInputStream(last().getBody().toByteArray());
+        InputStream body =
+                new ByteArrayInputStream(Objects.requireNonNull(last().getBody()).toByteArray());
         boolean gzip = "gzip".equals(last().getHeaders().get("Content-Encoding"));
         if (protocol == OtlpProtocol.GRPC) {
             gzip = body.read() == 1;

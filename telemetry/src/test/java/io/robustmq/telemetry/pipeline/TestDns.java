@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
+import java.security.Security;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -13,6 +14,11 @@ import java.util.stream.Stream;
  * test has added them, and before that unknown. All others are as ever.
  */
 public final class TestDns extends InetAddressResolverProvider {
+    static {
+        // the JVM would remember for 10 s that a name was unknown
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    }
+
     private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
 
     static void add(String name) {

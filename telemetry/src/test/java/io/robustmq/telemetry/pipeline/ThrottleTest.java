@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class ThrottleTest {
     private static final long T0 = 1_800_000_000_000L;
     private final Throttle throttle = new Throttle(2, 3, 10);
+    private final List<String> told = new ArrayList<>();
 
     @Test
     void what_is_over_the_rate_is_counted_into_the_next_record() {
@@ -58,19 +59,69 @@ class ThrottleTest {
     }
 
     @Test
-    void quiet_keys_make_room_and_their_counts_are_kept() {
+    void quiet_keys_make_room_and_their_counts_are_told() {
         for (int i = 0; i < 7; i++) {
             throttle.admit(0, "k", T0);
         }
         throttle.admit(0, "quiet", T0);
-        throttle.sweep(T0 + 60_000);
-        assertThat(throttle.keys()).as("the one that holds a count is kept").isEqualTo(1);
-        throttle.sweep(T0 + 3_600_000);
+        throttle.sweep(T0 + 5_000, this::tell);
+        assertThat(throttle.keys()).as("not quiet for long").isEqualTo(2);
+        throttle.sweep(T0 + 60_000, this::tell);
         assertThat(throttle.keys()).isZero();
-        for (int key = 0; key < 10; key++) {
-            assertThat(throttle.admit(0, "fresh" + key, T0 + 3_600_000)).isZero();
+        assertThat(told).containsExactly("0 k 4");
+        assertThat(throttle.pending()).isZero();
+    }
+
+    @Test
+    void a_count_that_cannot_be_told_is_kept_and_told_later() {
+        for (int i = 0; i < 7; i++) {
+            throttle.admit(0, "k", T0);
         }
-        assertThat(throttle.admit(0, "over", T0 + 3_600_000)).isEqualTo(4);
+        throttle.sweep(T0 + 60_000, (type, key, leftOut) -> false);
+        assertThat(throttle.keys()).isZero();
+        assertThat(throttle.pending()).isEqualTo(4);
+        throttle.sweep(T0 + 61_000, this::tell);
+        assertThat(told).containsExactly("0  4");
+        assertThat(throttle.pending()).isZero();
+    }
+
+    @Test
+    void a_sweep_tells_of_so_many_keys_and_the_next_of_the_others() {
+        Throttle wide = new Throttle(1, 1, 2 * Throttle.MOST_TOLD);
+        for (int key = 0; key < Throttle.MOST_TOLD + 10; key++) {
+            wide.admit(0, "k" + key, T0);
+            wide.admit(0, "k" + key, T0);
+        }
+        wide.sweep(T0 + 60_000, this::tell);
+        assertThat(told).hasSize(Throttle.MOST_TOLD);
+        wide.sweep(T0 + 61_000, this::tell);
+        assertThat(told).hasSize(Throttle.MOST_TOLD + 10).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void the_keys_beyond_the_bound_are_told_of_together() {
+        for (int key = 0; key < 10; key++) {
+            throttle.admit(1, "k" + key, T0);
+        }
+        for (int i = 0; i < 5; i++) {
+            throttle.admit(1, "more" + i, T0);
+        }
+        throttle.sweep(T0 + 60_000, this::tell);
+        assertThat(told).containsExactly("1  2");
+    }
+
+    @Test
+    void at_the_end_busy_keys_are_told_of_too() {
+        for (int i = 0; i < 7; i++) {
+            throttle.admit(0, "k", T0);
+        }
+        throttle.sweepAll(T0, this::tell);
+        assertThat(told).containsExactly("0 k 4");
+    }
+
+    private boolean tell(int type, String key, long leftOut) {
+        told.add(type + " " + key + " " + leftOut);
+        return true;
     }
 
     @Test
@@ -104,18 +155,31 @@ class ThrottleTest {
                                 }
                             }));
         }
+        AtomicLong told = new AtomicLong();
+        AtomicLong asked = new AtomicLong();
+        Throttle.Teller teller =
+                (type, key, leftOut) -> {
+                    if (asked.incrementAndGet() % 3 == 0) {
+                        return false;
+                    }
+                    told.addAndGet(leftOut);
+                    return true;
+                };
         while (running.stream().anyMatch(Thread::isAlive)) {
-            clock.addAndGet(601_000);
-            busy.sweep(clock.get());
+            clock.addAndGet(11_000);
+            busy.sweep(clock.get(), teller);
         }
-        busy.sweep(clock.get() + 700_000);
-        busy.sweep(clock.get() + 1_400_000);
+        long occurrences = (long) threads * each;
+        assertThat(written.get() + reported.get() + told.get() + busy.pending())
+                .isEqualTo(occurrences);
+        for (int sweep = 0; sweep < 10; sweep++) {
+            clock.addAndGet(11_000);
+            busy.sweep(clock.get(), teller);
+        }
         assertThat(busy.keys()).isZero();
-        long remaining = 0;
-        for (int key = 0; key < 6; key++) { // five have room, the sixth is the overflow key
-            remaining += busy.admit(0, "last" + key, clock.get() + 1_400_000);
-        }
-        assertThat(written.get() + reported.get() + remaining).isEqualTo((long) threads * each);
+        assertThat(busy.pending()).isZero();
+        assertThat(written.get() + reported.get() + told.get()).isEqualTo(occurrences);
+        assertThat(told).as("some were told by themselves").hasPositiveValue();
     }
 
     @Test

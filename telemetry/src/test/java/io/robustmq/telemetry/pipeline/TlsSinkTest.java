@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import mockwebserver3.RecordedRequest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,7 +232,7 @@ class TlsSinkTest {
             return new OtlpLogSink(settings, new Resources(Samples.NODE));
         }
 
-        void start(SSLContext tls, boolean mutual) throws Exception {
+        void start(@Nullable SSLContext tls, boolean mutual) throws Exception {
             if (isForward) {
                 forward.close();
                 forward.tls(tls, mutual);

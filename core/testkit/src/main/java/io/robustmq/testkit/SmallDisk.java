@@ -1,7 +1,5 @@
-package io.robustmq.crash;
+package io.robustmq.testkit;
 
-import io.robustmq.testkit.ChildProcess;
-import io.robustmq.testkit.Part;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /** An ext4 file system in a file, mounted in a test's folder: it is full when it is full. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Path folder;
 
     private SmallDisk(Path folder) {
         this.folder = folder;
     }
 
-    static SmallDisk mounted(Path scratch, int mebibytes) throws Exception {
+    public static SmallDisk mounted(Path scratch, int mebibytes) throws Exception {
         Path image = scratch.resolve("disk.image");
         try (FileChannel file =
                 FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -34,12 +32,12 @@ final class SmallDisk implements AutoCloseable {
         return new SmallDisk(folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** Takes all but so many bytes away from whoever else writes. */
-    void fill(long freeBytes) throws IOException {
+    public void fill(long freeBytes) throws IOException {
         try (FileChannel ballast =
                 FileChannel.open(
                         ballast(),
@@ -53,7 +51,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void makeRoom() throws IOException {
+    public void makeRoom() throws IOException {
         Files.delete(ballast());
     }
 

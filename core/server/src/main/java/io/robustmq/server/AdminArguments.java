@@ -1,0 +1,139 @@
+package io.robustmq.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code robustmq levels} and {@code robustmq trace} ask of a running node: one request.
+ *
+ * @param asked its parameters
+ * @param json whether the answer is shown as it is
+ */
+record AdminArguments(
+        String method,
+        String path,
+        Map<String, List<String>> asked,
+        boolean json,
+        NodeArguments node) {
+
+    private static final String TRACE_USAGE =
+            "trace needs a command: robustmq trace client ID|topic FILTER|address ADDRESS|list|stop ID";
+
+    /**
+     * @param rest what follows {@code levels}
+     */
+    static CommandLine levels(List<String> rest) {
+        Reading reading = new Reading(List.of("--for"));
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        List<String> words = reading.words;
+        if (words.isEmpty() && reading.asked.isEmpty()) {
+            return reading.made("GET", LevelsApi.PATH);
+        }
+        if (words.size() != 2) {
+            return new CommandLine.Wrong(
+                    "levels needs a category and a level, or nothing: robustmq levels message debug --for 10m");
+        }
+        reading.ask("category", words.get(0));
+        reading.ask("level", words.get(1));
+        return reading.made("PUT", LevelsApi.PATH);
+    }
+
+    /**
+     * @param rest what follows {@code trace}
+     */
+    static CommandLine trace(List<String> rest) {
+        Reading reading = new Reading(List.of("--for", "--rate"));
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        List<String> words = reading.words;
+        String verb = words.isEmpty() ? "" : words.getFirst();
+        boolean isList = verb.equals("list");
+        if (words.size() != (isList ? 1 : 2) || (isList && !reading.asked.isEmpty())) {
+            return new CommandLine.Wrong(TRACE_USAGE);
+        }
+        return switch (verb) {
+            case "list" -> reading.made("GET", TracesApi.PATH);
+            case "stop" -> {
+                reading.ask("id", words.get(1));
+                yield reading.made("DELETE", TracesApi.PATH);
+            }
+            case "client", "topic", "address" -> {
+                reading.ask(verb, words.get(1));
+                yield reading.made("POST", TracesApi.PATH);
+            }
+            default -> new CommandLine.Wrong(TRACE_USAGE);
+        };
+    }
+
+    /** The words and the options. */
+    private static final class Reading {
+        private final List<String> options;
+        private final List<String> words = new ArrayList<>();
+        private final Map<String, List<String>> asked = new LinkedHashMap<>();
+        private final NodeArguments.Builder node = new NodeArguments.Builder();
+        private boolean json;
+
+        Reading(List<String> options) {
+            this.options = options;
+        }
+
+        void ask(String name, String value) {
+            asked.put(name, List.of(value));
+        }
+
+        CommandLine made(String method, String path) {
+            return new CommandLine.Administer(
+                    new AdminArguments(method, path, Map.copyOf(asked), json, node.build()));
+        }
+
+        /** What is wrong; null if nothing is. */
+        @Nullable CommandLine read(List<String> rest) {
+            boolean onlyWords = false;
+            while (!rest.isEmpty()) {
+                String argument = rest.removeFirst();
+                if (onlyWords || !argument.startsWith("-")) {
+                    words.add(argument);
+                    continue;
+                }
+                if (argument.equals("--")) {
+                    onlyWords = true; // a client may be called --for
+                    continue;
+                }
+                if (argument.equals("--help") || argument.equals("-h")) {
+                    return new CommandLine.Help();
+                }
+                if (argument.equals("--json")) {
+                    json = true;
+                    continue;
+                }
+                int equals = argument.indexOf('=');
+                String name = equals < 0 ? argument : argument.substring(0, equals);
+                boolean forNode = NodeArguments.Builder.takes(name) && !name.equals("--data");
+                if (!forNode && !options.contains(name)) {
+                    return CommandLine.unexpected(argument);
+                }
+                if (equals < 0 && rest.isEmpty()) {
+                    return new CommandLine.Wrong(name + " needs a value: " + name + "=VALUE");
+                }
+                String value = equals < 0 ? rest.removeFirst() : argument.substring(equals + 1);
+                if (forNode) {
+                    String wrong = node.take(name, value);
+                    if (wrong != null) {
+                        return new CommandLine.Wrong(wrong);
+                    }
+                } else {
+                    ask(name.substring(2), value);
+                }
+            }
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.robustmq.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Levels;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * {@code GET /api/v1/levels} shows from which level up events are taken; {@code PUT} with {@code
+ * category}, {@code level} and, for a while, {@code for} changes it. Any thread.
+ */
+final class LevelsApi {
+    static final String PATH = "/api/v1/levels";
+
+    /** In place of a level: the one that it has without being told. */
+    static final String DEFAULT = "default";
+
+    private final Levels levels;
+    private final Events events;
+
+    LevelsApi(Levels levels, Events events) {
+        this.levels = levels;
+        this.events = events;
+    }
+
+    HttpRoute route() {
+        return new HttpRoute(PATH, Set.of("GET", "PUT"), this::answer);
+    }
+
+    private void answer(HttpExchange exchange, HttpWatch watch) throws IOException {
+        AdminRequest request = AdminRequest.of(exchange, events);
+        if (request.method().equals("PUT")) {
+            change(request);
+        } else {
+            List<Levels.Level> all = levels.list();
+            request.answer(
+                    "{\"levels\":["
+                            + all.stream().map(LevelsApi::json).collect(Collectors.joining(","))
+                            + "]}",
+                    all.stream().map(LevelsApi::line).collect(Collectors.joining()));
+        }
+    }
+
+    private void change(AdminRequest request) throws IOException {
+        String unknown = request.unknown("category", "level", "for");
+        if (unknown != null) {
+            request.refuse(400, "no parameter " + unknown + ", there is category, level and for");
+            return;
+        }
+        String category = request.text("category");
+        String text = request.text("level");
+        Severity level = Levels.severity(text);
+        if (category.isEmpty() || level == null && !text.equals(DEFAULT)) {
+            request.refuse(
+                    400,
+                    "needs a category and a level: debug, info, warn, error or default, was \""
+                            + text
+                            + '"');
+            return;
+        }
+        Duration limit = request.time("for", Duration.ZERO, Levels.MAX_LIMIT);
+        if (limit == null) {
+            request.refuse(400, "for must be 1s to 7d, was " + request.text("for"));
+            return;
+        }
+        switch (levels.change(category, level, limit, request.admin())) {
+            case Levels.Change.Done(Levels.Level now) -> request.answer(json(now), line(now));
+            case Levels.Change.Refused(String why) -> request.refuse(400, why);
+        }
+    }
+
+    private static String json(Levels.Level level) {
+        Instant until = level.until();
+        Severity then = level.then();
+        return "{\"category\":"
+                + HttpAnswers.quoted(level.category())
+                + ",\"level\":\""
+                + Levels.name(level.level())
+                + "\",\"own\":"
+                + level.own()
+                + (until == null || then == null
+                        ? ""
+                        : ",\"until\":\"" + until + "\",\"then\":\"" + Levels.name(then) + '"')
+                + "}";
+    }
+
+    private static String line(Levels.Level level) {
+        Instant until = level.until();
+        Severity then = level.then();
+        String name = level.category();
+        return name
+                + " ".repeat(Math.max(1, 16 - name.length()))
+                + Levels.name(level.level())
+                + (until == null || then == null
+                        ? ""
+                        : " until "
+                                + until.truncatedTo(ChronoUnit.SECONDS)
+                                + ", then "
+                                + Levels.name(then))
+                + "\n";
+    }
+}

@@ -1,0 +1,165 @@
+package io.robustmq.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.TraceTarget;
+import io.robustmq.telemetry.pipeline.DebugTrace;
+import io.robustmq.telemetry.pipeline.DebugTraces;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Traces on demand: {@code GET /api/v1/traces} shows those that last; {@code POST} with {@code
+ * client}, {@code topic} or {@code address}, {@code for} and {@code rate} begins one; {@code
+ * DELETE} with {@code id} stops one. Any thread.
+ */
+final class TracesApi {
+    static final String PATH = "/api/v1/traces";
+
+    private static final Duration USUAL_TIME = Duration.ofMinutes(10);
+
+    private final DebugTraces traces;
+    private final Events events;
+
+    TracesApi(DebugTraces traces, Events events) {
+        this.traces = traces;
+        this.events = events;
+    }
+
+    HttpRoute route() {
+        return new HttpRoute(PATH, Set.of("GET", "POST", "DELETE"), this::answer);
+    }
+
+    private void answer(HttpExchange exchange, HttpWatch watch) throws IOException {
+        AdminRequest request = AdminRequest.of(exchange, events);
+        switch (request.method()) {
+            case "POST" -> begin(request);
+            case "DELETE" -> stop(request);
+            default -> {
+                List<DebugTraces.Status> all = traces.list();
+                request.answer(
+                        "{\"traces\":["
+                                + all.stream().map(TracesApi::json).collect(Collectors.joining(","))
+                                + "]}",
+                        all.isEmpty()
+                                ? "nothing is traced\n"
+                                : all.stream().map(TracesApi::line).collect(Collectors.joining()));
+            }
+        }
+    }
+
+    private void begin(AdminRequest request) throws IOException {
+        String unknown = request.unknown("client", "topic", "address", "for", "rate");
+        if (unknown != null) {
+            request.refuse(
+                    400, "no parameter " + unknown + ", there is client, topic, address, for, rate");
+            return;
+        }
+        TraceTarget kind = only(request);
+        if (kind == null) {
+            request.refuse(400, "needs one of client, topic and address");
+            return;
+        }
+        Duration time = request.time("for", USUAL_TIME, DebugTraces.MAX_TIME);
+        if (time == null) {
+            request.refuse(400, "for must be 1s to 24h, was " + request.text("for"));
+            return;
+        }
+        String rate = request.text("rate");
+        int perSecond;
+        try {
+            perSecond = rate.isEmpty() ? DebugTraces.DEFAULT_PER_SECOND : Integer.parseInt(rate);
+        } catch (NumberFormatException noNumber) {
+            request.refuse(400, "rate must be events per second, was " + rate);
+            return;
+        }
+        String target = request.text(name(kind));
+        switch (traces.begin(kind, target, time, perSecond, request.admin())) {
+            case DebugTraces.Begin.Begun(DebugTrace trace) -> {
+                DebugTraces.Status fresh = new DebugTraces.Status(trace, 0, 0);
+                request.answer(json(fresh), line(fresh));
+            }
+            case DebugTraces.Begin.Wrong(String why) -> request.refuse(400, why);
+            case DebugTraces.Begin.TooMany() ->
+                    request.refuse(
+                            409, "at most " + DebugTraces.MAX + " traces at once, stop one first");
+        }
+    }
+
+    /** Null if there is none, or more than one. */
+    private static @Nullable TraceTarget only(AdminRequest request) {
+        TraceTarget found = null;
+        for (TraceTarget kind : TraceTarget.values()) {
+            if (!request.text(name(kind)).isEmpty()) {
+                if (found != null) {
+                    return null;
+                }
+                found = kind;
+            }
+        }
+        return found;
+    }
+
+    private void stop(AdminRequest request) throws IOException {
+        String id = request.text("id");
+        if (traces.stop(id, request.admin())) {
+            request.answer("{\"stopped\":" + HttpAnswers.quoted(id) + "}", "stopped " + id + "\n");
+        } else {
+            request.refuse(404, "there is no trace " + id);
+        }
+    }
+
+    private static String name(TraceTarget kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String json(DebugTraces.Status status) {
+        DebugTrace trace = status.trace();
+        return "{\"id\":\""
+                + trace.id()
+                + "\",\""
+                + name(trace.kind())
+                + "\":"
+                + HttpAnswers.quoted(trace.target())
+                + ",\"begun\":\""
+                + trace.begun()
+                + "\",\"until\":\""
+                + trace.until()
+                + "\",\"rate\":"
+                + trace.perSecond()
+                + ",\"events\":"
+                + status.events()
+                + ",\"left_out\":"
+                + status.leftOut()
+                + "}";
+    }
+
+    private static String line(DebugTraces.Status status) {
+        DebugTrace trace = status.trace();
+        return trace.id()
+                + "  "
+                + name(trace.kind())
+                + " "
+                + printable(trace.target())
+                + " until "
+                + trace.until().truncatedTo(ChronoUnit.SECONDS)
+                + ", at most "
+                + trace.perSecond()
+                + " events/s, "
+                + status.events()
+                + " taken, "
+                + status.leftOut()
+                + " left out\n";
+    }
+
+    /** It comes from outside, and goes to a terminal. */
+    private static String printable(String text) {
+        return text.chars().anyMatch(Character::isISOControl) ? HttpAnswers.quoted(text) : text;
+    }
+}

@@ -1,0 +1,223 @@
+package io.robustmq.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.placement.Role;
+import io.robustmq.telemetry.event.AuditEvent;
+import io.robustmq.telemetry.pipeline.DebugTraces;
+import io.robustmq.telemetry.pipeline.Levels;
+import io.robustmq.telemetry.pipeline.NoStore;
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.Pipeline;
+import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.testkit.RecordingEvents;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Levels and traces by HTTP and from the command line, with a real pipeline. */
+class ControlApiTest {
+    @TempDir private static Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final RecordingEvents events = new RecordingEvents();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Pipeline pipeline;
+    private HttpEndpoint endpoint;
+    private String token;
+
+    @BeforeEach
+    void open() throws IOException {
+        PipelineSettings defaults = PipelineSettings.defaults();
+        PipelineSettings.RollingFile file = defaults.file();
+        pipeline =
+                new Pipeline(
+                        defaults.with(
+                                        new PipelineSettings.Console(
+                                                false,
+                                                defaults.console().format(),
+                                                defaults.console().level()))
+                                .with(
+                                        new PipelineSettings.RollingFile(
+                                                false,
+                                                directory,
+                                                file.prefix(),
+                                                file.level(),
+                                                file.maxSizeBytes(),
+                                                file.keepDays())),
+                        new NodeIdentity("node-1", "instance-1", "0.1.0"),
+                        InstantSource.system());
+        pipeline.open(new NoStore());
+        endpoint =
+                new HttpEndpoint(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new PrometheusRegistry(),
+                        new Readiness(Role.values()),
+                        AdminToken.in(directory, new SplittableRandom(1)),
+                        events);
+        endpoint.add(new LevelsApi(pipeline.levels(), events).route());
+        endpoint.add(new TracesApi(pipeline.traces(), events).route());
+        endpoint.open();
+        token = String.valueOf(AdminToken.read(directory.resolve(AdminToken.FILE)));
+    }
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+        pipeline.close();
+        client.close();
+    }
+
+    @Test
+    void a_level_is_changed_by_http_with_parameters_in_the_url_or_in_the_body() throws Exception {
+        HttpResponse<String> first = ask("PUT", "/levels?category=message&level=debug", "");
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(first.body())
+                .isEqualTo("{\"category\":\"message\",\"level\":\"debug\",\"own\":true}\n");
+        HttpResponse<String> second = ask("PUT", "/levels", "category=all&level=warn&for=10m");
+        assertThat(second.body())
+                .startsWith("{\"category\":\"all\",\"level\":\"warn\",\"own\":true,\"until\":\"")
+                .endsWith("\",\"then\":\"info\"}\n");
+        assertThat(ask("GET", "/levels", "").body())
+                .startsWith("{\"levels\":[{\"category\":\"all\",\"level\":\"warn\"")
+                .contains(
+                        "{\"category\":\"message\",\"level\":\"debug\",\"own\":true}",
+                        "{\"category\":\"session\",\"level\":\"warn\",\"own\":false}")
+                .doesNotContain("audit");
+    }
+
+    @Test
+    void what_is_wrong_is_said_and_changes_nothing_and_is_an_event() throws Exception {
+        List<Levels.Level> before = pipeline.levels().list();
+        Map<String, String> wrong =
+                Map.of(
+                        "/levels?category=mesage&level=debug", "no category mesage",
+                        "/levels?category=message&level=loud", "was \\\"loud\\\"",
+                        "/levels?category=message&level=info&for=1y", "for must be 1s to 7d",
+                        "/levels?category=audit&level=error", "always taken",
+                        "/levels?category=message&level=info&form=1m", "no parameter form");
+        for (Map.Entry<String, String> each : wrong.entrySet()) {
+            HttpResponse<String> answer = ask("PUT", each.getKey(), "");
+            assertThat(answer.statusCode()).as(each.getKey()).isEqualTo(400);
+            assertThat(answer.body()).contains(each.getValue());
+        }
+        assertThat(pipeline.levels().list()).isEqualTo(before);
+        assertThat(events.of(AuditEvent.RequestRefused.class))
+                .hasSize(wrong.size())
+                .allSatisfy(event -> {
+                    assertThat(event.request()).isEqualTo("PUT /api/v1/levels");
+                    assertThat(event.admin().who()).isEqualTo("admin-token");
+                    assertThat(event.admin().remoteAddr()).startsWith("127.0.0.1:");
+                });
+    }
+
+    @Test
+    void a_trace_is_begun_shown_and_stopped_by_http() throws Exception {
+        String begun = ask("POST", "/traces?client=x%20y&for=1h&rate=7", "").body();
+        assertThat(begun)
+                .matches(
+                        "\\{\"id\":\"[0-9a-f]{8}\",\"client\":\"x y\",\"begun\":\"[^\"]+\",\"until\":\"[^\"]+\","
+                                + "\"rate\":7,\"events\":0,\"left_out\":0}\n");
+        assertThat(ask("GET", "/traces", "").body())
+                .isEqualTo("{\"traces\":[" + begun.strip() + "]}\n");
+        String id = begun.substring(7, 15);
+        assertThat(ask("DELETE", "/traces?id=" + id, "").body())
+                .isEqualTo("{\"stopped\":\"" + id + "\"}\n");
+        assertThat(ask("DELETE", "/traces?id=" + id, "").statusCode()).isEqualTo(404);
+        assertThat(ask("POST", "/traces?client=x&topic=y", "").statusCode()).isEqualTo(400);
+        assertThat(ask("POST", "/traces?topic=a/%23/b", "").body()).contains("topic filter");
+        assertThat(ask("POST", "/traces?address=localhost", "").body()).contains("an IP address");
+        assertThat(ask("POST", "/traces?client=x&rate=all", "").statusCode()).isEqualTo(400);
+        assertThat(ask("GET", "/traces", "").body()).isEqualTo("{\"traces\":[]}\n");
+        for (int i = 0; i < DebugTraces.MAX; i++) {
+            assertThat(ask("POST", "/traces?client=" + i, "").statusCode()).isEqualTo(200);
+        }
+        assertThat(ask("POST", "/traces?client=more", "").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void the_commands_show_lines_for_people() throws Exception {
+        assertThat(run("levels", "message", "debug", "--for", "10m")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .matches("message +debug until \\S+Z, then info\n");
+        out.reset();
+        assertThat(run("levels")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("all             info\n")
+                .containsPattern("(?m)^message         debug until ");
+        out.reset();
+        assertThat(run("trace", "topic", "a/+", "--rate=5")).isEqualTo(ExitCode.OK);
+        String begun = out.toString(StandardCharsets.UTF_8);
+        assertThat(begun)
+                .matches(
+                        "[0-9a-f]{8}  topic a/\\+ until \\S+Z, at most 5 events/s, 0 taken, 0 left out\n");
+        out.reset();
+        assertThat(run("trace", "list", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("{\"traces\":[{\"id\":");
+        assertThat(run("trace", "stop", begun.substring(0, 8))).isEqualTo(ExitCode.OK);
+        assertThat(run("trace", "stop", begun.substring(0, 8))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no trace");
+    }
+
+    @Test
+    void a_command_that_is_not_whole_is_refused_before_any_node_is_asked() {
+        for (List<String> wrong :
+                List.of(
+                        List.of("levels", "message"),
+                        List.of("levels", "--for", "10m"),
+                        List.of("trace"),
+                        List.of("trace", "client"),
+                        List.of("trace", "everything", "x"),
+                        List.of("trace", "list", "x"),
+                        List.of("trace", "client", "x", "--data", "y"))) {
+            assertThat(CommandLine.parse(wrong.toArray(new String[0])))
+                    .as(wrong.toString())
+                    .isInstanceOf(CommandLine.Wrong.class);
+        }
+        assertThat(CommandLine.parse("trace", "client", "--", "--for"))
+                .as("a client may be called anything")
+                .isInstanceOf(CommandLine.Administer.class);
+    }
+
+    private ExitCode run(String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.add("--url=http://127.0.0.1:" + endpoint.localAddress().getPort());
+        all.add("--token-file=" + directory.resolve(AdminToken.FILE));
+        PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream problems = new PrintStream(err, true, StandardCharsets.UTF_8);
+        return new Main(to, problems, Map.of(), directory).run(all.toArray(new String[0]));
+    }
+
+    private HttpResponse<String> ask(String method, String path, String body) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + endpoint.localAddress().getPort()
+                                                + "/api/v1"
+                                                + path))
+                        .header("Authorization", AdminToken.authorization(token))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,125 @@
+package io.robustmq.telemetry.event;
+
+/**
+ * What was administered, and by whom. These are always stored: no level, rate or sampling leaves
+ * one out.
+ */
+public sealed interface AuditEvent extends Event {
+
+    @EventType(
+            name = "audit.level_changed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The lowest level of a category's events that are taken was changed, or the time of such a change was over.",
+            action = "Nothing; robustmq levels shows what is in force.")
+    record LevelChanged(
+            Admin admin,
+            @Doc("The category, or all for those without a level of their own") String category,
+            @Doc("The level now") Severity newLevel,
+            @Doc("The level before") Severity oldLevel,
+            @Doc(
+                            value = "After which the level returns to what it was; 0 for never",
+                            unit = "s")
+                    long limitSeconds)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.trace_begun",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "From now on every event about one client, topic or address is taken.",
+            action = "Nothing; it ends by itself. robustmq trace list shows those that last.")
+    record TraceBegun(
+            Admin admin,
+            @Doc("Its name, for robustmq trace stop") String debugTrace,
+            @Doc("What it is about") TraceTarget targetKind,
+            @Doc(
+                            value = "The client identifier, topic filter or address",
+                            sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("When it ends, UTC") String until,
+            @Doc("Events that it adds per second at most") int maxPerSecond)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.trace_ended",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The time of such a trace was over, or somebody stopped it, or the node stops.",
+            action =
+                    "Nothing. If many were left out, trace again with a higher rate or something narrower.")
+    record TraceEnded(
+            Admin admin,
+            @Doc("Its name") String debugTrace,
+            @Doc("What it was about") TraceTarget targetKind,
+            @Doc(
+                            value = "The client identifier, topic filter or address",
+                            sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc(value = "How long it lasted", unit = "ms") long lastedMillis,
+            @Doc("Events about it that were taken") long tracedEvents,
+            @Doc("Events about it that were over the rate and not taken") long leftOut)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.access_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A request to /api/ had no admin token, or a wrong one.",
+            action =
+                    "If you know who it was, give them the token; otherwise see who reaches http.listen.")
+    record AccessRefused(
+            Admin admin,
+            @Doc("Method and path") String request,
+            @Doc("Why") String detail)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.request_refused",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator asked for a change that is not possible.",
+            action = "Nothing was changed; detail says why.")
+    record RequestRefused(
+            Admin admin,
+            @Doc("Method and path, or the gRPC call") String request,
+            @Doc("Why") String detail)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.token_created",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "There was no admin token in the data directory, so a new one was made.",
+            action =
+                    "Give it to those who administer the node, and to nobody else; without the file, the next start makes another.")
+    record TokenCreated(Admin admin, @Doc("Where it is") String file) implements AuditEvent {}
+
+    @EventType(
+            name = "audit.shard_created",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator created a shard of the journal server.",
+            action = "Nothing.")
+    record ShardCreated(Admin admin, @Doc("The shard's name") String shard)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.shard_deleted",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator deleted a shard of the journal server, with all its records.",
+            action = "Nothing.")
+    record ShardDeleted(Admin admin, @Doc("The shard's name") String shard)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.journal_config_changed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator changed what new shards of the journal server get.",
+            action = "Nothing.")
+    record JournalConfigChanged(Admin admin, @Doc("What is in force now") String config)
+            implements AuditEvent {}
+}

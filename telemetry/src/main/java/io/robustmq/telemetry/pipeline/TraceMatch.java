@@ -1,0 +1,134 @@
+package io.robustmq.telemetry.pipeline;
+
+import io.robustmq.telemetry.event.TraceTarget;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a trace on demand is about, and whether something is that. Immutable; any thread.
+ *
+ * @param text an address as events have it, without the port unless it is about one port
+ */
+record TraceMatch(TraceTarget kind, String text, boolean withPort) {
+    private static final int MAX_LENGTH = 65_535;
+
+    /**
+     * Throws IllegalArgumentException, with what is wrong, if there is no such client, topic or
+     * address.
+     */
+    static TraceMatch of(TraceTarget kind, String text) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "the target must have 1 to " + MAX_LENGTH + " characters, has " + text.length());
+        }
+        return switch (kind) {
+            case CLIENT -> new TraceMatch(kind, text, false);
+            case TOPIC -> {
+                if (!isFilter(text)) {
+                    throw new IllegalArgumentException(
+                            "the topic must be a topic filter, with + and # as whole levels and # at the end, was "
+                                    + text);
+                }
+                yield new TraceMatch(kind, text, false);
+            }
+            case ADDRESS -> address(text);
+        };
+    }
+
+    private static boolean isFilter(String text) {
+        String[] levels = text.split("/", -1);
+        for (int i = 0; i < levels.length; i++) {
+            String level = levels[i];
+            boolean wild = level.indexOf('+') >= 0 || level.indexOf('#') >= 0;
+            if (wild && level.length() > 1 || level.equals("#") && i < levels.length - 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static TraceMatch address(String text) {
+        TraceMatch bare = literal(text, "");
+        if (bare != null) {
+            return bare;
+        }
+        int colon = text.lastIndexOf(':');
+        TraceMatch withPort =
+                colon > 0 && text.substring(colon + 1).matches("\\d{1,5}")
+                        ? literal(text.substring(0, colon), text.substring(colon))
+                        : null;
+        if (withPort == null) {
+            throw new IllegalArgumentException(
+                    "the address must be an IP address, with or without :port, such as 10.0.0.7 or [::1]:4711, was "
+                            + text);
+        }
+        return withPort;
+    }
+
+    /** In the form that events have; a name is not looked up. */
+    private static @Nullable TraceMatch literal(String host, String port) {
+        try {
+            boolean bracketed = host.startsWith("[") && host.endsWith("]");
+            String inner = bracketed ? host.substring(1, host.length() - 1) : host;
+            String canonical = InetAddress.ofLiteral(inner).getHostAddress();
+            return new TraceMatch(TraceTarget.ADDRESS, canonical + port, !port.isEmpty());
+        } catch (IllegalArgumentException noAddress) {
+            return null;
+        }
+    }
+
+    boolean isClient(String clientId) {
+        return text.equals(clientId);
+    }
+
+    boolean isAddress(String remoteAddr) {
+        return withPort
+                ? text.equals(remoteAddr)
+                : remoteAddr.startsWith(text) && remoteAddr.lastIndexOf(':') == text.length();
+    }
+
+    /** A filter that somebody subscribed to is that if it says no more than this one. */
+    boolean isFilterWithin(String filter) {
+        return text.equals(filter) || isTopic(filter);
+    }
+
+    /** As MQTT matches: wildcards at the beginning do not stand for what begins with $. */
+    boolean isTopic(String topic) {
+        if (topic.isEmpty() || topic.charAt(0) == '$' && text.charAt(0) != '$') {
+            return false;
+        }
+        int filterAt = 0;
+        int topicAt = 0;
+        while (true) {
+            int filterEnd = levelEnd(text, filterAt);
+            if (isLevel(text, filterAt, filterEnd, '#')) {
+                return true;
+            }
+            if (topicAt > topic.length()) {
+                return false; // the filter has more levels
+            }
+            int topicEnd = levelEnd(topic, topicAt);
+            int length = filterEnd - filterAt;
+            boolean same =
+                    length == topicEnd - topicAt
+                            && text.regionMatches(filterAt, topic, topicAt, length);
+            if (!same && !isLevel(text, filterAt, filterEnd, '+')) {
+                return false;
+            }
+            filterAt = filterEnd + 1;
+            topicAt = topicEnd + 1;
+            if (filterAt > text.length()) {
+                return topicAt > topic.length();
+            }
+        }
+    }
+
+    private static boolean isLevel(String text, int from, int end, char wildcard) {
+        return end - from == 1 && text.charAt(from) == wildcard;
+    }
+
+    private static int levelEnd(String text, int from) {
+        int slash = text.indexOf('/', from);
+        return slash < 0 ? text.length() : slash;
+    }
+}
