@@ -228,6 +228,7 @@ class RestoredSessionsTest {
                 }
                 assertThat(watcher.untilPong()).isEmpty();
             }
+            inLog();
             restart();
         }
     }

@@ -82,8 +82,7 @@ public final class Explainer {
     /**
      * @param zone of the times in sentences
      */
-    public Explainer(
-            Pages pages, Hash hash, InstantSource clock, ZoneId zone) {
+    public Explainer(Pages pages, Hash hash, InstantSource clock, ZoneId zone) {
         this.pages = pages;
         this.hash = hash;
         this.clock = clock;

@@ -5,15 +5,16 @@ import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 
-/** {@code robustmq levels} and {@code robustmq trace}: asks a running node, and shows its answer. */
+/**
+ * {@code robustmq levels} and {@code robustmq trace}: asks a running node, and shows its answer.
+ */
 final class AdminCommand {
     private final AdminArguments arguments;
     private final NodeTarget target;
     private final PrintStream out;
     private final PrintStream err;
 
-    AdminCommand(
-            AdminArguments arguments, NodeTarget target, PrintStream out, PrintStream err) {
+    AdminCommand(AdminArguments arguments, NodeTarget target, PrintStream out, PrintStream err) {
         this.arguments = arguments;
         this.target = target;
         this.out = out;

@@ -44,7 +44,9 @@ final class AdminRequest {
     static Admin admin(HttpExchange exchange, String who) {
         InetSocketAddress remote = exchange.getRemoteAddress();
         String address =
-                remote.isUnresolved() ? "" : remote.getAddress().getHostAddress() + ":" + remote.getPort();
+                remote.isUnresolved()
+                        ? ""
+                        : remote.getAddress().getHostAddress() + ":" + remote.getPort();
         return new Admin(who, address, Admin.Outcome.DONE);
     }
 

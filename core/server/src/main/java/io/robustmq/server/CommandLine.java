@@ -29,6 +29,7 @@ sealed interface CommandLine {
     record ShowEvents(EventsArguments arguments) implements CommandLine {}
 
     record Administer(AdminArguments arguments) implements CommandLine {}
+
     record Explain(ExplainArguments arguments) implements CommandLine {}
 
     record Version() implements CommandLine {}
@@ -101,8 +102,7 @@ sealed interface CommandLine {
                     !rest.isEmpty() && rest.removeFirst().equals("check")
                             ? withOptions(rest, "standalone", true)
                             : new Wrong("config needs a command: robustmq config check");
-            case "events" ->
-                    EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
@@ -114,14 +114,8 @@ sealed interface CommandLine {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
                         List.of(
-                                "config",
-                                "events",
-                                "explain",
-                                "levels",
-                                "trace",
-                                "journal",
-                                "version",
-                                "help"));
+                                "config", "events", "explain", "levels", "trace", "journal",
+                                "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -159,8 +159,7 @@ final class JournalAdmin {
             throw status(refused);
         }
         events.emit(
-                new AuditEvent.ShardDeleted(
-                        Admin.byGrpc(GrpcService.peer()), request.getName()));
+                new AuditEvent.ShardDeleted(Admin.byGrpc(GrpcService.peer()), request.getName()));
         return DeleteShardResponse.getDefaultInstance();
     }
 

@@ -58,7 +58,8 @@ final class TracesApi {
         String unknown = request.unknown("client", "topic", "address", "for", "rate");
         if (unknown != null) {
             request.refuse(
-                    400, "no parameter " + unknown + ", there is client, topic, address, for, rate");
+                    400,
+                    "no parameter " + unknown + ", there is client, topic, address, for, rate");
             return;
         }
         TraceTarget kind = only(request);

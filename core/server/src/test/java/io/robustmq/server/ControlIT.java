@@ -25,8 +25,7 @@ final class ControlIT {
     @Test
     void one_client_is_traced_with_all_its_messages_and_the_end_says_how_many(@TempDir Path data)
             throws Exception {
-        try (RobustMq broker =
-                RobustMq.in(data).set("events.messages-per-second", "2").start()) {
+        try (RobustMq broker = RobustMq.in(data).set("events.messages-per-second", "2").start()) {
             String begun = command(broker, "trace", "client", "watched", "--for=5m", "--rate=1000");
             assertThat(begun).contains("client watched until ");
             publish(broker, "watched");
@@ -69,12 +68,12 @@ final class ControlIT {
                     "connection.closed",
                     record -> record.path("client_id").asText().equals("heard"));
             assertThat(broker.records())
-                    .noneMatch(
-                            record ->
-                                    record.path("event").asText().startsWith("connection.")
-                                            && record.path("client_id").asText().equals("silent"));
+                    .noneMatch(record ->
+                            record.path("event").asText().startsWith("connection.")
+                                    && record.path("client_id").asText().equals("silent"));
             assertThat(broker.records())
-                    .filteredOn(record -> record.path("event").asText().equals("audit.level_changed"))
+                    .filteredOn(
+                            record -> record.path("event").asText().equals("audit.level_changed"))
                     .hasSize(2);
             broker.awaitRecord(
                     "audit.token_created",

@@ -36,8 +36,7 @@ class EventsConfigTest {
 
     @Test
     void categories_have_levels_of_their_own_in_the_file_and_elsewhere() throws IOException {
-        Map<String, Severity> wanted =
-                Map.of("message", Severity.DEBUG, "session", Severity.WARN);
+        Map<String, Severity> wanted = Map.of("message", Severity.DEBUG, "session", Severity.WARN);
         assertThat(levels("events.levels=message=debug,session=warn").categories())
                 .isEqualTo(wanted);
         Path file =
@@ -135,7 +134,6 @@ class EventsConfigTest {
 
     private static ConfigOutcome<StandaloneConfig> read(
             Path file, Map<String, String> environment, String... assignments) {
-        return ConfigReader.read(
-                StandaloneKeys.ROLE, file, environment, List.of(assignments));
+        return ConfigReader.read(StandaloneKeys.ROLE, file, environment, List.of(assignments));
     }
 }

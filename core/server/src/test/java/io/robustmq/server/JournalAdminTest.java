@@ -134,8 +134,7 @@ class JournalAdminTest {
                                                     assertThat(event.admin().outcome())
                                                             .isEqualTo(Admin.Outcome.REFUSED);
                                                 }),
-                        deleted ->
-                                assertThat(deleted).isInstanceOf(AuditEvent.ShardDeleted.class));
+                        deleted -> assertThat(deleted).isInstanceOf(AuditEvent.ShardDeleted.class));
     }
 
     @Test

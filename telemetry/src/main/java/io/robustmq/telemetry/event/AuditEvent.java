@@ -15,12 +15,11 @@ public sealed interface AuditEvent extends Event {
             action = "Nothing; robustmq levels shows what is in force.")
     record LevelChanged(
             Admin admin,
-            @Doc("The category, or all for those without a level of their own") String category,
+            @Doc("The category of events, or all for those without a level of their own")
+                    String eventCategory,
             @Doc("The level now") Severity newLevel,
             @Doc("The level before") Severity oldLevel,
-            @Doc(
-                            value = "After which the level returns to what it was; 0 for never",
-                            unit = "s")
+            @Doc(value = "After which the level returns to what it was; 0 for never", unit = "s")
                     long limitSeconds)
             implements AuditEvent {}
 
@@ -70,9 +69,7 @@ public sealed interface AuditEvent extends Event {
             action =
                     "If you know who it was, give them the token; otherwise see who reaches http.listen.")
     record AccessRefused(
-            Admin admin,
-            @Doc("Method and path") String request,
-            @Doc("Why") String detail)
+            Admin admin, @Doc("Method and path") String request, @Doc("Why") String detail)
             implements AuditEvent {}
 
     @EventType(
@@ -102,8 +99,7 @@ public sealed interface AuditEvent extends Event {
             volume = Volume.LIFECYCLE,
             cause = "An administrator created a shard of the journal server.",
             action = "Nothing.")
-    record ShardCreated(Admin admin, @Doc("The shard's name") String shard)
-            implements AuditEvent {}
+    record ShardCreated(Admin admin, @Doc("The shard's name") String shard) implements AuditEvent {}
 
     @EventType(
             name = "audit.shard_deleted",
@@ -111,8 +107,7 @@ public sealed interface AuditEvent extends Event {
             volume = Volume.LIFECYCLE,
             cause = "An administrator deleted a shard of the journal server, with all its records.",
             action = "Nothing.")
-    record ShardDeleted(Admin admin, @Doc("The shard's name") String shard)
-            implements AuditEvent {}
+    record ShardDeleted(Admin admin, @Doc("The shard's name") String shard) implements AuditEvent {}
 
     @EventType(
             name = "audit.journal_config_changed",

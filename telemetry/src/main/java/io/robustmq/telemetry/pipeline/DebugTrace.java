@@ -11,9 +11,4 @@ import java.time.Instant;
  * @param perSecond events that it adds per second at most
  */
 public record DebugTrace(
-        String id,
-        TraceTarget kind,
-        String target,
-        Instant begun,
-        Instant until,
-        int perSecond) {}
+        String id, TraceTarget kind, String target, Instant begun, Instant until, int perSecond) {}

@@ -61,8 +61,7 @@ public final class DebugTraces {
     // guarded by this
     private List<ActiveTrace> active = List.of();
 
-    DebugTraces(
-            Intake intake, InstantSource clock, Supplier<RandomGenerator> chance, Events own) {
+    DebugTraces(Intake intake, InstantSource clock, Supplier<RandomGenerator> chance, Events own) {
         this.intake = intake;
         this.clock = clock;
         this.chance = chance;
@@ -75,15 +74,21 @@ public final class DebugTraces {
                 .toList();
     }
 
-    public Begin begin(
-            TraceTarget kind, String target, Duration time, int perSecond, Admin by) {
+    public Begin begin(TraceTarget kind, String target, Duration time, int perSecond, Admin by) {
         if (time.compareTo(MIN_TIME) < 0 || time.compareTo(MAX_TIME) > 0) {
             return new Begin.Wrong(
-                    "the time must be 1s to " + MAX_TIME.toHours() + "h, was " + time.toSeconds() + "s");
+                    "the time must be 1s to "
+                            + MAX_TIME.toHours()
+                            + "h, was "
+                            + time.toSeconds()
+                            + "s");
         }
         if (perSecond < 1 || perSecond > MAX_PER_SECOND) {
             return new Begin.Wrong(
-                    "the rate must be 1 to " + MAX_PER_SECOND + " events per second, was " + perSecond);
+                    "the rate must be 1 to "
+                            + MAX_PER_SECOND
+                            + " events per second, was "
+                            + perSecond);
         }
         try {
             var unused = TraceMatch.of(kind, target);

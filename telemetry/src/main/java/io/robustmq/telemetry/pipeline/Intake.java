@@ -154,8 +154,7 @@ final class Intake {
     }
 
     private boolean tell(int type, String key, long leftOut) {
-        Event event =
-                new PipelineEvent.EventsSuppressed(kinds.numbered(type).name(), key, leftOut);
+        Event event = new PipelineEvent.EventsSuppressed(kinds.numbered(type).name(), key, leftOut);
         EventKind kind = kinds.of(event.getClass());
         Severity severity = event.severity();
         if (closed || ring.size() >= ring.capacity() || !isWanted(kind, severity, false)) {

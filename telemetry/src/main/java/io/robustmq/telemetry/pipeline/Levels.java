@@ -102,7 +102,8 @@ public final class Levels {
         this.standard = new Setting(configured.standard(), null, null);
         configured
                 .categories()
-                .forEach((category, level) -> settings.put(category, new Setting(level, null, null)));
+                .forEach((category, level) ->
+                        settings.put(category, new Setting(level, null, null)));
     }
 
     synchronized void applyToLibraries() {
@@ -158,9 +159,7 @@ public final class Levels {
     }
 
     private Setting setting(String category) {
-        return category.equals(ALL)
-                ? standard
-                : settings.getOrDefault(category, Setting.NONE);
+        return category.equals(ALL) ? standard : settings.getOrDefault(category, Setting.NONE);
     }
 
     private Severity standardNow() {
@@ -232,13 +231,12 @@ public final class Levels {
 
     private void apply() {
         Map<String, Severity> now = new TreeMap<>();
-        settings.forEach(
-                (category, setting) -> {
-                    Severity level = setting.now();
-                    if (level != null) {
-                        now.put(category, level);
-                    }
-                });
+        settings.forEach((category, setting) -> {
+            Severity level = setting.now();
+            if (level != null) {
+                now.put(category, level);
+            }
+        });
         cells.set(standardNow(), now);
         libraries.accept(now.get(FOREIGN));
     }

@@ -55,15 +55,12 @@ public final class Pipeline implements AutoCloseable {
         this.node = node;
         this.clock = clock;
         PipelineSettings.Levels configured = settings.intake().levels();
-        CategoryLevels cells =
-                new CategoryLevels(configured.standard(), configured.categories());
+        CategoryLevels cells = new CategoryLevels(configured.standard(), configured.categories());
         this.intake = new Intake(settings.intake(), cells, Wiring.audiences(settings), clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
         this.libraries = new LibraryLines(own, settings.intake().libraries());
-        this.levels =
-                new Levels(
-                        configured, cells, clock, own, libraries::setThreshold);
+        this.levels = new Levels(configured, cells, clock, own, libraries::setThreshold);
         this.traces = new DebugTraces(intake, clock, outside.chance(), own);
         Resources resources = new Resources(node, settings.otlp().options().resource());
         this.wiring =

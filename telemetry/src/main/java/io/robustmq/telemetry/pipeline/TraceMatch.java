@@ -19,7 +19,10 @@ record TraceMatch(TraceTarget kind, String text, boolean withPort) {
     static TraceMatch of(TraceTarget kind, String text) {
         if (text.isEmpty() || text.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(
-                    "the target must have 1 to " + MAX_LENGTH + " characters, has " + text.length());
+                    "the target must have 1 to "
+                            + MAX_LENGTH
+                            + " characters, has "
+                            + text.length());
         }
         return switch (kind) {
             case CLIENT -> new TraceMatch(kind, text, false);

@@ -110,8 +110,7 @@ class DebugTracesTest {
         Running running = Running.with(Running.consoleOnly(), now::get);
         DebugTrace trace = begin(running, TraceTarget.CLIENT, "client-1", 5);
         for (int i = 0; i < 20; i++) {
-            running.events()
-                    .emit(new MessageEvent.Published(Samples.PEER, "a/b", 0, false, 1, 1));
+            running.events().emit(new MessageEvent.Published(Samples.PEER, "a/b", 0, false, 1, 1));
         }
         assertThat(running.pipeline.traces().list())
                 .containsExactly(new DebugTraces.Status(trace, 5, 15));
@@ -143,10 +142,11 @@ class DebugTracesTest {
         running.close();
         long written = count(running, "message.unrouted");
         assertThat(written).isPositive();
-        assertThat(both).allSatisfy(status -> {
-            assertThat(status.events()).isEqualTo(written);
-            assertThat(status.leftOut()).isEqualTo((long) threads * each - written);
-        });
+        assertThat(both)
+                .allSatisfy(status -> {
+                    assertThat(status.events()).isEqualTo(written);
+                    assertThat(status.leftOut()).isEqualTo((long) threads * each - written);
+                });
     }
 
     @Test
@@ -176,8 +176,7 @@ class DebugTracesTest {
         }
     }
 
-    private static String wrong(
-            DebugTraces traces, String topic, Duration time, int perSecond) {
+    private static String wrong(DebugTraces traces, String topic, Duration time, int perSecond) {
         return traces.begin(TraceTarget.TOPIC, topic, time, perSecond, ADMIN).toString();
     }
 

@@ -53,9 +53,7 @@ public class EmitBenchmark {
                     .orElseThrow();
     private final EventKind kind =
             new EventKind(
-                    0,
-                    ConnectionEvent.Accepted.class,
-                    new CategoryLevels(Severity.INFO, Map.of()));
+                    0, ConnectionEvent.Accepted.class, new CategoryLevels(Severity.INFO, Map.of()));
     private final FlatRecord flat =
             new FlatRecord(
                     1,
@@ -90,12 +88,7 @@ public class EmitBenchmark {
         Intake intake = intake(perKeyPerSecond, capacity);
         DebugTrace trace =
                 new DebugTrace(
-                        "1",
-                        TraceTarget.CLIENT,
-                        tracedClient,
-                        Instant.EPOCH,
-                        Instant.MAX,
-                        100);
+                        "1", TraceTarget.CLIENT, tracedClient, Instant.EPOCH, Instant.MAX, 100);
         TraceMatch match = TraceMatch.of(trace.kind(), trace.target());
         intake.trace(new TraceSet(List.of(new ActiveTrace(trace, match))));
         return intake;

@@ -16,7 +16,6 @@ import org.msgpack.value.ValueFactory;
 
 /** A forward server that is away, dies, hangs and comes back. */
 class FluentOutageTest {
-    private static final int QUEUE = 300;
 
     private ForwardServer server;
 

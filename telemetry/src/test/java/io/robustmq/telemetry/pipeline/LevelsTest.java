@@ -62,14 +62,14 @@ class LevelsTest {
                                                 "\"who\":\"admin-token\"",
                                                 "\"remote_addr\":\"127.0.0.1:4000\"",
                                                 "\"outcome\":\"done\"",
-                                                "\"category\":\"all\"",
+                                                "\"event_category\":\"all\"",
                                                 "\"new_level\":\"error\"",
                                                 "\"old_level\":\"info\"",
                                                 "\"limit_seconds\":0"),
                         second ->
                                 assertThat(second)
                                         .contains(
-                                                "\"category\":\"session\"",
+                                                "\"event_category\":\"session\"",
                                                 "\"new_level\":\"debug\"",
                                                 "\"old_level\":\"error\"",
                                                 "\"limit_seconds\":600"));
@@ -94,8 +94,7 @@ class LevelsTest {
             assertThat(level(levels, "session")).isEqualTo(Severity.ERROR);
             assertThat(level(levels, "message")).isEqualTo(Severity.DEBUG);
             now.updateAndGet(time -> time.plusSeconds(300));
-            Running.await(
-                    "housekeeping", () -> level(levels, "session") == Severity.WARN);
+            Running.await("housekeeping", () -> level(levels, "session") == Severity.WARN);
             assertThat(level(levels, "message")).isEqualTo(Severity.INFO);
             assertThat(levels.list()).allMatch(level -> level.until() == null);
             Running.await(

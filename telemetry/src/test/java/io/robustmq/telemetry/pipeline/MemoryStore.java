@@ -116,8 +116,11 @@ final class MemoryStore implements EventStore {
 
     @Override
     public synchronized void await(long seq, Duration atMost) throws InterruptedException {
-        if (records.size() <= seq) {
-            wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(atMost.toNanos())));
+        long deadline = System.nanoTime() + atMost.toNanos();
+        long left = atMost.toMillis();
+        while (records.size() <= seq && left > 0) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         }
     }
 
