@@ -36,8 +36,8 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * What emitting a full record costs the caller, as percentiles, while everything behind it runs: the
- * store on disk and a sink that works or one that has nobody to send to. An event comes at most
+ * What emitting a full record costs the caller, as percentiles, while everything behind it runs:
+ * the store on disk and a sink that works or one that has nobody to send to. An event comes at most
  * every {@value #PACE_NANOS} ns, so that each is stored.
  */
 @State(Scope.Thread)
@@ -140,10 +140,7 @@ public class EmitCostBenchmark {
     }
 
     public static void main(String[] args) throws RunnerException {
-        new Runner(
-                        new OptionsBuilder()
-                                .include(EmitCostBenchmark.class.getSimpleName())
-                                .build())
+        new Runner(new OptionsBuilder().include(EmitCostBenchmark.class.getSimpleName()).build())
                 .run();
     }
 }
