@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.robustmq.telemetry.pipeline.Certificates;
 import io.robustmq.testkit.Await;
+import io.robustmq.testkit.FluentServer;
+import io.robustmq.testkit.FreePorts;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.OtelCollector;
 import io.robustmq.testkit.OtlpLog;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +161,52 @@ final class KillIT {
         }
     }
 
+    @Test
+    @NeedsPart(Part.FLUENT_SERVER)
+    void of_a_forward_receiver_that_is_down() throws Exception {
+        int port = FreePorts.one();
+        RobustMq.Setup setup =
+                RobustMq.in(folder.resolve("data"))
+                        .fluent(port)
+                        .set("events.per-key-per-second", "0");
+        FluentServer first = FluentServer.start(port);
+        try (first;
+                RobustMq broker = setup.start()) {
+            burst(broker, "before");
+            first.kill();
+            burst(broker, "during");
+            broker.awaitMetrics(
+                    "the sink is known to be down",
+                    s -> s.sum("robustmq_pipeline_sink_up", "sink", "fluent") == 0);
+            broker.kill();
+        }
+        try (RobustMq broker = setup.start()) {
+            burst(broker, "after the kill");
+            try (FluentServer second = FluentServer.start(port)) {
+                burst(broker, "when all is well");
+                broker.awaitMetrics(
+                        "all is shipped",
+                        s ->
+                                s.sum("robustmq_pipeline_waiting", "sink", "fluent") == 0
+                                        && s.sum("robustmq_pipeline_waiting", "sink", "file") == 0);
+                Set<Long> there = new HashSet<>();
+                Stream.of(first, second)
+                        .flatMap(server -> server.entries().stream())
+                        .forEach(entry -> there.add(entry.record().path("seq").asLong()));
+                assertThat(there)
+                        .containsAll(
+                                LongStream.rangeClosed(0, lastStored(broker)).boxed().toList());
+            }
+        }
+    }
+
+    private static long lastStored(RobustMq broker) throws IOException {
+        return broker.fileRecords().stream()
+                .mapToLong(record -> record.path("seq").asLong())
+                .max()
+                .orElseThrow();
+    }
+
     private interface Step {
         void run() throws Exception;
     }
@@ -183,11 +233,7 @@ final class KillIT {
                     s ->
                             s.sum("robustmq_pipeline_waiting", "sink", "otlp") == 0
                                     && s.sum("robustmq_pipeline_waiting", "sink", "file") == 0);
-            long stored =
-                    broker.fileRecords().stream()
-                            .mapToLong(record -> record.path("seq").asLong())
-                            .max()
-                            .orElseThrow();
+            long stored = lastStored(broker);
             Set<Long> missing = new TreeSet<>();
             Await.untilTrue(
                     "each event that was stored is at the collector",

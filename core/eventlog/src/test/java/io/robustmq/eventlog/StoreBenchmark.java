@@ -1,5 +1,8 @@
 package io.robustmq.eventlog;
 
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.telemetry.event.ConnectionEvent;
@@ -14,6 +17,7 @@ import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,13 +29,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Events per second from an emitting thread into the store on disk, with a collector that is down:
- * a rate that is kept up, and a burst. A program, not JMH: what counts is whether any is lost.
+ * a rate that is kept up, and a burst; then the collector (OTLP over HTTP, which counts what it is
+ * asked) is there and gets them all. A program, not JMH: what counts is whether any is lost.
  *
  * <p>Arguments: directory, which is emptied before and after.
  */
 final class StoreBenchmark {
     private static final int CLIENTS = 10_000;
     private static final long MAX_BYTES = 8L << 30;
+    private static final int PORT = Integer.getInteger("port", 14_318);
 
     private final Path directory;
 
@@ -42,8 +48,8 @@ final class StoreBenchmark {
     public static void main(String[] args) throws Exception {
         StoreBenchmark benchmark = new StoreBenchmark(Path.of(args[0]));
         System.out.println(
-                "| emitted | events/s asked for | emitted/s | all stored after s | dropped | CPU µs per event | heap growth MiB |");
-        System.out.println("|---|---|---|---|---|---|---|");
+                "| emitted | events/s asked for | emitted/s | all stored after s | dropped | CPU µs per event | heap growth MiB | shipped when the collector is back | per s |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
         benchmark.run(1_000_000, 100_000); // warm up
         for (int rate : new int[] {200_000, 300_000, 400_000}) {
             benchmark.run(10 * rate, rate);
@@ -96,37 +102,64 @@ final class StoreBenchmark {
         double took = (System.nanoTime() - begun) / 1e9;
         cpu = cpuNanos() - cpu;
         long growth = heapAfterCollection() - heap;
+        HttpServer collector = collector();
+        collector.start();
+        long back = System.nanoTime();
+        while (sum(pipeline, "robustmq_pipeline_waiting") > 0) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        double shipping = (System.nanoTime() - back) / 1e9;
+        double shipped = sum(pipeline, "robustmq_pipeline_shipped");
         System.out.printf(
                 Locale.ROOT,
-                "| %,d | %s | %,.0f | %.2f | %,.0f | %.2f | %d |%n",
+                "| %,d | %s | %,.0f | %.2f | %,.0f | %.2f | %d | %,.0f | %,.0f |%n",
                 count,
                 rate == 0 ? "as many as can be" : String.format(Locale.ROOT, "%,d", rate),
                 count / emitting,
                 took,
                 dropped,
                 cpu / 1e3 / count,
-                growth >> 20);
+                growth >> 20,
+                shipped,
+                shipped / shipping);
+        collector.stop(0);
         pipeline.close();
         store.close();
         delete();
     }
 
     private static double dropped(Pipeline pipeline) {
+        return sum(pipeline, "robustmq_pipeline_dropped");
+    }
+
+    /** Over all sinks; there is one. */
+    private static double sum(Pipeline pipeline, String metric) {
         return pipeline
                 .registry()
-                .scrape(name -> name.equals("robustmq_pipeline_dropped"))
+                .scrape(name -> name.equals(metric))
                 .get(0)
                 .getDataPoints()
                 .stream()
-                .map(
-                        io.prometheus.metrics.model.snapshots.CounterSnapshot
-                                        .CounterDataPointSnapshot.class
-                                ::cast)
-                .mapToDouble(
-                        io.prometheus.metrics.model.snapshots.CounterSnapshot
-                                        .CounterDataPointSnapshot
-                                ::getValue)
+                .mapToDouble(point ->
+                        switch (point) {
+                            case CounterDataPointSnapshot counter -> counter.getValue();
+                            case GaugeDataPointSnapshot gauge -> gauge.getValue();
+                            default -> throw new IllegalStateException(metric);
+                        })
                 .sum();
+    }
+
+    private static HttpServer collector() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", PORT), 0);
+        server.createContext(
+                "/v1/logs",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+        return server;
     }
 
     private static PipelineSettings settings() {
@@ -148,12 +181,17 @@ final class StoreBenchmark {
                         new PipelineSettings.RollingFile(
                                 false, Path.of("unused"), "r", Severity.INFO, 1 << 20, 1))
                 .with(
-                        new PipelineSettings.Fluent(
+                        new PipelineSettings.Otlp(
                                 true,
-                                InetSocketAddress.createUnresolved("127.0.0.1", 1),
-                                "robustmq",
+                                PipelineSettings.OtlpProtocol.HTTP,
+                                URI.create("http://127.0.0.1:" + PORT),
+                                true,
+                                false,
+                                false,
                                 Severity.INFO,
-                                Duration.ofSeconds(10)));
+                                1000,
+                                Duration.ofSeconds(10),
+                                Duration.ofMinutes(5)));
     }
 
     private static long cpuNanos() {
