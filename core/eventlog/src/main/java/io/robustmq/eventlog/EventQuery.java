@@ -55,42 +55,21 @@ public record EventQuery(
 
     /** The same from there on, oldest first. */
     public EventQuery oldestFrom(long seq) {
-        return new EventQuery(
-                events,
-                level,
-                clientId,
-                topic,
-                connectionId,
-                address,
-                traceId,
-                since,
-                until,
-                seq,
-                before,
-                limit,
-                Search.Order.OLDEST_FIRST);
+        return with(seq, before, limit, Search.Order.OLDEST_FIRST);
     }
 
     /** The same, but so many at most. */
     EventQuery limited(int most) {
-        return new EventQuery(
-                events,
-                level,
-                clientId,
-                topic,
-                connectionId,
-                address,
-                traceId,
-                since,
-                until,
-                from,
-                before,
-                most,
-                order);
+        return with(from, before, most, order);
     }
 
     /** The same, newest first from before {@code seq} down. */
     public EventQuery newestBefore(long seq, int most) {
+        return with(from, seq, most, Search.Order.NEWEST_FIRST);
+    }
+
+    /** The same filters over another part. */
+    private EventQuery with(long newFrom, long newBefore, int newLimit, Search.Order newOrder) {
         return new EventQuery(
                 events,
                 level,
@@ -101,10 +80,10 @@ public record EventQuery(
                 traceId,
                 since,
                 until,
-                from,
-                seq,
-                most,
-                Search.Order.NEWEST_FIRST);
+                newFrom,
+                newBefore,
+                newLimit,
+                newOrder);
     }
 
     /** What the events are found by; a record has one key of each set. */

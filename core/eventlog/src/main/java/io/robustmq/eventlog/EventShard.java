@@ -6,6 +6,7 @@ import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.RecordReader;
 import io.robustmq.journal.Retention;
+import io.robustmq.journal.Search;
 import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
@@ -34,9 +35,6 @@ public final class EventShard implements EventStore, AutoCloseable {
     private static final long CURSOR_SEGMENT_BYTES = 1 << 20;
 
     private static final Duration SLOW_SYNC = Duration.ofSeconds(5);
-
-    /** How far back the last readable event is looked for. */
-    private static final int LOOK_BACK = 4096;
 
     private final EventShardSettings settings;
     private final Journal journal;
@@ -113,9 +111,7 @@ public final class EventShard implements EventStore, AutoCloseable {
     @Override
     public Place first() throws IOException {
         long first = shard().firstOffset();
-        Look look = new Look(true);
-        read(first, look);
-        StoredEvent event = look.event;
+        StoredEvent event = first(Search.Order.OLDEST_FIRST);
         if (event == null) {
             return last();
         }
@@ -127,26 +123,20 @@ public final class EventShard implements EventStore, AutoCloseable {
     @Override
     public Place last() throws IOException {
         long next = shard().nextOffset();
-        Look look = new Look(false);
-        read(Math.max(shard().firstOffset(), next - LOOK_BACK), look);
-        StoredEvent event = look.event;
+        StoredEvent event = first(Search.Order.NEWEST_FIRST);
         return new Place(next, event == null ? Place.BEGINNING.counts() : event.counts());
     }
 
-    /** The first or the last of those it is handed. */
-    private static final class Look implements Reader {
-        private final boolean first;
-        private @Nullable StoredEvent event;
-
-        Look(boolean first) {
-            this.first = first;
-        }
-
-        @Override
-        public boolean event(long seq, StoredEvent each) {
-            event = each;
-            return !first;
-        }
+    /** The first that can be read from that end; null if there is none. */
+    private @Nullable StoredEvent first(Search.Order from) throws IOException {
+        @Nullable StoredEvent[] found = new @Nullable StoredEvent[1];
+        shard().search(
+                        new Search(0, Long.MAX_VALUE, List.of(), from),
+                        decoding((seq, event) -> {
+                            found[0] = event;
+                            return false;
+                        }));
+        return found[0];
     }
 
     @Override
@@ -176,26 +166,27 @@ public final class EventShard implements EventStore, AutoCloseable {
 
     @Override
     public void read(long seq, Reader reader) throws IOException {
-        shard().read(
-                        seq,
-                        new RecordReader() {
-                            @Override
-                            public boolean record(
-                                    long offset, long epochMillis, ByteBuffer payload) {
-                                StoredEvent event;
-                                try {
-                                    event = StoredEvent.decoded(payload);
-                                } catch (IOException e) {
-                                    return true; // not one that we wrote
-                                }
-                                return reader.event(offset, event);
-                            }
+        shard().read(seq, decoding(reader));
+    }
 
-                            @Override
-                            public boolean gap(long from, long to, IOException why) {
-                                return true; // the journal has reported it
-                            }
-                        });
+    private static RecordReader decoding(Reader reader) {
+        return new RecordReader() {
+            @Override
+            public boolean record(long offset, long epochMillis, ByteBuffer payload) {
+                StoredEvent event;
+                try {
+                    event = StoredEvent.decoded(payload);
+                } catch (IOException e) {
+                    return true; // not one that we wrote
+                }
+                return reader.event(offset, event);
+            }
+
+            @Override
+            public boolean gap(long from, long to, IOException why) {
+                return true; // the journal has reported it
+            }
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.robustmq.eventlog;
 
+import io.robustmq.telemetry.pipeline.EventKeys;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,7 @@ record PeerAddress(String host, @Nullable String port) {
      * @param remoteAddr {@code host:port}
      */
     boolean matches(String remoteAddr) {
-        int colon = remoteAddr.lastIndexOf(':');
-        String itsHost = colon < 0 ? remoteAddr : remoteAddr.substring(0, colon);
-        return itsHost.equals(host)
-                && (port == null || colon >= 0 && remoteAddr.substring(colon + 1).equals(port));
+        return EventKeys.host(remoteAddr).equals(host)
+                && (port == null || remoteAddr.endsWith(":" + port));
     }
 }

@@ -4,17 +4,11 @@ import io.robustmq.eventlog.EventLines;
 import io.robustmq.eventlog.EventQuery;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.OfflineEvents;
-import io.robustmq.journal.LocalDisk;
-import io.robustmq.journal.OfflineJournal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -25,10 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code robustmq events}: those of a running node, or in the files of one that does not run. */
-final class EventsCommand {
-    /** The shard of that name, in the folder of that name. */
-    static final String EVENTS = "events";
-
+final class EventsCommand extends NodeCommand {
     /** Before what comes, unless more or fewer are asked for. */
     private static final int BEFORE_FOLLOWING = 10;
 
@@ -36,10 +27,7 @@ final class EventsCommand {
     private static final long MOST_PAUSE_MILLIS = 5000;
 
     private final EventsArguments arguments;
-    private final NodeTarget target;
     private final EventLines lines;
-    private final PrintStream out;
-    private final PrintStream err;
 
     EventsCommand(
             EventsArguments arguments,
@@ -47,56 +35,15 @@ final class EventsCommand {
             EventLines lines,
             PrintStream out,
             PrintStream err) {
+        super(target, out, err);
         this.arguments = arguments;
-        this.target = target;
         this.lines = lines;
-        this.out = out;
-        this.err = err;
-    }
-
-    ExitCode run() {
-        String url = target.url();
-        Path data = target.data();
-        if (url == null) {
-            return data == null ? ExitCode.USAGE : offline(data);
-        }
-        try (NodeClient node = new NodeClient(url, target.token())) {
-            return online(node);
-        } catch (NodeClient.RefusedException refused) {
-            return refused(refused);
-        } catch (ConnectException | HttpConnectTimeoutException nobody) {
-            if (data != null && !arguments.follow() && Files.isDirectory(events(data))) {
-                err.println(
-                        "robustmq: no node answers at " + url + ", reading its files in " + data);
-                return offline(data);
-            }
-            return wrong(
-                    ExitCode.UNAVAILABLE,
-                    "no node answers at " + url + ": start it, or name another with --url");
-        } catch (IOException failed) {
-            return wrong(ExitCode.UNAVAILABLE, url + ": " + DataDirectory.reason(failed));
-        }
-    }
-
-    private ExitCode wrong(ExitCode code, String line) {
-        out.flush();
-        err.println("robustmq: " + line);
-        return code;
-    }
-
-    private ExitCode refused(NodeClient.RefusedException refused) {
-        ExitCode code =
-                switch (refused.status()) {
-                    case 400 -> ExitCode.USAGE;
-                    case 401, 403 -> ExitCode.NO_PERMISSION;
-                    default -> ExitCode.UNAVAILABLE;
-                };
-        return wrong(code, String.valueOf(refused.getMessage()));
     }
 
     // A running node
 
-    private ExitCode online(NodeClient node) throws IOException {
+    @Override
+    ExitCode online(NodeClient node) throws IOException {
         Map<String, List<String>> asked = new LinkedHashMap<>(arguments.asked());
         boolean few =
                 arguments.follow() && !asked.containsKey("limit") && !asked.containsKey("since");
@@ -242,34 +189,27 @@ final class EventsCommand {
 
     // Files
 
-    private static Path events(Path data) {
-        Path inside = data.resolve(EVENTS);
-        return Files.exists(inside.resolve("LOCK")) ? inside : data;
+    @Override
+    @Nullable String needsNode() {
+        return arguments.follow() ? "--follow needs a running node; leave --data out" : null;
     }
 
-    private ExitCode offline(Path data) {
-        if (arguments.follow()) {
-            return wrong(ExitCode.USAGE, "--follow needs a running node; leave --data out");
+    @Override
+    ExitCode offline(OfflineEvents events) throws IOException {
+        EventSearch.Page page = events.page(arguments.query());
+        for (EventSearch.Found event : page.events().reversed()) {
+            out.println(lines.line(event.json()));
         }
-        try (OfflineJournal journal = new OfflineJournal(events(data), new LocalDisk())) {
-            journal.open();
-            EventSearch.Page page = new OfflineEvents(journal, EVENTS).page(arguments.query());
-            for (EventSearch.Found event : page.events().reversed()) {
-                out.println(lines.line(event.json()));
-            }
-            for (EventSearch.Gap gap : page.gaps()) {
-                err.println(
-                        "robustmq: "
-                                + gap.from()
-                                + "-"
-                                + gap.to()
-                                + " cannot be read: "
-                                + gap.reason());
-            }
-            out.flush();
-            return ExitCode.OK;
-        } catch (IOException unreadable) {
-            return JournalTool.failed(unreadable, err);
+        for (EventSearch.Gap gap : page.gaps()) {
+            err.println(
+                    "robustmq: "
+                            + gap.from()
+                            + "-"
+                            + gap.to()
+                            + " cannot be read: "
+                            + gap.reason());
         }
+        out.flush();
+        return ExitCode.OK;
     }
 }

@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.eventlog.EventShard;
 import io.robustmq.eventlog.Explainer;
 import io.robustmq.eventlog.Explanation;
 import io.robustmq.eventlog.OfflineEvents;
@@ -151,10 +152,9 @@ final class ExplainedNode implements AutoCloseable {
     /** Stops the node and asks its files. */
     Explanation explained(Question question) throws IOException {
         node.close();
-        try (OfflineJournal journal =
-                new OfflineJournal(data.resolve(EventsCommand.EVENTS), new LocalDisk())) {
+        try (OfflineJournal journal = new OfflineJournal(data.resolve("events"), new LocalDisk())) {
             journal.open();
-            OfflineEvents events = new OfflineEvents(journal, EventsCommand.EVENTS);
+            OfflineEvents events = new OfflineEvents(journal, EventShard.NAME);
             return question.to(
                     new Explainer(
                             events::page, id -> null, InstantSource.system(), ZoneOffset.UTC));

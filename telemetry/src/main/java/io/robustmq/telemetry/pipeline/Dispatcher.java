@@ -43,7 +43,6 @@ final class Dispatcher {
     private final AtomicLong unstoredBytes = new AtomicLong();
     private final Held held = new Held();
     private long[] counts = Place.BEGINNING.counts();
-    private long seq;
     private Instant nextTick = Instant.EPOCH;
     private long nextHousekeepingNanos;
     private long nextRetryNanos;
@@ -73,7 +72,6 @@ final class Dispatcher {
     /** Goes on where the store ends. */
     void start(Place end) {
         counts = end.counts().clone();
-        seq = end.seq();
         Thread dispatcher =
                 Thread.ofPlatform().daemon().name("event-dispatcher").unstarted(this::run);
         thread = dispatcher;
@@ -141,7 +139,7 @@ final class Dispatcher {
         }
         batch.clear();
         if (!entries.isEmpty()) {
-            ledger.stored(new Place(seq, counts.clone()));
+            ledger.stored(counts.clone());
             boolean failing = store.failure() != null || !held.isEmpty();
             if (failing) {
                 entries.forEach(held::add);
@@ -157,14 +155,13 @@ final class Dispatcher {
 
     private Unstored entry(FlatRecord flat) {
         counts[flat.severity().ordinal()]++;
-        seq++;
         StoredEvent event = new StoredEvent(flat.severity(), counts, lines.object(flat));
         return new Unstored(event.encoded(), keys.of(flat));
     }
 
-    private void append(List<Unstored> entries) {
+    private void append(List<? extends EventStore.Entry> entries) {
         long bytes = 0;
-        for (Unstored entry : entries) {
+        for (EventStore.Entry entry : entries) {
             bytes += entry.record().length;
         }
         unstoredBytes.addAndGet(bytes);
@@ -196,11 +193,7 @@ final class Dispatcher {
             return;
         }
         nextRetryNanos = now + RETRY_NANOS;
-        List<Unstored> entries = new ArrayList<>();
-        for (EventStore.Entry entry : held.take()) {
-            entries.add((Unstored) entry);
-        }
-        append(entries);
+        append(held.take());
     }
 
     private FlatRecord flat(Occurrence occurrence) {

@@ -30,4 +30,19 @@ public final class EventKeys {
         }
         return hash;
     }
+
+    /**
+     * What an address is found by: without the port and the brackets.
+     *
+     * @param remoteAddr {@code host:port}
+     */
+    public static String host(String remoteAddr) {
+        int colon = remoteAddr.lastIndexOf(':');
+        if (colon < 0) {
+            return remoteAddr;
+        }
+        return remoteAddr.startsWith("[")
+                ? remoteAddr.substring(1, Math.max(1, colon - 1))
+                : remoteAddr.substring(0, colon);
+    }
 }

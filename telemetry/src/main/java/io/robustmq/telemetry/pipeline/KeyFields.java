@@ -48,7 +48,7 @@ final class KeyFields {
         for (KeyField field : plan.fields) {
             String text = record.values()[field.index].toString();
             if (field.kind == EventKeys.Kind.ADDRESS) {
-                text = host(text);
+                text = EventKeys.host(text);
             }
             if (!text.isEmpty()) {
                 found[count++] = EventKeys.of(field.kind, text);
@@ -59,16 +59,5 @@ final class KeyFields {
             found[count++] = EventKeys.of(EventKeys.Kind.TRACE, trace.traceId());
         }
         return Arrays.copyOf(found, count);
-    }
-
-    /** Without the port and the brackets. */
-    private static String host(String address) {
-        int colon = address.lastIndexOf(':');
-        if (colon < 0) {
-            return address;
-        }
-        return address.startsWith("[")
-                ? address.substring(1, Math.max(1, colon - 1))
-                : address.substring(0, colon);
     }
 }

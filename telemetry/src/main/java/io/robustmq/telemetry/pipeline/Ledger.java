@@ -17,10 +17,10 @@ final class Ledger {
     private final List<Account> accounts = new ArrayList<>();
 
     /** Where the store ends when all that it was given is in it. */
-    private Place end = Place.BEGINNING;
+    private long[] end = Place.BEGINNING.counts();
 
     /** Where it ended when the process began. */
-    private Place begin = Place.BEGINNING;
+    private long[] begin = Place.BEGINNING.counts();
 
     /** Handed to the sinks that take what the store does not have. */
     private final long[] direct = new long[Severity.values().length];
@@ -91,10 +91,10 @@ final class Ledger {
 
         private Balance balance() {
             Severity level = audience.level();
-            long backlog = begin.count(level) - start.count(level);
-            long inStore = end.count(level) - cursor.count(level);
-            long handed = end.count(level) - begin.count(level);
-            long directly = audience.stored() ? 0 : sum(direct, level);
+            long backlog = Place.count(begin, level) - start.count(level);
+            long inStore = Place.count(end, level) - cursor.count(level);
+            long handed = Place.count(end, level) - Place.count(begin, level);
+            long directly = audience.stored() ? 0 : Place.count(direct, level);
             long lost = intake.dropped().of(audience);
             // read last: nothing is gone that was not emitted
             long emitted = intake.emitted().of(audience);
@@ -114,14 +114,14 @@ final class Ledger {
         return account;
     }
 
-    synchronized void opened(Place storeEnd) {
+    synchronized void opened(long[] storeEnd) {
         begin = storeEnd;
         end = storeEnd;
     }
 
-    /** The store is given, or keeps for it, what comes up to there. */
-    synchronized void stored(Place to) {
-        end = to;
+    /** The store is given, or keeps for it, so many in all. */
+    synchronized void stored(long[] counts) {
+        end = counts;
     }
 
     synchronized void direct(Severity severity) {
@@ -130,13 +130,5 @@ final class Ledger {
 
     synchronized List<Balance> balances() {
         return accounts.stream().map(Account::balance).toList();
-    }
-
-    private static long sum(long[] counts, Severity level) {
-        long sum = 0;
-        for (int i = level.ordinal(); i < counts.length; i++) {
-            sum += counts[i];
-        }
-        return sum;
     }
 }

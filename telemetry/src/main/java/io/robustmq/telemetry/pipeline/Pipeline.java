@@ -85,11 +85,10 @@ public final class Pipeline implements AutoCloseable {
             directory.names();
         }
         registry.register(metrics);
+        Place first = store.first();
         Place end = store.last();
-        ledger.opened(end);
-        for (Shipper shipper : wiring.shippers()) {
-            shipper.open(store);
-        }
+        ledger.opened(end.counts());
+        wiring.shippers().forEach(shipper -> shipper.open(store, first, end));
         Dispatcher starting =
                 new Dispatcher(intake, wiring, ledger, store, node, clock, own, this::keepHouse);
         dispatcher = starting;

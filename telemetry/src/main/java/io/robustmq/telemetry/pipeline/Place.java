@@ -14,6 +14,10 @@ public record Place(long seq, long[] counts) {
 
     /** Of those before it, how many are at or above {@code level}. */
     public long count(Severity level) {
+        return count(counts, level);
+    }
+
+    static long count(long[] counts, Severity level) {
         long sum = 0;
         for (int i = level.ordinal(); i < counts.length; i++) {
             sum += counts[i];

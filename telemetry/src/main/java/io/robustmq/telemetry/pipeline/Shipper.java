@@ -72,14 +72,11 @@ final class Shipper {
     }
 
     /** Where it goes on: what is kept if it has never been anywhere. */
-    void open(EventStore from) throws IOException {
+    void open(EventStore from, Place first, Place last) {
         store = from;
-        Place first = from.first();
-        Place last = from.last();
         Place cursor = from.cursor(sink().name());
         // a store that was begun anew knows nothing of the old one's numbers
-        boolean usable = cursor != null && cursor.seq() <= last.seq();
-        Place at = usable && cursor != null ? cursor : first;
+        Place at = cursor != null && cursor.seq() <= last.seq() ? cursor : first;
         kept = at;
         account.opened(at);
     }

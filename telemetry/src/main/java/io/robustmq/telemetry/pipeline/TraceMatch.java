@@ -27,7 +27,7 @@ record TraceMatch(TraceTarget kind, String text, boolean withPort) {
         return switch (kind) {
             case CLIENT -> new TraceMatch(kind, text, false);
             case TOPIC -> {
-                if (!isFilter(text)) {
+                if (!TopicFilters.isFilter(text)) {
                     throw new IllegalArgumentException(
                             "the topic must be a topic filter, with + and # as whole levels and # at the end, was "
                                     + text);
@@ -36,18 +36,6 @@ record TraceMatch(TraceTarget kind, String text, boolean withPort) {
             }
             case ADDRESS -> address(text);
         };
-    }
-
-    private static boolean isFilter(String text) {
-        String[] levels = text.split("/", -1);
-        for (int i = 0; i < levels.length; i++) {
-            String level = levels[i];
-            boolean wild = level.indexOf('+') >= 0 || level.indexOf('#') >= 0;
-            if (wild && level.length() > 1 || level.equals("#") && i < levels.length - 1) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static TraceMatch address(String text) {
@@ -95,43 +83,8 @@ record TraceMatch(TraceTarget kind, String text, boolean withPort) {
         return text.equals(filter) || isTopic(filter);
     }
 
-    /** As MQTT matches: wildcards at the beginning do not stand for what begins with $. */
+    /** An event without a topic is about none. */
     boolean isTopic(String topic) {
-        if (topic.isEmpty() || topic.charAt(0) == '$' && text.charAt(0) != '$') {
-            return false;
-        }
-        int filterAt = 0;
-        int topicAt = 0;
-        while (true) {
-            int filterEnd = levelEnd(text, filterAt);
-            if (isLevel(text, filterAt, filterEnd, '#')) {
-                return true;
-            }
-            if (topicAt > topic.length()) {
-                return false; // the filter has more levels
-            }
-            int topicEnd = levelEnd(topic, topicAt);
-            int length = filterEnd - filterAt;
-            boolean same =
-                    length == topicEnd - topicAt
-                            && text.regionMatches(filterAt, topic, topicAt, length);
-            if (!same && !isLevel(text, filterAt, filterEnd, '+')) {
-                return false;
-            }
-            filterAt = filterEnd + 1;
-            topicAt = topicEnd + 1;
-            if (filterAt > text.length()) {
-                return topicAt > topic.length();
-            }
-        }
-    }
-
-    private static boolean isLevel(String text, int from, int end, char wildcard) {
-        return end - from == 1 && text.charAt(from) == wildcard;
-    }
-
-    private static int levelEnd(String text, int from) {
-        int slash = text.indexOf('/', from);
-        return slash < 0 ? text.length() : slash;
+        return !topic.isEmpty() && TopicFilters.matches(text, topic);
     }
 }
