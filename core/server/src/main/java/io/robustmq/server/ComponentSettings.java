@@ -117,6 +117,7 @@ final class ComponentSettings {
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
+                events.burstSize(),
                 events.perKeyPerSecond(),
                 defaults.maxKeys(),
                 events.hashIdentities(),

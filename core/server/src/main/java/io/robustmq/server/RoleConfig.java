@@ -73,6 +73,7 @@ interface RoleConfig {
             StoredLevel level,
             Map<String, Severity> levels,
             int queueCapacity,
+            long burstSize,
             int perKeyPerSecond,
             int messagesPerSecond,
             boolean hashIdentities,

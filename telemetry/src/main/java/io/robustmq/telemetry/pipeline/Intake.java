@@ -8,6 +8,7 @@ import io.robustmq.telemetry.event.TraceContext;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ final class Intake {
     private final InstantSource clock;
     private final EventKinds kinds;
     private final Throttle throttle;
-    private final Ring<Occurrence> ring;
+    private final EventQueue queue;
+    private final Consumer<Occurrence> lost = this::lost;
 
     /** Let through the throttle, for the store or a sink. */
     private final Tally emitted = new Tally();
@@ -45,13 +47,17 @@ final class Intake {
             PipelineSettings.Intake settings,
             CategoryLevels levels,
             List<Audience> audiences,
+            String nodeId,
+            @Nullable Identities identities,
             InstantSource clock) {
         this.kinds = new EventKinds(levels);
         this.audiences = List.copyOf(audiences);
         this.clock = clock;
         this.throttle =
                 new Throttle(EventKinds.MAX, settings.perKeyPerSecond(), settings.maxKeys());
-        this.ring = new Ring<>(settings.queueCapacity());
+        this.queue =
+                new EventQueue(
+                        settings.queueCapacity(), settings.burstBytes(), kinds, nodeId, identities);
     }
 
     /** What comes now is dropped. */
@@ -128,7 +134,7 @@ final class Intake {
         Occurrence occurrence =
                 new Occurrence(
                         kind, event, severity, service, clock.instant(), leftOut, trace, local);
-        if (closed || !ring.offer(occurrence)) {
+        if (closed || !queue.offer(occurrence, lost)) {
             lost(occurrence);
         }
     }
@@ -157,7 +163,7 @@ final class Intake {
         Event event = new PipelineEvent.EventsSuppressed(kinds.numbered(type).name(), key, leftOut);
         EventKind kind = kinds.of(event.getClass());
         Severity severity = event.severity();
-        if (closed || ring.size() >= ring.capacity() || !isWanted(kind, severity, false)) {
+        if (closed || queue.size() >= queue.capacity() || !isWanted(kind, severity, false)) {
             return false;
         }
         kind.series().count(Service.MQTT_BROKER, severity);
@@ -215,8 +221,8 @@ final class Intake {
         return !(event instanceof PipelineEvent.EventsDropped);
     }
 
-    Ring<Occurrence> ring() {
-        return ring;
+    EventQueue queue() {
+        return queue;
     }
 
     Throttle throttle() {

@@ -51,6 +51,7 @@ public record PipelineSettings(
      * What all events go through.
      *
      * @param queueCapacity of the queue before the store; full: the event is dropped and counted
+     * @param burstBytes memory outside the heap for what comes faster than it can be stored
      * @param perKeyPerSecond events of one type and key written per second, the others are counted
      *     in {@code suppressed}; 0 writes all, at most 4095
      * @param maxKeys keys remembered; beyond it, all further keys of a type share one
@@ -61,6 +62,7 @@ public record PipelineSettings(
      */
     public record Intake(
             int queueCapacity,
+            long burstBytes,
             int perKeyPerSecond,
             int maxKeys,
             boolean hashIdentities,
@@ -69,12 +71,20 @@ public record PipelineSettings(
             Levels levels) {
         public static Intake defaults() {
             return new Intake(
-                    65_536, 10, 20_000, false, Secret.NONE, Severity.WARN, Levels.defaults());
+                    131_072,
+                    256L << 20,
+                    10,
+                    20_000,
+                    false,
+                    Secret.NONE,
+                    Severity.WARN,
+                    Levels.defaults());
         }
 
         public Intake with(Levels other) {
             return new Intake(
                     queueCapacity,
+                    burstBytes,
                     perKeyPerSecond,
                     maxKeys,
                     hashIdentities,
@@ -86,7 +96,14 @@ public record PipelineSettings(
         /** Hashes identities, with that key. */
         public Intake hashing(Secret salt) {
             return new Intake(
-                    queueCapacity, perKeyPerSecond, maxKeys, true, salt, libraries, levels);
+                    queueCapacity,
+                    burstBytes,
+                    perKeyPerSecond,
+                    maxKeys,
+                    true,
+                    salt,
+                    libraries,
+                    levels);
         }
     }
 
@@ -219,7 +236,7 @@ public record PipelineSettings(
                     false,
                     true,
                     Severity.INFO,
-                    65_536,
+                    131_072,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(15));
         }

@@ -98,6 +98,7 @@ class BalanceTest {
                         .with(
                                 new PipelineSettings.Intake(
                                         QUEUE,
+                                        (long) random.nextInt(3) << 20,
                                         0,
                                         100,
                                         false,

@@ -17,6 +17,25 @@ final class MemoryStore implements EventStore {
     private final Map<String, Place> cursors = new HashMap<>();
     private int first;
     private @Nullable IOException failure;
+    private boolean hanging;
+    private final List<Entry> held = new ArrayList<>();
+
+    /** From now on nothing is told of what is appended, until {@link #goOn}. */
+    synchronized void hang() {
+        hanging = true;
+    }
+
+    void goOn() {
+        List<Entry> waiting;
+        synchronized (this) {
+            hanging = false;
+            waiting = List.copyOf(held);
+            held.clear();
+            waiting.forEach(entry -> records.add(entry.record()));
+            notifyAll();
+        }
+        waiting.forEach(Entry::stored);
+    }
 
     synchronized void failing(boolean now) {
         failure = now ? new IOException("no space left") : null;
@@ -77,6 +96,10 @@ final class MemoryStore implements EventStore {
     public void append(List<? extends Entry> entries) {
         IOException why;
         synchronized (this) {
+            if (hanging) {
+                held.addAll(entries);
+                return;
+            }
             why = failure;
             if (why == null) {
                 entries.forEach(entry -> records.add(entry.record()));
