@@ -41,9 +41,13 @@ final class ControlIT {
             assertThat(end.path("target").asText()).isEqualTo("watched");
             assertThat(end.path("who").asText()).isEqualTo("admin-token");
             assertThat(end.path("left_out").asLong()).isZero();
-            // connected, and so on, and each message: message.unrouted is DEBUG, so not here
+            // connected, and so on, and each message twice: published, and unrouted
             assertThat(end.path("traced_events").asLong()).isGreaterThan(2 * MESSAGES);
             assertThat(published(broker, "watched")).isEqualTo(MESSAGES);
+            assertThat(broker.records())
+                    .filteredOn(record -> record.path("event").asText().equals("message.unrouted"))
+                    .as("DEBUG, on a console that is for INFO")
+                    .hasSize(MESSAGES);
             assertThat(published(broker, "other")).isLessThan(MESSAGES);
             String stored =
                     command(

@@ -27,6 +27,9 @@ final class Dispatcher {
     private static final long RETRY_NANOS = 100_000_000L;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
+    /** What is shown at once while the store fails. */
+    private record Preview(FlatRecord record, Counted counted) {}
+
     private final Intake intake;
     private final Wiring wiring;
     private final Ledger ledger;
@@ -39,7 +42,7 @@ final class Dispatcher {
     private final JsonLines lines = new JsonLines();
     private final KeyFields keys = new KeyFields();
     private final List<Occurrence> batch = new ArrayList<>(MAX_BATCH);
-    private final List<FlatRecord> previews = new ArrayList<>(MAX_BATCH);
+    private final List<Preview> previews = new ArrayList<>(MAX_BATCH);
     private final AtomicLong unstoredBytes = new AtomicLong();
     private final Held held = new Held();
     private long[] counts = Place.BEGINNING.counts();
@@ -130,11 +133,11 @@ final class Dispatcher {
                 continue;
             }
             if (occurrence.local()) {
-                ledger.direct(flat.severity());
-                wiring.shippers().forEach(shipper -> shipper.offer(flat));
+                ledger.direct(occurrence.counted());
+                wiring.shippers().forEach(to -> to.offer(flat, occurrence.counted()));
             } else {
-                entries.add(entry(flat));
-                previews.add(flat);
+                entries.add(entry(flat, occurrence.traced()));
+                previews.add(new Preview(flat, occurrence.counted()));
             }
         }
         batch.clear();
@@ -143,8 +146,9 @@ final class Dispatcher {
             boolean failing = store.failure() != null || !held.isEmpty();
             if (failing) {
                 entries.forEach(held::add);
-                for (FlatRecord preview : previews) {
-                    wiring.shippers().forEach(to -> to.offer(preview.numbered(FlatRecord.PREVIEW)));
+                for (Preview preview : previews) {
+                    FlatRecord record = preview.record.numbered(FlatRecord.PREVIEW);
+                    wiring.shippers().forEach(to -> to.offer(record, preview.counted));
                 }
             } else {
                 append(entries);
@@ -153,9 +157,9 @@ final class Dispatcher {
         previews.clear();
     }
 
-    private Unstored entry(FlatRecord flat) {
-        counts[flat.severity().ordinal()]++;
-        StoredEvent event = new StoredEvent(flat.severity(), counts, lines.object(flat));
+    private Unstored entry(FlatRecord flat, boolean traced) {
+        counts[Counted.of(flat.severity(), traced).ordinal()]++;
+        StoredEvent event = new StoredEvent(flat.severity(), traced, counts, lines.object(flat));
         return new Unstored(event.encoded(), keys.of(flat));
     }
 
