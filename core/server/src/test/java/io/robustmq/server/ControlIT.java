@@ -86,6 +86,28 @@ final class ControlIT {
     }
 
     @Test
+    void a_trace_and_a_level_hold_over_a_killed_process(@TempDir Path data) throws Exception {
+        String id;
+        try (RobustMq broker = RobustMq.in(data).start()) {
+            id = command(broker, "trace", "client", "watched", "--for=5m").substring(0, 8);
+            command(broker, "levels", "session", "error");
+            broker.kill();
+        }
+        try (RobustMq broker = RobustMq.in(data).start()) {
+            assertThat(command(broker, "trace", "list")).startsWith(id);
+            assertThat(command(broker, "levels")).containsPattern("(?m)^session +error$");
+            publish(broker, "watched");
+            broker.awaitRecord(
+                    "message.unrouted",
+                    record -> record.path("client_id").asText().equals("watched"));
+            assertThat(broker.awaitRecord("audit.trace_begun").path("who").asText())
+                    .isEqualTo("node");
+            command(broker, "trace", "stop", id);
+            assertThat(command(broker, "trace", "list")).contains("nothing is traced");
+        }
+    }
+
+    @Test
     void whoever_has_no_token_changes_nothing_and_is_written_down(@TempDir Path data)
             throws Exception {
         try (RobustMq broker = RobustMq.in(data).start()) {
