@@ -68,7 +68,7 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
         traces.replace(List.copyOf(wanted.values()), Admin.NODE);
         applied = orders.revision();
         placement = places;
-        var untilItIsClosed = places.watch(orders.revision(), this::apply);
+        var unused = places.watch(orders.revision(), this::apply);
     }
 
     // What the watch says

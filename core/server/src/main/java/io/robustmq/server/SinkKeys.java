@@ -132,17 +132,14 @@ final class SinkKeys {
                                 section + ".headers",
                                 new PairsKind(true),
                                 "[]",
-                                "As sinks.otlp.headers, and in their place. Never printed." + common),
+                                "As sinks.otlp.headers, and in their place. Never printed."
+                                        + common),
                         key(
                                 section + ".compression",
                                 new ValueKind.Choice(RoleConfig.OwnCompression.class),
                                 "\"common\"",
                                 "As sinks.otlp.compression; common is what that says."),
-                        key(
-                                section + ".ca-file",
-                                FILE,
-                                "\"\"",
-                                "As sinks.otlp.ca-file." + common),
+                        key(section + ".ca-file", FILE, "\"\"", "As sinks.otlp.ca-file." + common),
                         key(
                                 section + ".client-certificate-file",
                                 FILE,
@@ -268,8 +265,7 @@ final class SinkKeys {
                     section + "timeout",
                     "must be 0s or at least " + SHORTEST_EXPORT.toMillis() + "ms");
         }
-        boolean hasEndpoint =
-                !values.of("sinks.otlp." + signal + "-endpoint").toString().isEmpty();
+        boolean hasEndpoint = !values.of("sinks.otlp." + signal + "-endpoint").toString().isEmpty();
         checkTls(
                 values,
                 section,

@@ -82,8 +82,7 @@ class OtlpSinkTest {
                                         Map.of("Authorization", new Secret("Bearer own")),
                                         Compression.GZIP,
                                         PipelineSettings.Tls.NONE)));
-        OtlpProtocol others =
-                protocol == OtlpProtocol.GRPC ? OtlpProtocol.HTTP : OtlpProtocol.GRPC;
+        OtlpProtocol others = protocol == OtlpProtocol.GRPC ? OtlpProtocol.HTTP : OtlpProtocol.GRPC;
         sink = sink(settings(others, collector.plain(), options));
         collector.start();
         ships();
