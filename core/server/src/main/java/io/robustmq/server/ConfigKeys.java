@@ -212,7 +212,16 @@ final class ConfigKeys {
 
     /** Where events go, and traces. */
     static final List<ConfigSection> TELEMETRY =
-            List.of(EVENTS, CONSOLE, FILE, SinkKeys.OTLP, SinkKeys.FLUENT, TRACING);
+            List.of(
+                    EVENTS,
+                    CONSOLE,
+                    FILE,
+                    SinkKeys.OTLP,
+                    SinkKeys.OTLP_LOGS,
+                    SinkKeys.OTLP_TRACES,
+                    SinkKeys.OTLP_METRICS,
+                    SinkKeys.FLUENT,
+                    TRACING);
 
     static ConfigSection data(String folder) {
         return new ConfigSection(

@@ -59,6 +59,7 @@ final class Standalone implements RoleProcess {
     private @Nullable StandalonePlacement placement;
     private @Nullable Broker broker;
     private @Nullable EventTopicsFeed eventTopics;
+    private @Nullable AgreedLogControl logControl;
     private boolean registered;
 
     Standalone(
@@ -89,11 +90,13 @@ final class Standalone implements RoleProcess {
 
     private void openAll() throws StartFailure {
         Pipeline opened = frame.open();
-        HttpEndpoint endpoint = frame.openHttp(opened);
+        AgreedLogControl control = new AgreedLogControl(identity.nodeId(), opened, clock);
+        logControl = control;
+        HttpEndpoint endpoint = frame.openHttp(opened, control);
 
         Journal shards = openJournal(opened);
         Opening<StandalonePlacement> placing =
-                Opening.begin("start-placement", () -> openPlacement(opened, shards));
+                Opening.begin("start-placement", () -> openPlacement(opened, shards, control));
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
@@ -133,7 +136,8 @@ final class Standalone implements RoleProcess {
 
     // One role each, side by side
 
-    private StandalonePlacement openPlacement(Pipeline to, Journal shards) throws StartFailure {
+    private StandalonePlacement openPlacement(Pipeline to, Journal shards, AgreedLogControl control)
+            throws StartFailure {
         Events events = to.events(Service.PLACEMENT_CENTER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
@@ -158,6 +162,7 @@ final class Standalone implements RoleProcess {
             throw cannotUseJournal(unusable);
         }
         placement = opening;
+        control.open(opening);
         NodeMetrics.registerPlacement(opening, to.registry());
         ready(Role.PLACEMENT_CENTER, events, begun);
         return opening;
@@ -291,6 +296,10 @@ final class Standalone implements RoleProcess {
             broker = null;
             to.events(Service.MQTT_BROKER)
                     .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
+        if (logControl != null) {
+            logControl.close();
+            logControl = null;
         }
         if (placement != null) {
             readiness.stopped(Role.PLACEMENT_CENTER);

@@ -64,7 +64,7 @@ public final class BufferLeaks implements AfterAllCallback {
                 PhantomReference<Object> canary = new PhantomReference<>(new Object(), queue);
                 do {
                     System.gc();
-                } while (queue.remove(100) != canary);
+                } while (!canary.equals(queue.remove(100)));
             }
         }
     }

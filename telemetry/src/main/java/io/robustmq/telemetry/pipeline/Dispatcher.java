@@ -36,7 +36,7 @@ final class Dispatcher {
     private final JsonLines lines = new JsonLines();
     private final KeyFields keys = new KeyFields();
     private final List<Overflow.Item> batch = new ArrayList<>(MAX_BATCH);
-    private final List<FlatRecord> previews = new ArrayList<>(MAX_BATCH);
+    private final List<Overflow.Item> previews = new ArrayList<>(MAX_BATCH);
     private final AtomicLong unstoredBytes = new AtomicLong();
     private final Held held = new Held();
     private long[] counts = Place.BEGINNING.counts();
@@ -122,11 +122,11 @@ final class Dispatcher {
         for (Overflow.Item item : batch) {
             FlatRecord flat = item.event();
             if (item.local()) {
-                ledger.direct(flat.severity());
-                wiring.shippers().forEach(shipper -> shipper.offer(flat));
+                ledger.direct(item.counted());
+                wiring.shippers().forEach(to -> to.offer(flat, item.counted()));
             } else {
-                entries.add(entry(flat));
-                previews.add(flat);
+                entries.add(entry(flat, item.traced()));
+                previews.add(item);
             }
         }
         batch.clear();
@@ -135,8 +135,9 @@ final class Dispatcher {
             boolean failing = store.failure() != null || !held.isEmpty();
             if (failing) {
                 entries.forEach(held::add);
-                for (FlatRecord preview : previews) {
-                    wiring.shippers().forEach(to -> to.offer(preview.numbered(FlatRecord.PREVIEW)));
+                for (Overflow.Item preview : previews) {
+                    FlatRecord record = preview.event().numbered(FlatRecord.PREVIEW);
+                    wiring.shippers().forEach(to -> to.offer(record, preview.counted()));
                 }
             } else {
                 append(entries);
@@ -145,9 +146,9 @@ final class Dispatcher {
         previews.clear();
     }
 
-    private Unstored entry(FlatRecord flat) {
-        counts[flat.severity().ordinal()]++;
-        StoredEvent event = new StoredEvent(flat.severity(), counts, lines.object(flat));
+    private Unstored entry(FlatRecord flat, boolean traced) {
+        counts[Counted.of(flat.severity(), traced).ordinal()]++;
+        StoredEvent event = new StoredEvent(flat.severity(), traced, counts, lines.object(flat));
         return new Unstored(event.encoded(), keys.of(flat));
     }
 

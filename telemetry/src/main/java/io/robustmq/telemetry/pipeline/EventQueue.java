@@ -77,9 +77,8 @@ final class EventQueue {
         }
         ring.drainTo(moving, MOVED_AT_ONCE);
         for (Occurrence occurrence : moving) {
-            FlatRecord flat = flat(occurrence);
-            if (flat == null
-                    || !overflow.add(occurrence.kind().number(), flat, occurrence.local())) {
+            Overflow.Item item = item(occurrence);
+            if (item == null || !overflow.add(occurrence.kind().number(), item)) {
                 lost.accept(occurrence);
             }
         }
@@ -101,11 +100,11 @@ final class EventQueue {
         }
         boolean any = !taken.isEmpty() || !takenEncoded.isEmpty();
         for (Occurrence occurrence : taken) {
-            FlatRecord flat = flat(occurrence);
-            if (flat == null) {
+            Overflow.Item item = item(occurrence);
+            if (item == null) {
                 lost.accept(occurrence);
             } else {
-                into.add(new Overflow.Item(flat, occurrence.local()));
+                into.add(item);
             }
         }
         for (ByteBuffer encoded : takenEncoded) {
@@ -137,22 +136,24 @@ final class EventQueue {
     }
 
     /** Null if it cannot be read: a defect of its own, the others must not suffer. */
-    private @Nullable FlatRecord flat(Occurrence occurrence) {
+    private Overflow.@Nullable Item item(Occurrence occurrence) {
         Object[] values;
         try {
             values = occurrence.kind().read(occurrence.event(), identities);
         } catch (RuntimeException e) {
             return null;
         }
-        return new FlatRecord(
-                FlatRecord.UNSTORED,
-                occurrence.time(),
-                occurrence.kind().event(),
-                occurrence.severity(),
-                occurrence.service(),
-                nodeId,
-                occurrence.suppressed(),
-                occurrence.trace(),
-                values);
+        FlatRecord flat =
+                new FlatRecord(
+                        FlatRecord.UNSTORED,
+                        occurrence.time(),
+                        occurrence.kind().event(),
+                        occurrence.severity(),
+                        occurrence.service(),
+                        nodeId,
+                        occurrence.suppressed(),
+                        occurrence.trace(),
+                        values);
+        return new Overflow.Item(flat, occurrence.traced(), occurrence.local());
     }
 }

@@ -71,8 +71,8 @@ final class Intake {
         } catch (RuntimeException e) {
             // a defect in the event, such as a null key: the caller's work matters more than its
             // log
-            emitted.add(Severity.ERROR, false);
-            dropped.add(Severity.ERROR, false);
+            emitted.add(Counted.ERROR, false);
+            dropped.add(Counted.ERROR, false);
             droppedReportable.increment();
         }
     }
@@ -90,7 +90,7 @@ final class Intake {
         long admitted = now.admit(kind, event, clock.millis());
         boolean isTaken = true;
         if ((admitted & TraceSet.TAKEN) != 0) {
-            put(kind, event, severity, service, 0, trace, local);
+            put(kind, event, severity, service, 0, trace, true, local);
         } else if (admitted != 0 && kind.sampled()) {
             isTaken = false; // who emits has let all through, for the trace
         } else {
@@ -118,7 +118,7 @@ final class Intake {
                 return false;
             }
         }
-        put(kind, event, severity, service, leftOut, trace, local);
+        put(kind, event, severity, service, leftOut, trace, false, local);
         return true;
     }
 
@@ -129,11 +129,20 @@ final class Intake {
             Service service,
             long leftOut,
             @Nullable TraceContext trace,
+            boolean traced,
             boolean local) {
-        emitted.add(severity, local);
         Occurrence occurrence =
                 new Occurrence(
-                        kind, event, severity, service, clock.instant(), leftOut, trace, local);
+                        kind,
+                        event,
+                        severity,
+                        service,
+                        clock.instant(),
+                        leftOut,
+                        trace,
+                        traced,
+                        local);
+        emitted.add(occurrence.counted(), local);
         if (closed || !queue.offer(occurrence, lost)) {
             lost(occurrence);
         }
@@ -167,13 +176,13 @@ final class Intake {
             return false;
         }
         kind.series().count(Service.MQTT_BROKER, severity);
-        put(kind, event, severity, Service.MQTT_BROKER, 0, null, false);
+        put(kind, event, severity, Service.MQTT_BROKER, 0, null, false, false);
         return true;
     }
 
     /** Counts what was let in and will reach no sink. */
     void lost(Occurrence occurrence) {
-        dropped.add(occurrence.severity(), occurrence.local());
+        dropped.add(occurrence.counted(), occurrence.local());
         if (isReportable(occurrence.event())) {
             droppedReportable.increment();
         }
@@ -198,7 +207,7 @@ final class Intake {
     /** Of what is not for the store. */
     private boolean isWantedBySink(Severity severity) {
         for (int i = 0; i < audiences.size(); i++) {
-            if (audiences.get(i).takes(severity, true)) {
+            if (audiences.get(i).takes(Counted.of(severity, false), true)) {
                 return true;
             }
         }

@@ -34,7 +34,8 @@ final class Overflow implements AutoCloseable {
     private static final ValueLayout.OfInt LENGTH =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int LOCAL = 1;
-    private static final int HAS_TRACE = 2;
+    private static final int TRACED = 2;
+    private static final int HAS_TRACE = 4;
 
     /** More than the head of an event. */
     private static final int FIRST_SCRATCH_BYTES = 1024;
@@ -63,8 +64,17 @@ final class Overflow implements AutoCloseable {
         this.mostChunks = (int) Math.min(Integer.MAX_VALUE, mostBytes / CHUNK_BYTES);
     }
 
-    /** What comes out again. */
-    record Item(FlatRecord event, boolean local) {}
+    /**
+     * What goes in and comes out.
+     *
+     * @param traced as {@link Occurrence#traced}
+     * @param local as {@link Occurrence#local}
+     */
+    record Item(FlatRecord event, boolean traced, boolean local) {
+        Counted counted() {
+            return Counted.of(event.severity(), traced);
+        }
+    }
 
     private static final class Chunk {
         final Arena arena = Arena.ofShared();
@@ -85,8 +95,8 @@ final class Overflow implements AutoCloseable {
     }
 
     /** False if there is no room; nothing is kept of it then. */
-    boolean add(int kind, FlatRecord event, boolean local) {
-        ByteBuffer encoded = encode(kind, event, local);
+    boolean add(int kind, Item item) {
+        ByteBuffer encoded = encode(kind, item);
         int length = encoded.remaining();
         Chunk last = chunks.peekLast();
         if (last == null || last.written + length > CHUNK_BYTES) {
@@ -161,13 +171,18 @@ final class Overflow implements AutoCloseable {
 
     // the form
 
-    private ByteBuffer encode(int kind, FlatRecord event, boolean local) {
+    private ByteBuffer encode(int kind, Item item) {
+        FlatRecord event = item.event();
         TraceContext trace = event.trace();
         ByteBuffer out = scratch.clear().position(Integer.BYTES);
         out.putShort((short) kind)
                 .put((byte) event.severity().ordinal())
                 .put((byte) event.service().ordinal())
-                .put((byte) ((local ? LOCAL : 0) | (trace == null ? 0 : HAS_TRACE)))
+                .put(
+                        (byte)
+                                ((item.local() ? LOCAL : 0)
+                                        | (item.traced() ? TRACED : 0)
+                                        | (trace == null ? 0 : HAS_TRACE)))
                 .putLong(event.time().getEpochSecond())
                 .putInt(event.time().getNano())
                 .putLong(event.suppressed());
@@ -244,6 +259,6 @@ final class Overflow implements AutoCloseable {
                         suppressed,
                         trace,
                         values);
-        return new Item(event, (flags & LOCAL) != 0);
+        return new Item(event, (flags & TRACED) != 0, (flags & LOCAL) != 0);
     }
 }

@@ -227,6 +227,30 @@ public record PipelineSettings(
                     OtlpOptions.defaults());
         }
 
+        /** As it is for one signal. */
+        Otlp of(OtlpSignal signal) {
+            OtlpOwn own = options.own().get(signal);
+            return own == null
+                    ? this
+                    : new Otlp(
+                            enabled,
+                            own.protocol(),
+                            endpoint,
+                            logs,
+                            metrics,
+                            traces,
+                            level,
+                            queueCapacity,
+                            own.timeout(),
+                            metricsInterval,
+                            new OtlpOptions(
+                                    options.endpoints(),
+                                    own.headers(),
+                                    own.compression(),
+                                    own.tls(),
+                                    options.resource()));
+        }
+
         public static Otlp defaults() {
             return new Otlp(
                     false,
@@ -248,17 +272,37 @@ public record PipelineSettings(
      * @param endpoints of single signals, used as they are; the others go to the common one
      * @param headers of every request
      * @param resource attributes of the node beside its own
+     * @param own of the signals for which some of it is different
      */
     public record OtlpOptions(
             Map<OtlpSignal, URI> endpoints,
             Map<String, Secret> headers,
             Compression compression,
             Tls tls,
-            Map<String, String> resource) {
+            Map<String, String> resource,
+            Map<OtlpSignal, OtlpOwn> own) {
+        /** The same for all signals, but for where they go. */
+        public OtlpOptions(
+                Map<OtlpSignal, URI> endpoints,
+                Map<String, Secret> headers,
+                Compression compression,
+                Tls tls,
+                Map<String, String> resource) {
+            this(endpoints, headers, compression, tls, resource, Map.of());
+        }
+
         public static OtlpOptions defaults() {
             return new OtlpOptions(Map.of(), Map.of(), Compression.NONE, Tls.NONE, Map.of());
         }
     }
+
+    /** How one signal is sent, all of it. */
+    public record OtlpOwn(
+            OtlpProtocol protocol,
+            Duration timeout,
+            Map<String, Secret> headers,
+            Compression compression,
+            Tls tls) {}
 
     /**
      * A Fluentd or Fluent Bit, by the forward protocol with acknowledgements.

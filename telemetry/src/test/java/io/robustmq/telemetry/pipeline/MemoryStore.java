@@ -59,15 +59,18 @@ final class MemoryStore implements EventStore {
         List<String> lines = new ArrayList<>();
         for (byte[] record : records) {
             if (record != null) {
-                lines.add(
-                        new String(
-                                record,
-                                StoredEvent.HEADER_BYTES,
-                                record.length - StoredEvent.HEADER_BYTES,
-                                StandardCharsets.UTF_8));
+                lines.add(new String(event(record).json(), StandardCharsets.UTF_8));
             }
         }
         return lines;
+    }
+
+    private static StoredEvent event(byte[] record) {
+        try {
+            return StoredEvent.decoded(ByteBuffer.wrap(record));
+        } catch (IOException defect) {
+            throw new AssertionError(defect);
+        }
     }
 
     @Override
@@ -75,10 +78,7 @@ final class MemoryStore implements EventStore {
         for (int seq = first; seq < records.size(); seq++) {
             byte[] record = records.get(seq);
             if (record != null) {
-                StoredEvent event = StoredEvent.decoded(ByteBuffer.wrap(record));
-                long[] counts = event.counts().clone();
-                counts[event.severity().ordinal()]--;
-                return new Place(seq, counts);
+                return new Place(seq, event(record).countsBefore());
             }
         }
         return last();
@@ -87,9 +87,7 @@ final class MemoryStore implements EventStore {
     @Override
     public synchronized Place last() throws IOException {
         byte[] record = records.isEmpty() ? null : records.getLast();
-        return record == null
-                ? Place.BEGINNING
-                : new Place(records.size(), StoredEvent.decoded(ByteBuffer.wrap(record)).counts());
+        return record == null ? Place.BEGINNING : new Place(records.size(), event(record).counts());
     }
 
     @Override
@@ -131,7 +129,7 @@ final class MemoryStore implements EventStore {
                 }
                 record = records.get(at);
             }
-            if (record != null && !reader.event(at, StoredEvent.decoded(ByteBuffer.wrap(record)))) {
+            if (record != null && !reader.event(at, event(record))) {
                 return;
             }
         }

@@ -31,10 +31,13 @@ class OverflowTest {
                 for (int i = random.nextInt(100); i > 0; i--) {
                     Event event = samples.get(random.nextInt(samples.size()));
                     EventKind kind = kinds.of(event.getClass());
-                    FlatRecord flat = flat(kind, event, random);
-                    boolean local = random.nextBoolean();
-                    assertThat(overflow.add(kind.number(), flat, local)).isTrue();
-                    expected.add(new Overflow.Item(flat, local));
+                    Overflow.Item item =
+                            new Overflow.Item(
+                                    flat(kind, event, random),
+                                    random.nextBoolean(),
+                                    random.nextBoolean());
+                    assertThat(overflow.add(kind.number(), item)).isTrue();
+                    expected.add(item);
                 }
                 drain(overflow, out, random.nextInt(110));
                 check(out, expected);
@@ -51,8 +54,7 @@ class OverflowTest {
         EventKind kind = kinds.of(Samples.lifecycle(0).getClass());
         try (Overflow overflow = new Overflow(kinds, "node-1", 2L << 20)) {
             long size = 0;
-            Random random = new Random(1);
-            while (overflow.add(kind.number(), flat(kind, Samples.lifecycle(7), random), false)) {
+            while (overflow.add(kind.number(), item(kind, 7))) {
                 size++;
             }
             assertThat(overflow.hasRoom()).isFalse();
@@ -60,8 +62,7 @@ class OverflowTest {
             List<Overflow.Item> out = new ArrayList<>();
             drain(overflow, out, (int) size - 1);
             assertThat(overflow.hasRoom()).isTrue();
-            assertThat(overflow.add(kind.number(), flat(kind, Samples.lifecycle(8), random), true))
-                    .isTrue();
+            assertThat(overflow.add(kind.number(), item(kind, 8))).isTrue();
         }
     }
 
@@ -72,12 +73,18 @@ class OverflowTest {
         FlatRecord huge = FlatRecords.withValues(flat, new Object[] {"x".repeat(2 << 20), 1L});
         List<Overflow.Item> out = new ArrayList<>();
         try (Overflow overflow = new Overflow(kinds, "node-1", 8L << 20)) {
-            assertThat(overflow.add(kind.number(), flat, false)).isTrue();
-            assertThat(overflow.add(kind.number(), huge, false)).isFalse();
-            assertThat(overflow.add(kind.number(), flat, false)).isTrue();
+            assertThat(overflow.add(kind.number(), item(kind, 7))).isTrue();
+            assertThat(overflow.add(kind.number(), new Overflow.Item(huge, false, false)))
+                    .isFalse();
+            assertThat(overflow.add(kind.number(), item(kind, 7))).isTrue();
             drain(overflow, out, 10);
         }
         assertThat(out).hasSize(2);
+    }
+
+    private static Overflow.Item item(EventKind kind, int number) {
+        FlatRecord flat = flat(kind, Samples.lifecycle(number), new Random(number));
+        return new Overflow.Item(flat, false, false);
     }
 
     private static FlatRecord flat(EventKind kind, Event event, Random random) {
