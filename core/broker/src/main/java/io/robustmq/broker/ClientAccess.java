@@ -58,7 +58,6 @@ final class ClientAccess {
     }
 
     private Authorizer.@Nullable Denied judged(String topic) {
-        refresh();
         if (topic.charAt(0) == '$' && TopicLevels.isBrokersOwn(topic)) {
             return BROKERS_OWN;
         }
@@ -71,9 +70,8 @@ final class ClientAccess {
         };
     }
 
-    @SuppressWarnings("ReferenceEquality") // that very one
     private Authorizer.Decision decision(String topic) {
-        if (rights == Authorizer.Rights.ALL) {
+        if (mayDoAll()) {
             return Authorizer.ALLOWED;
         }
         Map<String, Authorizer.Decision> known = remembered;
@@ -134,6 +132,12 @@ final class ClientAccess {
         return access.onDeniedPublish() == Access.OnDeniedPublish.DISCONNECT;
     }
 
+    @SuppressWarnings("ReferenceEquality") // that very one
+    private boolean mayDoAll() {
+        refresh();
+        return rights == Authorizer.Rights.ALL;
+    }
+
     /**
      * The rules have changed, or it has come with a session of before: is it still let in, and may
      * it still have what it had subscribed to?
@@ -148,6 +152,9 @@ final class ClientAccess {
                     new AuthenticationEvent.Revoked(
                             connection.peer(), identity.method(), identity.userName()));
             connection.end(Ending.NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
+            return;
+        }
+        if (mayDoAll()) {
             return;
         }
         for (Subscription each : List.copyOf(session.subscriptions().values())) {

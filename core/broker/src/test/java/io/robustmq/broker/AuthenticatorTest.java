@@ -74,7 +74,9 @@ class AuthenticatorTest {
                 assertThat(broker.events.of(AuthenticationEvent.Failed.class))
                         .hasSize(2)
                         .allMatch(e -> e.rule().equals("backwards"))
-                        .allMatch(e -> e.detail().equals("that is not the name backwards"));
+                        .allMatch(e -> e.detail().equals("that is not the name backwards"))
+                        .as("attempts of one machine are throttled together")
+                        .allMatch(e -> e.throttleKey().equals("127.0.0.1"));
                 assertThat(broker.events.of(AuthenticationEvent.AnonymousAllowed.class)).isEmpty();
                 assertThat(broker.broker.measures().authenticationsFailed()).isEqualTo(2);
                 assertThat(broker.broker.measures().authenticationsSucceeded()).isEqualTo(1);

@@ -32,6 +32,16 @@ final class PrivateFile {
         Path real = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path unfinished = real.resolveSibling(real.getFileName() + ".tmp");
         Files.deleteIfExists(unfinished);
+        try {
+            fill(unfinished, text, real);
+            Files.move(unfinished, real, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+        syncFolderOf(real);
+    }
+
+    private static void fill(Path unfinished, String text, Path real) throws IOException {
         try (FileChannel out = created(unfinished)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
@@ -42,8 +52,6 @@ final class PrivateFile {
             }
             out.force(true);
         }
-        Files.move(unfinished, real, StandardCopyOption.ATOMIC_MOVE);
-        syncFolderOf(real);
     }
 
     /** Waits until nobody else has it; the file stays, empty. */

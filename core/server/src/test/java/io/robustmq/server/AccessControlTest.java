@@ -38,13 +38,12 @@ class AccessControlTest {
     void files() throws IOException {
         passwords = Files.writeString(folder.resolve("passwords"), ANN);
         acl = Files.writeString(folder.resolve("acl"), "topic a\n");
+        access = make();
     }
 
     @AfterEach
     void close() {
-        if (access != null) {
-            access.close();
-        }
+        access.close();
     }
 
     @Test
@@ -60,10 +59,9 @@ class AccessControlTest {
     @Test
     void a_file_that_became_wrong_before_the_start_stops_it_with_every_problem()
             throws IOException {
-        AccessControl made = make();
         Files.writeString(acl, "topic\ntopik x\n");
         Files.writeString(passwords, "ann:plain\n");
-        assertThatThrownBy(made::open)
+        assertThatThrownBy(access::open)
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining(acl + ":1:")
                 .hasMessageContaining(acl + ":2:")
@@ -188,7 +186,6 @@ class AccessControlTest {
 
     /** Looks only when a test does. */
     private void open() throws Exception {
-        access = make();
         access.open();
         access.onChange(told::incrementAndGet);
     }

@@ -34,6 +34,7 @@ import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,11 +49,15 @@ class AccessIT {
     private Path passwords;
     private Path acl;
 
+    @BeforeEach
+    void files() {
+        passwords = folder.resolve("passwords");
+        acl = folder.resolve("acl");
+    }
+
     @Test
     void users_are_managed_and_all_clients_are_held_to_the_rules_while_these_change()
             throws Exception {
-        passwords = folder.resolve("passwords");
-        acl = folder.resolve("acl");
         addAtOnce("ann", "bob", "cat", "dan");
         writeAcl(
                 """

@@ -112,7 +112,7 @@ public sealed interface AuthenticationEvent extends Event {
             implements AuthenticationEvent {
         @Override
         public String throttleKey() {
-            return peer.remoteAddr();
+            return peer.host(); // somebody who guesses has a new port each time
         }
     }
 
