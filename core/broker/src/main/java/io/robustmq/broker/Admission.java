@@ -16,7 +16,6 @@ import java.util.random.RandomGenerator;
  */
 final class Admission {
     private final Shared shared;
-    private final Authenticator authenticator;
     private final Executor slowAuthentication;
     private final List<Loop> loops;
     private final RandomGenerator random;
@@ -25,13 +24,8 @@ final class Admission {
      * @param slowAuthentication where a slow authenticator is called; refuses tasks when it is full
      */
     Admission(
-            Shared shared,
-            Authenticator authenticator,
-            Executor slowAuthentication,
-            List<Loop> loops,
-            RandomGenerator random) {
+            Shared shared, Executor slowAuthentication, List<Loop> loops, RandomGenerator random) {
         this.shared = shared;
-        this.authenticator = authenticator;
         this.slowAuthentication = slowAuthentication;
         this.loops = loops;
         this.random = random;
@@ -51,29 +45,24 @@ final class Admission {
                     "an empty client identifier needs Clean Session [MQTT-3.1.3-8]");
             return;
         }
-        Connect.Will will = connect.will();
-        if (will != null && TopicLevels.isBrokersOwn(will.topic())) {
-            shared.events()
-                    .emit(
-                            new AuthenticationEvent.PublishDenied(
-                                    connection.peer(), will.topic(), ReasonCode.NOT_AUTHORIZED));
-            connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
-            return;
-        }
         authenticate(connection, connect);
     }
 
     private void authenticate(Connection connection, Connect connect) {
-        if (!authenticator.isSlow()) {
-            authenticated(
-                    connection,
-                    connect,
-                    authenticator.authenticate(connect.userName(), connect.password()));
+        Authenticator authenticator = shared.access().authenticator();
+        Credentials credentials =
+                new Credentials(
+                        connection.access().origin(),
+                        connect.clientId(),
+                        connect.userName(),
+                        connect.password());
+        if (!authenticator.isSlow(credentials)) {
+            authenticated(connection, connect, authenticator.authenticate(credentials));
             return;
         }
         try {
             slowAuthentication.execute(() -> {
-                Runnable next = ask(connection, connect);
+                Runnable next = ask(connection, connect, credentials);
                 connection.loop().executor().execute(() -> connection.guarded(next));
             });
         } catch (RejectedExecutionException e) {
@@ -82,10 +71,10 @@ final class Admission {
     }
 
     /** On a thread for that; the answer is dealt with on the connection's loop. */
-    private Runnable ask(Connection connection, Connect connect) {
+    private Runnable ask(Connection connection, Connect connect, Credentials credentials) {
         try {
             Authenticator.Outcome outcome =
-                    authenticator.authenticate(connect.userName(), connect.password());
+                    shared.access().authenticator().authenticate(credentials);
             return () -> authenticated(connection, connect, outcome);
         } catch (RuntimeException e) {
             return () -> connection.failed(e);
@@ -99,41 +88,63 @@ final class Admission {
         }
         Counters counters = connection.loop().counters();
         switch (outcome) {
-            case Authenticator.Granted(AuthenticationEvent.Method method, String userName) -> {
+            case Authenticator.Granted(Identity identity) -> {
                 counters.add(Counters.AUTHENTICATIONS_SUCCEEDED, 1);
-                if (method == AuthenticationEvent.Method.PASSWORD) {
-                    shared.events()
-                            .emit(
-                                    new AuthenticationEvent.Succeeded(
-                                            connection.peer(), method, userName));
-                    if (authenticator.isAdmin(userName)) {
-                        shared.eventTopics().admitted(connection);
-                    }
-                }
-                moveHome(connection, connect);
+                granted(connection, connect, identity);
             }
-            case Authenticator.Refused(int reasonCode) -> {
+            case Authenticator.Refused(
+                            int reasonCode,
+                            AuthenticationEvent.Method method,
+                            String rule,
+                            String detail) -> {
                 counters.add(Counters.AUTHENTICATIONS_FAILED, 1);
                 String userName = connect.userName();
-                boolean anonymous = userName == null && connect.password() == null;
                 shared.events()
                         .emit(
                                 new AuthenticationEvent.Failed(
                                         connection.peer(),
-                                        anonymous
-                                                ? AuthenticationEvent.Method.ANONYMOUS
-                                                : AuthenticationEvent.Method.PASSWORD,
+                                        method,
                                         userName == null ? "" : userName,
-                                        reasonCode));
-                connection.refuse(reasonCode, "user name or password is wrong or missing");
+                                        reasonCode,
+                                        rule,
+                                        detail));
+                connection.refuse(reasonCode, toldTo(reasonCode));
             }
+            case Authenticator.Passed passed ->
+                    throw new IllegalStateException("nobody decides about " + connection.peer());
         }
+    }
+
+    /** No more than the client needs: the reason is the operator's. */
+    private static String toldTo(int reasonCode) {
+        return reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD
+                ? "user name or password is wrong or missing"
+                : "this client may not connect from here without proving who it is";
+    }
+
+    private void granted(Connection connection, Connect connect, Identity identity) {
+        connection.access().granted(identity);
+        if (identity.method() != AuthenticationEvent.Method.ANONYMOUS) {
+            shared.events()
+                    .emit(
+                            new AuthenticationEvent.Succeeded(
+                                    connection.peer(), identity.method(), identity.userName()));
+        }
+        if (identity.isAdmin()) {
+            shared.eventTopics().admitted(connection);
+        }
+        moveHome(connection, connect);
     }
 
     private void moveHome(Connection connection, Connect connect) {
         boolean assigned = connect.clientId().isEmpty();
         if (assigned) {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));
+        }
+        Connect.Will will = connect.will();
+        if (will != null && connection.access().allowed(will) == null) {
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
+            return;
         }
         Loop home = Loop.homeOf(connection.peer().clientId(), loops);
         connection.moveTo(home, () -> new Arrival(connection, connect, assigned).settle());

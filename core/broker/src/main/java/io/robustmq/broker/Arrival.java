@@ -139,8 +139,11 @@ final class Arrival {
         connection.emit(
                 new ConnectionEvent.Accepted(
                         connection.peer(), keepAliveSeconds, connect.cleanStart(), present));
-        session.resume(subscriber);
-        connection.goOn();
+        connection.access().judgeAgain();
+        if (connection.isConnected()) {
+            session.resume(subscriber);
+            connection.goOn();
+        }
     }
 
     /** The client's, but no longer than the operator allows; 3.1.1 clients cannot be told. */

@@ -27,6 +27,10 @@ final class ClientPackets implements PacketHandler {
         this.subscribing = new Subscribing(connection);
     }
 
+    Subscribing subscribing() {
+        return subscribing;
+    }
+
     @Override
     public boolean wantsMore() {
         return connection.wantsMore();

@@ -47,9 +47,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Shared shared;
     private final Admission admission;
     private final PacketDecoder decoder;
+    private final ClientPackets packets;
     private final Cumulation input;
     private final Outbound outbound;
     private final Patience patience = new Patience(this);
+    private final ClientAccess access;
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
@@ -64,7 +66,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Connect.@Nullable Will will;
     private long connectedNanos;
 
-    Connection(Channel channel, Loop loop, Admission admission) {
+    Connection(Channel channel, ClientOrigin origin, Loop loop, Admission admission) {
         this.channel = channel;
         this.loop = loop;
         this.shared = loop.shared();
@@ -72,9 +74,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.id = shared.connectionIds().incrementAndGet();
         BrokerSettings.Limits limits = shared.settings().limits();
         this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
-        this.input = new Cumulation(decoder, new ClientPackets(this));
+        this.packets = new ClientPackets(this);
+        this.input = new Cumulation(decoder, packets);
         this.outbound = new Outbound(this, channel);
-        this.peer = new Peer("mqtt", id, "", Addresses.text(channel.remoteAddress()));
+        this.peer = new Peer("mqtt", id, "", Addresses.text(origin.remoteAddress()));
+        this.access = new ClientAccess(this, shared.access(), origin);
     }
 
     // what Netty calls
@@ -337,7 +341,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         who.gone();
         boolean takenBack = ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS;
-        loop.sessions().disconnected(of, peer, takenBack ? null : will);
+        loop.sessions().disconnected(of, peer, takenBack ? null : access.allowed(will));
     }
 
     private ConnectionEvent.Closed closed(Ending ending, int reasonCode) {
@@ -378,6 +382,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     MqttVersion version() {
         return version;
+    }
+
+    /** Whom the client is taken for, and what it may do. */
+    ClientAccess access() {
+        return access;
+    }
+
+    Subscribing subscribing() {
+        return packets.subscribing();
     }
 
     Outbound outbound() {

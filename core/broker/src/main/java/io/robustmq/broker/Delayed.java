@@ -101,6 +101,12 @@ final class Delayed {
         }
     }
 
+    /** The topic behind a delay; any other, and one that will be refused, as it is. */
+    static String topicWithin(String topic) {
+        int slash = topic.startsWith(PREFIX) ? topic.indexOf('/', PREFIX.length()) : -1;
+        return slash < 0 || slash == topic.length() - 1 ? topic : topic.substring(slash + 1);
+    }
+
     private static long seconds(String text) {
         if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return -1;

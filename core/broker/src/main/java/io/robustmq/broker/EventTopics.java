@@ -115,10 +115,14 @@ public final class EventTopics {
         return admins.contains(connection);
     }
 
+    /** Whether mqtt.admins alone says who may subscribe to it. */
+    boolean isForAdmins(String filter) {
+        return filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
+    }
+
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
-        boolean events = filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
-        return events && !isAdmin(connection)
+        return isForAdmins(filter) && !isAdmin(connection)
                 ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
                 : null;
     }

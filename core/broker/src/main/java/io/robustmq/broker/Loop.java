@@ -285,6 +285,13 @@ final class Loop {
         }
     }
 
+    /** Who may connect, or what they may do, has changed. */
+    void judgeAgain() {
+        for (Connection each : List.copyOf(connections)) {
+            each.guarded(each.access()::judgeAgain);
+        }
+    }
+
     void hasExpiringMessages(Session session) {
         withExpiringMessages.add(session);
     }

@@ -43,8 +43,9 @@ final class Publisher {
         counters.add(Counters.PUBLISHED_BYTES, packet.payloadLength());
         Tracing.PublishTrace trace = begin(packet);
         String topic = packet.topic();
-        if (topic.charAt(0) == '$' && TopicLevels.isBrokersOwn(topic)) {
-            deny(packet, session, trace);
+        Authorizer.Denied denied = connection.access().publish(topic);
+        if (denied != null) {
+            deny(packet, session, trace, denied.rule());
             return;
         }
         if (trace != null) {
@@ -244,15 +245,24 @@ final class Publisher {
     // refusals
 
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
-    private void deny(PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
+    private void deny(
+            PublishPacket packet,
+            Session session,
+            Tracing.@Nullable PublishTrace trace,
+            String rule) {
         int code = ReasonCode.NOT_AUTHORIZED;
         AuthenticationEvent.PublishDenied denied =
-                new AuthenticationEvent.PublishDenied(connection.peer(), packet.topic(), code);
+                new AuthenticationEvent.PublishDenied(
+                        connection.peer(), packet.topic(), code, rule);
         if (trace == null) {
             shared.events().emit(denied);
         } else {
             shared.events().emit(denied, trace.context());
-            trace.refused(code, "$SYS topics belong to the broker", System.nanoTime());
+            trace.refused(code, rule, System.nanoTime());
+        }
+        if (connection.access().endsOnDeniedPublish()) {
+            connection.end(Ending.NOT_AUTHORIZED, code);
+            return;
         }
         int qos = packet.qos();
         if (qos > 0) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 record Shared(
         BrokerSettings settings,
+        Access access,
         Events events,
         Tracing tracing,
         InstantSource clock,
@@ -35,6 +36,7 @@ record Shared(
 
     static Shared of(
             BrokerSettings settings,
+            Access access,
             Shard shard,
             Events events,
             Tracing tracing,
@@ -43,6 +45,7 @@ record Shared(
         FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
         return new Shared(
                 settings,
+                access,
                 events,
                 tracing,
                 clock,

@@ -284,6 +284,27 @@ final class Subscribing {
         }
     }
 
+    /** The client may not have it any more. It is not told: MQTT has no packet for that. */
+    void revoke(Subscription subscription, Session session, String rule) {
+        String filter = subscription.filter();
+        remove(filter, session);
+        writeRemoved(filter, session);
+        connection.emit(new SubscriptionEvent.Revoked(connection.peer(), filter, rule));
+    }
+
+    /** Until the log takes it, or the client may subscribe again and does. */
+    private void writeRemoved(String filter, Session session) {
+        Backlog backlog = session.backlog();
+        if (backlog != null && !session.subscriptions().containsKey(filter)) {
+            connection
+                    .loop()
+                    .log()
+                    .write(
+                            new SessionRecord.Unsubscribed(backlog.number(), List.of(filter)),
+                            () -> writeRemoved(filter, session));
+        }
+    }
+
     /** The answer comes when the log has it. */
     private void write(
             SessionRecord record,
@@ -340,6 +361,12 @@ final class Subscribing {
         String refusal = shared.eventTopics().refusal(filter, connection);
         if (refusal != null) {
             return refused(filter, ReasonCode.NOT_AUTHORIZED, refusal);
+        }
+        if (!shared.eventTopics().isForAdmins(filter)) {
+            Authorizer.Denied denied = connection.access().subscribe(filter);
+            if (denied != null) {
+                return refused(filter, ReasonCode.NOT_AUTHORIZED, "denied by " + denied.rule());
+            }
         }
         int levels = TopicLevels.count(filter);
         if (levels > TopicLevels.MAX) {

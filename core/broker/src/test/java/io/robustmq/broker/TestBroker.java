@@ -22,22 +22,20 @@ final class TestBroker implements AutoCloseable {
     Broker broker;
 
     private final BrokerSettings settings;
-    private final Authenticator authenticator;
+    private final Access access;
     private final Tracing tracing;
 
-    private TestBroker(
-            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
+    private TestBroker(BrokerSettings settings, Access access, Tracing tracing, Disk disk)
             throws IOException {
         this.log = TestLog.open(disk, clock, events);
         this.settings = settings;
-        this.authenticator = authenticator;
+        this.access = access;
         this.tracing = tracing;
         broker = make();
     }
 
     private Broker make() {
-        return new Broker(
-                settings, log.shard(), authenticator, events, tracing, clock, new Random(1));
+        return new Broker(settings, log.shard(), access, events, tracing, clock, new Random(1));
     }
 
     /** Stops it in order, and opens another on the same log. */
@@ -84,17 +82,20 @@ final class TestBroker implements AutoCloseable {
 
     static TestBroker open(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
             throws IOException {
-        return open(settings, authenticator, tracing, new LocalDisk());
+        return open(settings, new Access(authenticator), tracing, new LocalDisk());
+    }
+
+    static TestBroker open(BrokerSettings settings, Access access) throws IOException {
+        return open(settings, access, Tracing.OFF, new LocalDisk());
     }
 
     static TestBroker open(BrokerSettings settings, Disk disk) throws IOException {
-        return open(settings, Authenticator.ANYBODY, Tracing.OFF, disk);
+        return open(settings, new Access(Authenticator.ANYBODY), Tracing.OFF, disk);
     }
 
     private static TestBroker open(
-            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
-            throws IOException {
-        TestBroker made = new TestBroker(settings, authenticator, tracing, disk);
+            BrokerSettings settings, Access access, Tracing tracing, Disk disk) throws IOException {
+        TestBroker made = new TestBroker(settings, access, tracing, disk);
         made.broker.open();
         return made;
     }

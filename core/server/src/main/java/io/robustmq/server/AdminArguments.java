@@ -7,7 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code robustmq levels} and {@code robustmq trace} ask of a running node: one request.
+ * What {@code robustmq levels}, {@code trace} and {@code reload} ask of a running node: one
+ * request.
  *
  * @param asked its parameters
  * @param json whether the answer is shown as it is
@@ -42,6 +43,20 @@ record AdminArguments(
         reading.ask("category", words.get(0));
         reading.ask("level", words.get(1));
         return reading.made("PUT", LevelsApi.PATH);
+    }
+
+    /**
+     * @param rest what follows {@code reload}
+     */
+    static CommandLine reload(List<String> rest) {
+        Reading reading = new Reading(List.of());
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        return reading.words.isEmpty()
+                ? reading.made("POST", AccessApi.RELOAD)
+                : CommandLine.unexpected(reading.words.getFirst());
     }
 
     /**

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 
 /**
- * {@code robustmq levels} and {@code robustmq trace}: asks a running node, and shows its answer.
+ * {@code robustmq levels}, {@code trace} and {@code reload}: asks a running node, and shows its
+ * answer.
  */
 final class AdminCommand extends NodeCommand {
     private static final String NEEDS_NODE = "needs a running node";
@@ -42,6 +43,10 @@ final class AdminCommand extends NodeCommand {
     /** There is no such trace or category, either. */
     @Override
     ExitCode refused(int status) {
-        return status == 404 ? ExitCode.USAGE : super.refused(status);
+        return switch (status) {
+            case 404 -> ExitCode.USAGE;
+            case 422 -> ExitCode.CONFIGURATION;
+            default -> super.refused(status);
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.Access;
 import io.robustmq.broker.BrokerSettings;
 import io.robustmq.journal.Durability;
 import java.net.InetSocketAddress;
@@ -48,9 +49,16 @@ record StandaloneConfig(
             long snapshotSize,
             Duration maxSessionExpiry,
             Duration maxKeepAlive,
-            boolean allowAnonymous,
+            AnonymousAuthenticator.Allowed allowAnonymous,
             Path passwordFile,
-            List<String> admins) {}
+            List<String> admins,
+            MqttAccess access) {}
+
+    record MqttAccess(
+            Path aclFile,
+            Access.OnDeniedPublish onDeniedPublish,
+            CertificateIdentity certificateIdentity,
+            CertificateAuthenticator.Login certificateLogin) {}
 
     record Journal(
             List<Path> directories,

@@ -105,6 +105,7 @@ final class EmittedEventsIT {
                         .set("sinks.otlp.enabled", "true")
                         .set("sinks.otlp.endpoint", "http://127.0.0.1:" + FreePorts.several(1)[0])
                         .set("mqtt.password-file", passwords.toString())
+                        .set("mqtt.allow-anonymous", "always")
                         .set("mqtt.connect-timeout", "1s")
                         .set("mqtt.max-connections", Integer.toString(MAX_CONNECTIONS))
                         .set("mqtt.max-queued-messages", "5")

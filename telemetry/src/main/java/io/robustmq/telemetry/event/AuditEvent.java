@@ -96,6 +96,16 @@ public sealed interface AuditEvent extends Event {
     record TokenCreated(Admin admin, @Doc("Where it is") String file) implements AuditEvent {}
 
     @EventType(
+            name = "audit.access_reloaded",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator had the password file and the ACL file read again.",
+            action = "Nothing; authentication.* says what was found.")
+    record AccessReloaded(
+            Admin admin, @Doc("Files that had changed and are in force now") int filesChanged)
+            implements AuditEvent {}
+
+    @EventType(
             name = "audit.shard_created",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,

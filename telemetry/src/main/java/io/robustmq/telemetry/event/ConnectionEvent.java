@@ -13,7 +13,8 @@ public sealed interface ConnectionEvent extends Event {
         TAKEN_OVER,
         SERVER_SHUTDOWN,
         IO_ERROR,
-        STORAGE_UNAVAILABLE
+        STORAGE_UNAVAILABLE,
+        NOT_AUTHORIZED
     }
 
     @EventType(

@@ -21,4 +21,23 @@ public record Peer(
                         value = "Address and port of the other end",
                         sensitivity = Sensitivity.IDENTITY,
                         attribute = "network.peer.address")
-                String remoteAddr) {}
+                String remoteAddr) {
+
+    /** The address without port and brackets: the same for all that one machine does. */
+    public String host() {
+        return host(remoteAddr);
+    }
+
+    /**
+     * @param remoteAddr {@code host:port}
+     */
+    public static String host(String remoteAddr) {
+        int colon = remoteAddr.lastIndexOf(':');
+        if (colon < 0) {
+            return remoteAddr;
+        }
+        return remoteAddr.startsWith("[")
+                ? remoteAddr.substring(1, Math.max(1, colon - 1))
+                : remoteAddr.substring(0, colon);
+    }
+}

@@ -72,6 +72,25 @@ public sealed interface SubscriptionEvent extends Event {
     }
 
     @EventType(
+            name = "subscription.revoked",
+            severity = Severity.WARN,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A subscription was ended, because the rules in force now deny it; the client is not told.",
+            action =
+                    "Nothing if that was meant; else change the rule, and have the client subscribe again.")
+    record Revoked(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("What denies it: file and line of the ACL") String rule)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
             name = "subscription.not_found",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
