@@ -87,7 +87,7 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.authenticator = authenticator;
         this.random = random;
-        this.shared = Shared.of(settings, log, events, tracing, clock);
+        this.shared = Shared.of(settings, log, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),

@@ -21,12 +21,12 @@ public final class EventTopics {
     private static final String EVENTS = "$SYS/events";
     private static final byte[] NO_PROPERTIES = {};
 
-    private final FilterTrie<Subscription> subscriptions;
+    private final FilterTrie<Recipient> subscriptions;
     private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
     private volatile List<Loop> loops = List.of();
     private volatile Runnable wanted = () -> {};
 
-    EventTopics(FilterTrie<Subscription> subscriptions) {
+    EventTopics(FilterTrie<Recipient> subscriptions) {
         this.subscriptions = subscriptions;
     }
 
@@ -117,7 +117,12 @@ public final class EventTopics {
 
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
-        boolean events = filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
+        FilterForm form = FilterForm.of(filter);
+        String topics = form.topics();
+        boolean events = topics.equals(EVENTS) || topics.startsWith(EVENTS + '/');
+        if (events && form instanceof FilterForm.Group) {
+            return "each subscriber gets all of " + EVENTS + ", they are not shared";
+        }
         return events && !isAdmin(connection)
                 ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
                 : null;

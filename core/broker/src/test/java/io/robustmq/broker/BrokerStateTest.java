@@ -356,6 +356,7 @@ class BrokerStateTest {
                                                 0,
                                                 -1,
                                                 -1,
+                                                null,
                                                 null),
                                         1 + random.nextInt(opened + 1));
                     });

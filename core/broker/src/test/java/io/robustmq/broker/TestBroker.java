@@ -109,6 +109,7 @@ final class TestBroker implements AutoCloseable {
                 defaults.queues(),
                 defaults.retained(),
                 defaults.storage(),
+                defaults.sharing(),
                 1_000_000);
     }
 
@@ -119,6 +120,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -129,6 +131,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -139,6 +142,7 @@ final class TestBroker implements AutoCloseable {
                 queues,
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -149,6 +153,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 retained,
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -159,6 +164,18 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 storage,
+                settings.sharing(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Sharing sharing) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                sharing,
                 settings.messageEventsPerSecond());
     }
 
