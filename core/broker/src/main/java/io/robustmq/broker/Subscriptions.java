@@ -101,10 +101,6 @@ final class Subscriptions {
         return groups.get(filter);
     }
 
-    int groups() {
-        return groups.size();
-    }
-
     // what not everybody may have
 
     /** Why a session may not subscribe; null if it may, and then an exclusive filter is its own. */

@@ -127,7 +127,7 @@ class ShareTest {
             assertThat(message.all(0x0B)).containsExactly("2");
             assertThat(a.untilPong()).isEmpty();
         }
-        assertThat(broker.events.await(SubscriptionEvent.Replaced.class).group()).isEqualTo("g");
+        assertThat(broker.events.await(SubscriptionEvent.Replaced.class).shareName()).isEqualTo("g");
     }
 
     @Test
@@ -245,8 +245,8 @@ class ShareTest {
         SubscriptionEvent.Created created =
                 broker.events.await(SubscriptionEvent.Created.class);
         assertThat(created.topicFilter()).isEqualTo("$share/g/t");
-        assertThat(created.group()).isEqualTo("g");
-        assertThat(broker.events.await(SubscriptionEvent.Removed.class).group()).isEqualTo("g");
-        assertThat(broker.events.await(SubscriptionEvent.NotFound.class).group()).isEqualTo("g");
+        assertThat(created.shareName()).isEqualTo("g");
+        assertThat(broker.events.await(SubscriptionEvent.Removed.class).shareName()).isEqualTo("g");
+        assertThat(broker.events.await(SubscriptionEvent.NotFound.class).shareName()).isEqualTo("g");
     }
 }

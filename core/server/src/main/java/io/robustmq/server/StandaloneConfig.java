@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -50,7 +51,15 @@ record StandaloneConfig(
             Duration maxKeepAlive,
             boolean allowAnonymous,
             Path passwordFile,
-            List<String> admins) {}
+            List<String> admins,
+            SharedSubscriptions sharedSubscriptions) {}
+
+    /**
+     * @param groups by share name
+     */
+    record SharedSubscriptions(
+            BrokerSettings.ShareStrategy strategy,
+            Map<String, BrokerSettings.ShareStrategy> groups) {}
 
     record Journal(
             List<Path> directories,

@@ -14,7 +14,7 @@ public sealed interface SubscriptionEvent extends Event {
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
             @Doc("Retained messages sent because of it") int retainedMessages,
-            @Doc("Share name of a $share subscription, empty for any other") String group)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -33,7 +33,7 @@ public sealed interface SubscriptionEvent extends Event {
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
             @Doc("Retained messages sent because of it") int retainedMessages,
-            @Doc("Share name of a $share subscription, empty for any other") String group)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -52,7 +52,7 @@ public sealed interface SubscriptionEvent extends Event {
             @Doc("The topic filter") String topicFilter,
             @Doc("SUBACK reason code (MQTT 5 numbering)") int reasonCode,
             @Doc("What was wrong, with the limit and the value") String detail,
-            @Doc("Share name of a $share subscription, empty for any other") String group)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -69,7 +69,7 @@ public sealed interface SubscriptionEvent extends Event {
     record Removed(
             Peer peer,
             @Doc("The topic filter") String topicFilter,
-            @Doc("Share name of a $share subscription, empty for any other") String group)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -86,7 +86,7 @@ public sealed interface SubscriptionEvent extends Event {
     record NotFound(
             Peer peer,
             @Doc("The topic filter") String topicFilter,
-            @Doc("Share name of a $share subscription, empty for any other") String group)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -103,7 +103,11 @@ public sealed interface SubscriptionEvent extends Event {
             action =
                     "Nothing; dropped messages had no member left, had expired, or were QoS 2 and already sent (MQTT 5, 4.8.2).")
     record PassedOn(
-            @Doc("The client that had them") String clientId,
+            @Doc(
+                            value = "The client identifier",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "messaging.client.id")
+                    String clientId,
             @Doc("Messages that other members were given") int messages,
             @Doc("Messages that nobody gets") int dropped)
             implements SubscriptionEvent {
