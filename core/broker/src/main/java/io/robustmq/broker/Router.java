@@ -95,7 +95,9 @@ final class Router {
         }
         loop.counters().add(Counters.shared(group.strategy()), 1);
         deliver(target, publication, session, qos, several);
-        shares.update();
+        if (publication.qos() > 0) {
+            shares.update();
+        }
     }
 
     private static void deliver(

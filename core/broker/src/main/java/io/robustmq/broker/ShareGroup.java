@@ -234,7 +234,8 @@ final class ShareGroup implements Recipient {
             return now.fit(qos) == ShareLoad.Fit.NOT ? first(all, at, qos, true) : at;
         }
         int found = first(all, loop.random().nextInt(all.length), qos, true);
-        if (found < 0 || favourite.compareAndSet(now, all[found])) {
+        boolean stays = now != null && indexOf(present, now) >= 0; // only not among these
+        if (found < 0 || stays || favourite.compareAndSet(now, all[found])) {
             return found;
         }
         ShareMember chosenMeanwhile = favourite.get();
