@@ -178,8 +178,7 @@ final class BacklogPassing {
         Loop loop = session.home();
         Publication publication = loop.spare().of(delivery.message, null, null);
         try {
-            String traceparent =
-                    delivery.context == null ? null : delivery.context.traceparent();
+            String traceparent = delivery.context == null ? null : delivery.context.traceparent();
             MessageRecord.Effects effects =
                     MessageRecord.Effects.passed(backlog.number(), refs.place(each), traceparent);
             Publishing.Waiting waiting =

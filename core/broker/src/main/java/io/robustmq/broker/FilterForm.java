@@ -28,8 +28,7 @@ sealed interface FilterForm {
     static FilterForm of(String filter) {
         if (filter.startsWith(SHARE)) {
             int slash = filter.indexOf('/', SHARE.length());
-            return new Group(
-                    filter.substring(SHARE.length(), slash), filter.substring(slash + 1));
+            return new Group(filter.substring(SHARE.length(), slash), filter.substring(slash + 1));
         }
         return filter.startsWith(EXCLUSIVE)
                 ? new Exclusive(filter.substring(EXCLUSIVE.length()))
@@ -72,8 +71,7 @@ sealed interface FilterForm {
         return problemOfTopics(filter.substring(slash + 1), SHARE);
     }
 
-    private static @Nullable String problemOfTopics(
-            String topics, String prefix) {
+    private static @Nullable String problemOfTopics(String topics, String prefix) {
         if (topics.isEmpty()) {
             return "no topic filter follows " + prefix;
         }

@@ -136,14 +136,7 @@ final class MessageRecord {
 
         Effects and(int flag) {
             return new Effects(
-                    flags | flag,
-                    publisher,
-                    packetId,
-                    will,
-                    fired,
-                    dueMillis,
-                    traceparent,
-                    passed);
+                    flags | flag, publisher, packetId, will, fired, dueMillis, traceparent, passed);
         }
     }
 

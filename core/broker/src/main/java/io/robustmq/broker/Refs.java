@@ -31,6 +31,7 @@ final class Refs {
     }
 
     private static final State[] STATES = State.values();
+
     /** Bits below an offset: its state, and whether it came by a group. */
     private static final int FLAG_BITS = 4;
 

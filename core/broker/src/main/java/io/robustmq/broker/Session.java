@@ -281,9 +281,7 @@ final class Session {
         List<Delivery> waited = shares == null ? List.of() : queue.takeShared(null);
         int gone = queue.discard();
         for (Delivery each = inFlight.first(); each != null; each = each.next) {
-            if (each.share != null
-                    && each.qos == 1
-                    && each.state == Delivery.State.PUBLISHED) {
+            if (each.share != null && each.qos == 1 && each.state == Delivery.State.PUBLISHED) {
                 // of QoS 2 nobody else may get what was sent [MQTT-4.8.2-5]
                 passedOn.add(each);
             } else if (each.state == Delivery.State.PUBLISHED) {

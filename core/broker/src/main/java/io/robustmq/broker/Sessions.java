@@ -148,10 +148,7 @@ final class Sessions {
 
     private void writeEnded(int number, Runnable written) {
         loop.log()
-                .write(
-                        new SessionRecord.Ended(number),
-                        written,
-                        () -> writeEnded(number, written));
+                .write(new SessionRecord.Ended(number), written, () -> writeEnded(number, written));
     }
 
     /** At the start: one that the log has. Its client is away, since now if it was connected. */
@@ -200,14 +197,7 @@ final class Sessions {
     /** At the start, when all are restored: what one that had ended left to its groups. */
     void passOn(StoredSession left) {
         Peer peer = new Peer("", 0, left.clientId, "");
-        new Session(
-                        left.clientId,
-                        loop,
-                        peer,
-                        left.number,
-                        left.refs,
-                        left.sent,
-                        left.received)
+        new Session(left.clientId, loop, peer, left.number, left.refs, left.sent, left.received)
                 .end();
     }
 

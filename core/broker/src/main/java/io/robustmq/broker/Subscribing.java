@@ -200,8 +200,7 @@ final class Subscribing {
         int sent = retained.size();
         connection.emit(
                 granted.before() == null
-                        ? new SubscriptionEvent.Created(
-                                connection.peer(), filter, qos, sent, group)
+                        ? new SubscriptionEvent.Created(connection.peer(), filter, qos, sent, group)
                         : new SubscriptionEvent.Replaced(
                                 connection.peer(), filter, qos, sent, group));
     }
@@ -211,7 +210,8 @@ final class Subscribing {
         Loop loop = connection.loop();
         Publication publication = loop.spare().of(message.retained(qos), null, null);
         try {
-            Route route = Route.to(new Route.Target(session, qos, true, ids, null, null), loop.loops());
+            Route route =
+                    Route.to(new Route.Target(session, qos, true, ids, null, null), loop.loops());
             Publishing.Waiting dropped =
                     new Publishing.Waiting() {
                         @Override
@@ -375,11 +375,7 @@ final class Subscribing {
     private int refused(String filter, int reasonCode, String detail) {
         connection.emit(
                 new SubscriptionEvent.Refused(
-                        connection.peer(),
-                        filter,
-                        reasonCode,
-                        detail,
-                        FilterForm.groupOf(filter)));
+                        connection.peer(), filter, reasonCode, detail, FilterForm.groupOf(filter)));
         return reasonCode;
     }
 }

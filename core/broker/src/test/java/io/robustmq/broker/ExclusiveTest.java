@@ -61,8 +61,7 @@ class ExclusiveTest {
             assertThat(one.message().topic()).isEqualTo("a/b");
             assertThat(other.untilPong()).isEmpty();
         }
-        SubscriptionEvent.Refused refused =
-                broker.events.await(SubscriptionEvent.Refused.class);
+        SubscriptionEvent.Refused refused = broker.events.await(SubscriptionEvent.Refused.class);
         assertThat(refused.detail()).isEqualTo("another client holds this exclusive subscription");
         assertThat(refused.reasonCode()).isEqualTo(0x97);
     }

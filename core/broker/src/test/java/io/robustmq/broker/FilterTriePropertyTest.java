@@ -36,8 +36,10 @@ class FilterTriePropertyTest {
                                 levels("a", "b", "+", "", "$SYS", "+", "é", " ", "a b"),
                                 Arbitraries.of("", "", "/#"))
                         .as((levels, end) -> levels + end);
-        Arbitrary<String> all = Arbitraries.oneOf(plain, Arbitraries.of("#", "+/#", "/#", "$SYS/#"));
-        Arbitrary<String> prefix = Arbitraries.of("", "", "", "$share/g/", "$share/h/", "$exclusive/");
+        Arbitrary<String> all =
+                Arbitraries.oneOf(plain, Arbitraries.of("#", "+/#", "/#", "$SYS/#"));
+        Arbitrary<String> prefix =
+                Arbitraries.of("", "", "", "$share/g/", "$share/h/", "$exclusive/");
         return Combinators.combine(prefix, all)
                 .as((before, filter) -> before + filter)
                 .filter(Topics::isValidFilter)

@@ -53,8 +53,7 @@ class SharePassingTest {
     }
 
     /** A member that is sent {@code window} messages and no more before it acknowledges. */
-    private RawClient member(String clientId, long expiry, int window, int qos)
-            throws IOException {
+    private RawClient member(String clientId, long expiry, int window, int qos) throws IOException {
         RawClient client = broker.client();
         Options options = new Options().expiry(expiry).receiveMaximum(window);
         client.connect(clientId, options);
@@ -131,8 +130,7 @@ class SharePassingTest {
             }
         }
         assertThat(broker.broker.measures().sharedPassedOn()).isEqualTo(2 * (COUNT - 1));
-        SubscriptionEvent.PassedOn event =
-                broker.events.await(SubscriptionEvent.PassedOn.class);
+        SubscriptionEvent.PassedOn event = broker.events.await(SubscriptionEvent.PassedOn.class);
         assertThat(event).isEqualTo(new SubscriptionEvent.PassedOn("gone1", COUNT - 1, 0));
         assertThat(broker.broker.measures().queuedBytes()).isZero();
     }
@@ -252,7 +250,8 @@ class SharePassingTest {
             }
         }
         MessageEvent.Dropped event = broker.events.await(MessageEvent.Dropped.class);
-        assertThat(event).isEqualTo(new MessageEvent.Dropped("last", "t", 1, DropReason.SESSION_ENDED));
+        assertThat(event)
+                .isEqualTo(new MessageEvent.Dropped("last", "t", 1, DropReason.SESSION_ENDED));
         assertThat(broker.broker.measures().queuedMessages()).isZero();
         assertThat(broker.broker.measures().queuedBytes()).isZero();
     }
@@ -266,8 +265,7 @@ class SharePassingTest {
                 a.send(PUBACK, 0, new Bytes().u16(message.packetId()).u8(0x80));
                 a.untilPong();
                 a.send(RawClient.DISCONNECT, 0, new Bytes().u8(0).sized(zeroExpiry()));
-                broker.events.await(
-                        SessionEvent.Ended.class, e -> e.peer().clientId().equals("a"));
+                broker.events.await(SessionEvent.Ended.class, e -> e.peer().clientId().equals("a"));
                 assertThat(b.untilPong()).isEmpty(); // [MQTT-4.8.2-6]
             }
         }

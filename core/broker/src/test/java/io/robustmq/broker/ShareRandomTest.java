@@ -98,7 +98,8 @@ class ShareRandomTest {
         for (int i = 0; i < MEMBERS; i++) {
             // the first stays in the group, so that it is never empty
             boolean kept = i == 0 || random.nextBoolean();
-            members.add(new ShareClient("member-" + i, kept, 1 + random.nextInt(4), counts, random));
+            members.add(
+                    new ShareClient("member-" + i, kept, 1 + random.nextInt(4), counts, random));
             members.getLast().connect(broker);
         }
         for (int step = 0; step < STEPS; step++) {
@@ -133,7 +134,8 @@ class ShareRandomTest {
     void nothing_is_lost_or_doubled_by_the_end_of_the_process() throws Exception {
         open();
         for (int i = 0; i < MEMBERS; i++) {
-            members.add(new ShareClient("member-" + i, true, 1 + random.nextInt(4), counts, random));
+            members.add(
+                    new ShareClient("member-" + i, true, 1 + random.nextInt(4), counts, random));
             members.getLast().connect(broker);
         }
         for (int step = 0; step < STEPS; step++) {

@@ -4,7 +4,6 @@ import static io.robustmq.broker.TestBroker.settings;
 import static io.robustmq.broker.TestBroker.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import java.io.ByteArrayInputStream;
@@ -47,7 +46,7 @@ class ShareStateTest {
         return record;
     }
 
-    private static byte[] message(String payload, int qos, int member) {
+    static byte[] message(String payload, int qos, int member) {
         return message(payload, qos, MessageRecord.Effects.NONE, member);
     }
 
@@ -71,7 +70,10 @@ class ShareStateTest {
     }
 
     private static byte[] passed(String payload, int from, long number, long offset, int to) {
-        SessionRecord.Place place = new SessionRecord.Place(number, offset);
+        return passed(payload, from, new SessionRecord.Place(number, offset), to);
+    }
+
+    static byte[] passed(String payload, int from, SessionRecord.Place place, int to) {
         return message(payload, 1, MessageRecord.Effects.passed(from, place, null), to);
     }
 
@@ -126,7 +128,7 @@ class ShareStateTest {
         BrokerState ended = fold(Arrays.copyOf(all, 5));
         assertThat(ended.sessions).isEmpty();
         assertThat(offsets(ended.left.get(1))).containsExactly(1L, 2L);
-        assertThat(ended.left.get(1).sent).isEqualTo(1);
+        assertThat(Objects.requireNonNull(ended.left.get(1)).sent).isEqualTo(1);
         assertThat(ended.oldestQueued()).isEqualTo(1);
 
         BrokerState passedOn = fold(Arrays.copyOf(all, 6));
@@ -197,7 +199,7 @@ class ShareStateTest {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
         BrokerState state = BrokerState.read(200, in);
 
-        Refs refs = state.sessions.get(7).refs;
+        Refs refs = Objects.requireNonNull(state.sessions.get(7)).refs;
         assertThat(refs.base()).isEqualTo(40);
         assertThat(refs.offset(40)).isEqualTo(99);
         assertThat(refs.state(40)).isEqualTo(Refs.State.RELEASED);
@@ -230,7 +232,9 @@ class ShareStateTest {
             try (RawClient b = broker.client()) {
                 assertThat(b.connect("b", new Options().keepSession().expiry(1000))).isTrue();
                 List<RawClient.Message> got = List.of(b.message(), b.message(), b.message());
-                assertThat(got).extracting(RawClient.Message::payload).containsExactly("sent", "waited", "late");
+                assertThat(got)
+                        .extracting(RawClient.Message::payload)
+                        .containsExactly("sent", "waited", "late");
                 assertThat(got).extracting(RawClient.Message::qos).containsExactly(1, 2, 2);
                 assertThat(b.untilPong()).isEmpty();
             }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -84,9 +85,8 @@ class ShareStrategyTest {
     }
 
     private ShareStrategy strategy() {
-        ShareGroup group = broker.broker.loops().getFirst().shared().subscriptions().group(FILTER);
-        assertThat(group).isNotNull();
-        return group.strategy();
+        Subscriptions all = broker.broker.loops().getFirst().shared().subscriptions();
+        return Objects.requireNonNull(all.group(FILTER)).strategy();
     }
 
     @Test

@@ -127,7 +127,8 @@ class ShareTest {
             assertThat(message.all(0x0B)).containsExactly("2");
             assertThat(a.untilPong()).isEmpty();
         }
-        assertThat(broker.events.await(SubscriptionEvent.Replaced.class).shareName()).isEqualTo("g");
+        assertThat(broker.events.await(SubscriptionEvent.Replaced.class).shareName())
+                .isEqualTo("g");
     }
 
     @Test
@@ -242,11 +243,11 @@ class ShareTest {
             a.unsubscribe("$share/g/t");
             a.unsubscribe("$share/g/t");
         }
-        SubscriptionEvent.Created created =
-                broker.events.await(SubscriptionEvent.Created.class);
+        SubscriptionEvent.Created created = broker.events.await(SubscriptionEvent.Created.class);
         assertThat(created.topicFilter()).isEqualTo("$share/g/t");
         assertThat(created.shareName()).isEqualTo("g");
         assertThat(broker.events.await(SubscriptionEvent.Removed.class).shareName()).isEqualTo("g");
-        assertThat(broker.events.await(SubscriptionEvent.NotFound.class).shareName()).isEqualTo("g");
+        assertThat(broker.events.await(SubscriptionEvent.NotFound.class).shareName())
+                .isEqualTo("g");
     }
 }

@@ -44,8 +44,7 @@ final class ComponentSettings {
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
                 new BrokerSettings.Sharing(
-                        mqtt.sharedSubscriptions().strategy(),
-                        mqtt.sharedSubscriptions().groups()),
+                        mqtt.sharedSubscriptions().strategy(), mqtt.sharedSubscriptions().groups()),
                 config.events().messagesPerSecond());
     }
 

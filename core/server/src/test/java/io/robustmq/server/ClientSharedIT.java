@@ -88,8 +88,7 @@ class ClientSharedIT {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void what_absent_members_were_given_goes_to_the_first_that_is_back(Kind kind)
-            throws Exception {
+    void what_absent_members_were_given_goes_to_the_first_that_is_back(Kind kind) throws Exception {
         List<ClientSession> sessions = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             sessions.add(ClientSession.kept(steps.name()));

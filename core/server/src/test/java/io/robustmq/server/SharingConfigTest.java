@@ -40,7 +40,16 @@ class SharingConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "a=", "=sticky", "a=often", "a/b=sticky", "a+=sticky", "a=sticky,a=random"})
+    @ValueSource(
+            strings = {
+                "a",
+                "a=",
+                "=sticky",
+                "a=often",
+                "a/b=sticky",
+                "a+=sticky",
+                "a=sticky,a=random"
+            })
     void what_is_none_is_refused(String written) {
         assertThat(kind.readText(written)).isNull();
         assertThat(kind.allowed()).contains("round-robin", "least-in-flight");
