@@ -6,6 +6,7 @@ import io.robustmq.broker.BrokerSettings.ShareStrategy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,9 +17,8 @@ import org.tomlj.TomlArray;
 class SharingConfigTest {
     private final ValueKind kind = new StrategiesKind();
 
-    private Object inFile(String list) {
-        TomlArray array = Toml.parse("x = " + list).getArray("x");
-        assertThat(array).isNotNull();
+    private String inFile(String list) {
+        TomlArray array = Objects.requireNonNull(Toml.parse("x = " + list).getArray("x"));
         return String.valueOf(kind.read(array));
     }
 
