@@ -166,7 +166,7 @@ final class Arrival {
                 limits.topicAliasMaximum(),
                 true,
                 true,
-                false,
+                true,
                 keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
                 expirySeconds == connect.sessionExpirySeconds() ? -1 : expirySeconds,
                 null);

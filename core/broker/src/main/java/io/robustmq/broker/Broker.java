@@ -85,7 +85,7 @@ public final class Broker implements AutoCloseable {
             RandomGenerator random) {
         this.settings = settings;
         this.random = random;
-        this.shared = Shared.of(settings, access, log, events, tracing, clock);
+        this.shared = Shared.of(settings, access, log, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),

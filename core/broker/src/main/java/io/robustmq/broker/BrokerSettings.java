@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What an operator decides about the broker.
@@ -15,6 +16,7 @@ public record BrokerSettings(
         Queues queues,
         Retained retained,
         Storage storage,
+        Sharing sharing,
         int messageEventsPerSecond) {
 
     /**
@@ -78,6 +80,32 @@ public record BrokerSettings(
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}
 
+    /**
+     * How groups of shared subscriptions choose who gets a message.
+     *
+     * @param byGroup by share name, where it is not {@code strategy}
+     */
+    public record Sharing(ShareStrategy strategy, Map<String, ShareStrategy> byGroup) {
+        ShareStrategy strategyOf(String group) {
+            return byGroup.getOrDefault(group, strategy);
+        }
+    }
+
+    /** Who of a group gets a message; of those whose clients are there and can take it. */
+    public enum ShareStrategy {
+        /** Each in turn, as each event loop counts. */
+        ROUND_ROBIN,
+        RANDOM,
+        /** One gets all until it goes. */
+        STICKY,
+        /** All messages of one publisher go to one member, as long as members stay. */
+        HASH_CLIENT,
+        /** All messages of one topic go to one member, as long as members stay. */
+        HASH_TOPIC,
+        /** Who has the fewest QoS 1 and 2 messages to acknowledge. */
+        LEAST_IN_FLIGHT
+    }
+
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
         return new BrokerSettings(
@@ -90,6 +118,7 @@ public record BrokerSettings(
                 new Queues(1024, 100_000, 64L << 20, 4L << 20, WhenFull.REFUSE),
                 new Retained(100_000, 256L << 20),
                 new Storage(64L << 20, 1_000_000),
+                new Sharing(ShareStrategy.ROUND_ROBIN, Map.of()),
                 10);
     }
 }

@@ -96,7 +96,9 @@ final class ClientAccess {
     /** Null if it may subscribe to this filter, which is valid. */
     Authorizer.@Nullable Denied subscribe(String filter) {
         refresh();
-        return rights.subscribe(filter) instanceof Authorizer.Denied denied ? denied : null;
+        FilterForm form = FilterForm.of(filter);
+        String asked = form instanceof FilterForm.Exclusive ? form.topics() : filter;
+        return rights.subscribe(asked) instanceof Authorizer.Denied denied ? denied : null;
     }
 
     private void refresh() {

@@ -242,7 +242,7 @@ final class Delayed {
                 var unused = loop.logged().publishUnretained(publication, effects, nobody, expired);
                 return;
             }
-            Route route = loop.router().routeOf(message.topic());
+            Route route = loop.router().routeOf(publication, "");
             Firing firingNow = new Firing(due, message, false, route.size());
             Logged.Taken taken =
                     loop.logged().publish(publication, effects, route, NOBODY, firingNow);

@@ -21,12 +21,12 @@ public final class EventTopics {
     private static final String EVENTS = "$SYS/events";
     private static final byte[] NO_PROPERTIES = {};
 
-    private final FilterTrie<Subscription> subscriptions;
+    private final FilterTrie<Recipient> subscriptions;
     private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
     private volatile List<Loop> loops = List.of();
     private volatile Runnable wanted = () -> {};
 
-    EventTopics(FilterTrie<Subscription> subscriptions) {
+    EventTopics(FilterTrie<Recipient> subscriptions) {
         this.subscriptions = subscriptions;
     }
 
@@ -117,12 +117,17 @@ public final class EventTopics {
 
     /** Whether mqtt.admins alone says who may subscribe to it. */
     boolean isForAdmins(String filter) {
-        return filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
+        String topics = FilterForm.of(filter).topics();
+        return topics.equals(EVENTS) || topics.startsWith(EVENTS + '/');
     }
 
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
-        return isForAdmins(filter) && !isAdmin(connection)
+        boolean events = isForAdmins(filter);
+        if (events && FilterForm.of(filter) instanceof FilterForm.Group) {
+            return "each subscriber gets all of " + EVENTS + ", they are not shared";
+        }
+        return events && !isAdmin(connection)
                 ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
                 : null;
     }

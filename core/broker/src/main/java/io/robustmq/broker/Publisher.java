@@ -69,7 +69,7 @@ final class Publisher {
         int qos = publication.qos();
         Tracing.PublishTrace trace = publication.trace();
         long began = trace == null ? 0 : System.nanoTime();
-        Route route = loop.router().routeOf(publication.topic());
+        Route route = loop.router().routeOf(publication, session.clientId());
         boolean changesRetained = loop.retaining().flag(publication) != 0;
         // behind one that waits for the log it comes from there too: or else in another order
         boolean kept =

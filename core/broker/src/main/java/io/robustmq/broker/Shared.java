@@ -7,13 +7,16 @@ import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
  * What all loops of one broker have in common; each part is safe for any thread.
  *
+ * @param random the loops' are split from it, when they are made
  * @param counters by loop index; only that loop writes
  * @param latencies by loop index; only that loop writes
  * @param delayedCount delayed messages that are not published yet
@@ -24,7 +27,8 @@ record Shared(
         Events events,
         Tracing tracing,
         InstantSource clock,
-        FilterTrie<Subscription> subscriptions,
+        SplittableRandom random,
+        Subscriptions subscriptions,
         EventTopics eventTopics,
         RetainedStore retained,
         List<Counters> counters,
@@ -40,17 +44,19 @@ record Shared(
             Shard shard,
             Events events,
             Tracing tracing,
-            InstantSource clock) {
+            InstantSource clock,
+            RandomGenerator random) {
         int loops = loops(settings);
-        FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
+        Subscriptions subscriptions = new Subscriptions(settings.sharing(), loops);
         return new Shared(
                 settings,
                 access,
                 events,
                 tracing,
                 clock,
+                new SplittableRandom(random.nextLong()),
                 subscriptions,
-                new EventTopics(subscriptions),
+                new EventTopics(subscriptions.trie()),
                 new RetainedStore(settings.retained()),
                 Stream.generate(Counters::new).limit(loops).toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),

@@ -251,6 +251,7 @@ final class Subscriber {
             return;
         }
         outbound.blocked(!writable);
+        session.updateShares();
         if (writable) {
             loop.counters().add(Counters.SLOW_CONSUMERS, -1);
             connection.emit(

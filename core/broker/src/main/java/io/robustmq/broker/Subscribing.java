@@ -137,7 +137,7 @@ final class Subscribing {
     private @Nullable Subscription put(Subscription subscription) {
         String filter = subscription.filter();
         Subscription before = subscription.session().subscriptions().put(filter, subscription);
-        shared.subscriptions().put(filter, subscription);
+        shared.subscriptions().put(subscription);
         if (before == null) {
             connection.loop().counters().add(Counters.SUBSCRIPTIONS, 1);
         }
@@ -164,11 +164,15 @@ final class Subscribing {
                 return;
             }
         }
+        if (session.hasEnded()) {
+            return;
+        }
         boolean untouched = session.subscriptions().get(change.filter) == change.after;
         if (untouched && change.before != null) {
             put(change.before);
         } else if (untouched && change.after != null) {
             remove(change.filter, session);
+            shared.subscriptions().release(change.filter, session);
         }
     }
 
@@ -176,13 +180,12 @@ final class Subscribing {
     private void sendRetained(Granted granted, Session session) {
         Subscription subscription = granted.subscription();
         List<Message> retained = new ArrayList<>();
-        if (granted.wantsRetained()) {
-            shared.retained().match(subscription.filter(), connection.loop().nowMillis(), retained);
+        boolean isShared = TopicLevels.isShared(subscription.filter());
+        if (granted.wantsRetained() && !isShared) { // MQTT 5, 4.8.2
+            String topics = FilterForm.of(subscription.filter()).topics();
+            shared.retained().match(topics, connection.loop().nowMillis(), retained);
         }
-        int[] ids =
-                subscription.identifier() == 0
-                        ? Route.NO_IDS
-                        : new int[] {subscription.identifier()};
+        int[] ids = subscription.identifiers();
         for (Message message : retained) {
             int qos = Math.min(message.qos(), subscription.qos());
             if (qos > 0 && session.backlog() != null) {
@@ -191,16 +194,15 @@ final class Subscribing {
                 session.deliver(new Delivery(message, qos, true, ids, false));
             }
         }
+        String filter = subscription.filter();
+        String group = FilterForm.groupOf(filter);
+        int qos = subscription.qos();
         int sent = retained.size();
         connection.emit(
                 granted.before() == null
-                        ? new SubscriptionEvent.Created(
-                                connection.peer(), subscription.filter(), subscription.qos(), sent)
+                        ? new SubscriptionEvent.Created(connection.peer(), filter, qos, sent, group)
                         : new SubscriptionEvent.Replaced(
-                                connection.peer(),
-                                subscription.filter(),
-                                subscription.qos(),
-                                sent));
+                                connection.peer(), filter, qos, sent, group));
     }
 
     /** A retained message that the session must not lose before it is acknowledged. */
@@ -208,7 +210,8 @@ final class Subscribing {
         Loop loop = connection.loop();
         Publication publication = loop.spare().of(message.retained(qos), null, null);
         try {
-            Route route = Route.to(new Route.Target(session, qos, true, ids, null), loop.loops());
+            Route route =
+                    Route.to(new Route.Target(session, qos, true, ids, null, null), loop.loops());
             Publishing.Waiting dropped =
                     new Publishing.Waiting() {
                         @Override
@@ -240,7 +243,9 @@ final class Subscribing {
             Subscription before = session.subscriptions().get(filter);
             if (before == null) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
-                connection.emit(new SubscriptionEvent.NotFound(connection.peer(), filter));
+                connection.emit(
+                        new SubscriptionEvent.NotFound(
+                                connection.peer(), filter, FilterForm.groupOf(filter)));
             } else {
                 remove(filter, session);
                 removed.add(before);
@@ -248,7 +253,7 @@ final class Subscribing {
         }
         Backlog backlog = session.backlog();
         if (backlog == null || removed.isEmpty()) {
-            unsubscribed(unsubscribe.packetId(), codes, removed);
+            unsubscribed(unsubscribe.packetId(), codes, removed, session);
             return;
         }
         write(
@@ -256,7 +261,7 @@ final class Subscribing {
                         backlog.number(), removed.stream().map(Subscription::filter).toList()),
                 removed.stream().map(each -> new Change(each.filter(), null, each)).toList(),
                 session,
-                () -> unsubscribed(unsubscribe.packetId(), codes, removed),
+                () -> unsubscribed(unsubscribe.packetId(), codes, removed, session),
                 why -> {
                     if (connection.version() != MqttVersion.V5) {
                         // its UNSUBACK can only say that it was done
@@ -268,13 +273,23 @@ final class Subscribing {
                             codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
                         }
                     }
-                    unsubscribed(unsubscribe.packetId(), codes, List.of());
+                    unsubscribed(unsubscribe.packetId(), codes, List.of(), session);
                 });
     }
 
-    private void unsubscribed(int packetId, int[] codes, List<Subscription> removed) {
-        removed.forEach(each ->
-                connection.emit(new SubscriptionEvent.Removed(connection.peer(), each.filter())));
+    private void unsubscribed(
+            int packetId, int[] codes, List<Subscription> removed, Session session) {
+        for (Subscription each : removed) {
+            String filter = each.filter();
+            String group = FilterForm.groupOf(filter);
+            connection.emit(new SubscriptionEvent.Removed(connection.peer(), filter, group));
+            if (!session.subscriptions().containsKey(filter)) {
+                shared.subscriptions().release(filter, session);
+            }
+            if (!group.isEmpty()) {
+                session.passOnOf(filter);
+            }
+        }
         if (connection.isConnected()) {
             PacketEncoder.unsuback(
                     connection.outbound().packet(16 + codes.length),
@@ -288,8 +303,12 @@ final class Subscribing {
     void revoke(Subscription subscription, Session session, String rule) {
         String filter = subscription.filter();
         remove(filter, session);
+        shared.subscriptions().release(filter, session);
         writeRemoved(filter, session);
         connection.emit(new SubscriptionEvent.Revoked(connection.peer(), filter, rule));
+        if (!FilterForm.groupOf(filter).isEmpty()) {
+            session.passOnOf(filter);
+        }
     }
 
     /** Until the log takes it, or the client may subscribe again and does. */
@@ -348,15 +367,13 @@ final class Subscribing {
 
     /** 0 if the filter may be subscribed to; else the reason code, reported. */
     private int check(String filter, Session session) {
+        String problem = FilterForm.problem(filter);
+        if (problem != null) {
+            return refused(filter, ReasonCode.TOPIC_FILTER_INVALID, problem);
+        }
         if (!Topics.isValidFilter(filter)) {
             return refused(
                     filter, ReasonCode.TOPIC_FILTER_INVALID, "a wildcard stands where none may");
-        }
-        if (TopicLevels.isShared(filter)) {
-            return refused(
-                    filter,
-                    ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-                    "shared subscriptions are not offered");
         }
         String refusal = shared.eventTopics().refusal(filter, connection);
         if (refusal != null) {
@@ -382,12 +399,14 @@ final class Subscribing {
                     ReasonCode.QUOTA_EXCEEDED,
                     "at most " + MAX_PER_SESSION + " subscriptions per session");
         }
-        return 0;
+        String full = shared.subscriptions().claim(filter, session);
+        return full == null ? 0 : refused(filter, ReasonCode.QUOTA_EXCEEDED, full);
     }
 
     private int refused(String filter, int reasonCode, String detail) {
         connection.emit(
-                new SubscriptionEvent.Refused(connection.peer(), filter, reasonCode, detail));
+                new SubscriptionEvent.Refused(
+                        connection.peer(), filter, reasonCode, detail, FilterForm.groupOf(filter)));
         return reasonCode;
     }
 }

@@ -59,7 +59,7 @@ class ConnectTest {
             assertThat(properties.get(0x21)).containsExactly("1024");
             assertThat(properties.get(0x22)).containsExactly("64");
             assertThat(properties.get(0x27)).containsExactly("1048576");
-            assertThat(properties.get(0x2A)).as("shared subscriptions").containsExactly("0");
+            assertThat(properties.get(0x2A)).as("shared subscriptions, offered if absent").isNull();
             assertThat(properties).doesNotContainKeys(0x11, 0x13, 0x24, 0x25, 0x28, 0x29);
         }
     }

@@ -41,6 +41,7 @@ class OrderTest {
                                 all.queues(),
                                 all.retained(),
                                 all.storage(),
+                                all.sharing(),
                                 0));
     }
 

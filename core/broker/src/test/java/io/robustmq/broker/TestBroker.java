@@ -110,6 +110,7 @@ final class TestBroker implements AutoCloseable {
                 defaults.queues(),
                 defaults.retained(),
                 defaults.storage(),
+                defaults.sharing(),
                 1_000_000);
     }
 
@@ -120,6 +121,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -130,6 +132,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -140,6 +143,7 @@ final class TestBroker implements AutoCloseable {
                 queues,
                 settings.retained(),
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -150,6 +154,7 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 retained,
                 settings.storage(),
+                settings.sharing(),
                 settings.messageEventsPerSecond());
     }
 
@@ -160,6 +165,18 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 storage,
+                settings.sharing(),
+                settings.messageEventsPerSecond());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Sharing sharing) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                sharing,
                 settings.messageEventsPerSecond());
     }
 

@@ -44,6 +44,8 @@ final class ComponentSettings {
                         mqtt.whenQueueFull()),
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
+                new BrokerSettings.Sharing(
+                        mqtt.sharedSubscriptions().strategy(), mqtt.sharedSubscriptions().groups()),
                 config.events().messagesPerSecond());
     }
 

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -52,13 +53,21 @@ record StandaloneConfig(
             AnonymousAuthenticator.Allowed allowAnonymous,
             Path passwordFile,
             List<String> admins,
-            MqttAccess access) {}
+            MqttAccess access,
+            SharedSubscriptions sharedSubscriptions) {}
 
     record MqttAccess(
             Path aclFile,
             Access.OnDeniedPublish onDeniedPublish,
             CertificateIdentity certificateIdentity,
             CertificateAuthenticator.Login certificateLogin) {}
+
+    /**
+     * @param groups by share name
+     */
+    record SharedSubscriptions(
+            BrokerSettings.ShareStrategy strategy,
+            Map<String, BrokerSettings.ShareStrategy> groups) {}
 
     record Journal(
             List<Path> directories,

@@ -149,6 +149,7 @@ final class StandaloneKeys {
                                     ConfigKeys.data("./robust-data"),
                                     MQTT,
                                     AccessKeys.SECTION,
+                                    SharingKeys.SHARING,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),

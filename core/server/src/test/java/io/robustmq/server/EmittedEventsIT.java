@@ -90,6 +90,7 @@ final class EmittedEventsIT {
                     "session.suspended",
                     "subscription.created",
                     "subscription.not_found",
+                    "subscription.passed_on",
                     "subscription.refused",
                     "subscription.removed",
                     "subscription.replaced");
@@ -185,6 +186,7 @@ final class EmittedEventsIT {
                 RawClient publisher = RawClient.connected(port, "speaker", Hello.PLAIN)) {
             publisher.publish("nobody/listens", false, "x");
             subscriber.subscribe("m/#", 1);
+            subscriber.subscribe("$share/g/m/#", 1);
             publisher.publish("m/1", true, "x");
             subscriber.await(RawClient.PUBLISH);
             publisher.publish("m/2", true, "above max-retained-messages");

@@ -87,6 +87,7 @@ class EventTopicsFeedTest {
                                 defaults.queues(),
                                 defaults.retained(),
                                 defaults.storage(),
+                                defaults.sharing(),
                                 10),
                         journal.shard(
                                 "mqtt",

@@ -54,7 +54,7 @@ class DebugTracesTest {
         running.events().emit(DEBUG);
         running.events().emit(new MessageEvent.Unrouted(Samples.PEER, "a/b/c", 1));
         begin(running, TraceTarget.ADDRESS, "127.0.0.1", 1000);
-        running.events().emit(new SubscriptionEvent.NotFound(Samples.PEER, "x"));
+        running.events().emit(new SubscriptionEvent.NotFound(Samples.PEER, "x", ""));
         running.events().emit(new MessageEvent.Unrouted(Samples.PEER, "a/b/c", 1));
         assertThat(running.pipeline.traces().list())
                 .extracting(DebugTraces.Status::events)
