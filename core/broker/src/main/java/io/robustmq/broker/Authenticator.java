@@ -27,6 +27,11 @@ public interface Authenticator {
         return false;
     }
 
+    /** A method of several steps that is offered under this name; null if none is. */
+    default @Nullable EnhancedAuthenticator enhanced(String method) {
+        return null;
+    }
+
     /** The decision. */
     sealed interface Outcome {}
 

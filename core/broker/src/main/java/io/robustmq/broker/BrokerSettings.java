@@ -15,7 +15,26 @@ public record BrokerSettings(
         Queues queues,
         Retained retained,
         Storage storage,
+        Mqtt5 mqtt5,
         int messageEventsPerSecond) {
+
+    /** With what MQTT 5 adds as it is by default. */
+    public BrokerSettings(
+            Listener listener,
+            Limits limits,
+            Queues queues,
+            Retained retained,
+            Storage storage,
+            int messageEventsPerSecond) {
+        this(
+                listener,
+                limits,
+                queues,
+                retained,
+                storage,
+                Mqtt5.DEFAULTS,
+                messageEventsPerSecond);
+    }
 
     /**
      * @param eventLoops 0 is half the cores, at least 1
@@ -77,6 +96,18 @@ public record BrokerSettings(
      * @param maxDelayedMessages more are refused with 0x97
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}
+
+    /**
+     * What only MQTT 5 clients notice.
+     *
+     * @param topicAliasOut aliases that one client is sent, at most as many as it allows; 0 for none
+     * @param checkPayloadFormat whether a payload that is said to be UTF-8 is checked
+     * @param responsePrefix what Response Information begins with, before the client identifier;
+     *     empty to give none
+     */
+    public record Mqtt5(int topicAliasOut, boolean checkPayloadFormat, String responsePrefix) {
+        static final Mqtt5 DEFAULTS = new Mqtt5(16, true, "response/");
+    }
 
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {

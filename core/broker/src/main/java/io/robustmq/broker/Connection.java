@@ -37,6 +37,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private enum Phase {
         BEFORE_CONNECT,
         ADMITTING,
+        /** What the client has to answer before it can be admitted is on its way. */
+        AUTHENTICATING,
         CONNECTED,
         ENDED
     }
@@ -59,6 +61,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
+    private ReasonStrings reasonStrings = ReasonStrings.UNKNOWN;
+    private @Nullable AuthExchange exchange;
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
@@ -140,8 +144,29 @@ final class Connection extends ChannelInboundHandlerAdapter {
         patience.stop();
         channel.config().setAutoRead(false);
         version = connect.version();
+        reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
         admission.admit(this, connect);
+    }
+
+    AuthExchange exchange(AuthExchange begun) {
+        exchange = begun;
+        decoder.authenticating(true);
+        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        return begun;
+    }
+
+    /** It was asked something: AUTH is read until it is admitted. */
+    void authenticating() {
+        phase = Phase.AUTHENTICATING;
+        channel.config().setAutoRead(true);
+        ended(input.resume());
+    }
+
+    /** It has answered. */
+    void admittingAgain() {
+        phase = Phase.ADMITTING;
+        channel.config().setAutoRead(false);
     }
 
     /** False if it ended meanwhile. */
@@ -155,6 +180,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Moves to another loop and goes on there. */
     void moveTo(Loop home, Runnable then) {
+        patience.stop(); // its timer runs on the loop that is left
         if (home == loop) {
             then.run();
             return;
@@ -178,7 +204,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
-        LastWords.refuse(outbound, version, reasonCode, detail);
+        LastWords.refuse(this, reasonCode, detail);
         loop.counters().add(Counters.refused(reasonCode), 1);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
@@ -187,6 +213,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The CONNACK that says so is written. */
     Subscriber accepted(Session to, Connect connect, int keepAliveSeconds) {
         phase = Phase.CONNECTED;
+        decoder.authenticating(false);
         Subscriber made = new Subscriber(this, to, outbound, connect);
         session = to;
         subscriber = made;
@@ -249,7 +276,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         int reasonCode = violation.reasonCode();
-        if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
+        if (phase == Phase.AUTHENTICATING) {
+            LastWords.refuse(this, reasonCode, violation.detail());
+            loop.counters().add(Counters.refused(reasonCode), 1);
+        } else if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
             MqttVersion spoken = decoder.version();
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
             if (spoken != null || unsupported) {
@@ -257,7 +287,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer = new Peer(version.label(), id, peer.clientId(), peer.remoteAddr());
             }
             if (version == MqttVersion.V5 || unsupported) {
-                LastWords.refuse(outbound, version, reasonCode, violation.detail());
+                LastWords.refuse(this, reasonCode, violation.detail());
                 loop.counters().add(Counters.refused(reasonCode), 1);
             }
         }
@@ -293,7 +323,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
      * Ends it once, whatever comes after. A connected MQTT 5 client is told the reason code if it
      * is one of an error and the end is the broker's doing.
      */
-    private void end(Ending ending, int reasonCode, @Nullable String reason) {
+    void end(Ending ending, int reasonCode, @Nullable String reason) {
         if (phase == Phase.ENDED) {
             return;
         }
@@ -304,7 +334,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.eventTopics().left(this);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
-            LastWords.disconnect(outbound, version, reasonCode, reason);
+            LastWords.disconnect(this, reasonCode, reason);
         }
         input.close();
         outbound.close();
@@ -361,7 +391,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     boolean wantsMore() {
-        return phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED;
+        return switch (phase) {
+            case BEFORE_CONNECT, AUTHENTICATING, CONNECTED -> true;
+            case ADMITTING, ENDED -> false;
+        };
     }
 
     long id() {
@@ -387,6 +420,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** When the packets being handled were read. */
     long readNanos() {
         return readNanos;
+    }
+
+    /** What the client may be told in words. */
+    ReasonStrings reasonStrings() {
+        return reasonStrings;
+    }
+
+    /** Null unless the client authenticates step by step. */
+    @Nullable AuthExchange exchange() {
+        return exchange;
     }
 
     /** Null before the client was accepted. */

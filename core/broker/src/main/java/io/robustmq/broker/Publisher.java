@@ -19,17 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
+    private static final String NOT_THEIRS = "$SYS topics belong to the broker";
 
     private final Connection connection;
     private final Shared shared;
     private final PublishEvents events;
     private final PublishAnswers answers;
+    private final boolean checksPayloadFormat;
 
     Publisher(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
         this.events = new PublishEvents(connection);
         this.answers = new PublishAnswers(connection, events);
+        this.checksPayloadFormat = shared.settings().mqtt5().checkPayloadFormat();
     }
 
     void publish(PublishPacket packet, Session session) {
@@ -45,6 +48,10 @@ final class Publisher {
         String topic = packet.topic();
         if (topic.charAt(0) == '$' && TopicLevels.isBrokersOwn(topic)) {
             deny(packet, session, trace);
+            return;
+        }
+        if (checksPayloadFormat && packet.isBrokenText()) {
+            refuse(packet, session, trace);
             return;
         }
         if (trace != null) {
@@ -243,6 +250,17 @@ final class Publisher {
 
     // refusals
 
+    /** Only MQTT 5 clients say what format a payload has. */
+    private void refuse(
+            PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
+        int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
+        String detail = "the payload is no UTF-8, as its Payload Format Indicator says";
+        events.rejected(packet.topic(), code, detail, trace);
+        if (packet.qos() > 0) {
+            answers.known(session, packet.qos(), packet.packetId(), code, detail);
+        }
+    }
+
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
         int code = ReasonCode.NOT_AUTHORIZED;
@@ -252,14 +270,18 @@ final class Publisher {
             shared.events().emit(denied);
         } else {
             shared.events().emit(denied, trace.context());
-            trace.refused(code, "$SYS topics belong to the broker", System.nanoTime());
+            trace.refused(code, NOT_THEIRS, System.nanoTime());
         }
         int qos = packet.qos();
         if (qos > 0) {
             if (qos == 2 && !isTold()) {
                 session.received().add(packet.packetId());
             }
-            answers.known(session, qos, packet.packetId(), isTold() ? code : ReasonCode.SUCCESS);
+            if (isTold()) {
+                answers.known(session, qos, packet.packetId(), code, NOT_THEIRS);
+            } else {
+                answers.known(session, qos, packet.packetId(), ReasonCode.SUCCESS);
+            }
         }
     }
 
@@ -271,7 +293,7 @@ final class Publisher {
             return;
         }
         if (isTold()) {
-            answers.known(session, publication.qos(), packetId, reasonCode);
+            answers.known(session, publication.qos(), packetId, reasonCode, detail);
         } else {
             connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);
         }

@@ -21,11 +21,17 @@ final class Subscribing {
     /** Most subscriptions of one session; more are refused with 0x97. */
     private static final int MAX_PER_SESSION = 100_000;
 
+    /** SUBACK and UNSUBACK without their codes, at most. */
+    private static final int ANSWER_BYTES = 8;
+
     private final Connection connection;
     private final Shared shared;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
+
+    /** Why the first filter of the SUBSCRIBE being looked at is refused, if one is. */
+    private @Nullable String refusal;
 
     Subscribing(Connection connection) {
         this.connection = connection;
@@ -67,6 +73,7 @@ final class Subscribing {
     void subscribe(Subscribe subscribe, Session session) {
         List<Subscribe.Filter> filters = subscribe.filters();
         int[] codes = new int[filters.size()];
+        refusal = null;
         List<Granted> granted = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
             Subscribe.Filter filter = filters.get(i);
@@ -76,9 +83,10 @@ final class Subscribing {
                 granted.add(add(filter, subscribe.subscriptionIdentifier(), session, i));
             }
         }
+        String why = refusal;
         Backlog backlog = session.backlog();
         if (backlog == null || granted.isEmpty()) {
-            subscribed(subscribe.packetId(), codes, granted, session);
+            subscribed(subscribe.packetId(), codes, why, granted, session);
             return;
         }
         List<SessionRecord.Filter> stored =
@@ -88,30 +96,59 @@ final class Subscribing {
                 new SessionRecord.Subscribed(backlog.number(), stored),
                 changes,
                 session,
-                () -> subscribed(subscribe.packetId(), codes, granted, session),
-                why -> {
+                () -> subscribed(subscribe.packetId(), codes, why, granted, session),
+                failure -> {
                     for (Granted each : granted) {
-                        codes[each.position] = refused(each.subscription().filter(), why);
+                        codes[each.position] = refused(each.subscription().filter(), failure);
                     }
-                    suback(subscribe.packetId(), codes);
+                    if (connection.version() == MqttVersion.V3_1) {
+                        // its SUBACK can only say that it was done
+                        connection.end(Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
+                        return;
+                    }
+                    suback(subscribe.packetId(), codes, StorageFault.detail(failure));
                 });
     }
 
-    private void subscribed(int packetId, int[] codes, List<Granted> granted, Session session) {
-        suback(packetId, codes);
+    private void subscribed(
+            int packetId,
+            int[] codes,
+            @Nullable String why,
+            List<Granted> granted,
+            Session session) {
+        suback(packetId, codes, why);
         for (Granted each : granted) {
             sendRetained(each, session);
         }
     }
 
-    private void suback(int packetId, int[] codes) {
-        if (connection.isConnected()) {
+    /**
+     * @param why the first filter that is refused is
+     */
+    private void suback(int packetId, int[] codes, @Nullable String why) {
+        if (mayAnswer(codes)) {
             PacketEncoder.suback(
-                    connection.outbound().packet(16 + codes.length),
+                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
                     connection.version(),
                     packetId,
-                    codes);
+                    codes,
+                    connection.reasonStrings().answer(why, ANSWER_BYTES + codes.length));
         }
+    }
+
+    /** A client that asks more in one packet than it takes as an answer goes. */
+    private boolean mayAnswer(int[] codes) {
+        if (!connection.isConnected()) {
+            return false;
+        }
+        if (!connection.reasonStrings().takes(ANSWER_BYTES + codes.length)) {
+            connection.end(
+                    Ending.PROTOCOL_ERROR,
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "the answer is larger than the client's Maximum Packet Size");
+            return false;
+        }
+        return true;
     }
 
     private Granted add(Subscribe.Filter filter, int identifier, Session session, int position) {
@@ -248,7 +285,7 @@ final class Subscribing {
         }
         Backlog backlog = session.backlog();
         if (backlog == null || removed.isEmpty()) {
-            unsubscribed(unsubscribe.packetId(), codes, removed);
+            unsubscribed(unsubscribe.packetId(), codes, null, removed);
             return;
         }
         write(
@@ -256,7 +293,7 @@ final class Subscribing {
                         backlog.number(), removed.stream().map(Subscription::filter).toList()),
                 removed.stream().map(each -> new Change(each.filter(), null, each)).toList(),
                 session,
-                () -> unsubscribed(unsubscribe.packetId(), codes, removed),
+                () -> unsubscribed(unsubscribe.packetId(), codes, null, removed),
                 why -> {
                     if (connection.version() != MqttVersion.V5) {
                         // its UNSUBACK can only say that it was done
@@ -268,19 +305,22 @@ final class Subscribing {
                             codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
                         }
                     }
-                    unsubscribed(unsubscribe.packetId(), codes, List.of());
+                    unsubscribed(
+                            unsubscribe.packetId(), codes, StorageFault.detail(why), List.of());
                 });
     }
 
-    private void unsubscribed(int packetId, int[] codes, List<Subscription> removed) {
+    private void unsubscribed(
+            int packetId, int[] codes, @Nullable String why, List<Subscription> removed) {
         removed.forEach(each ->
                 connection.emit(new SubscriptionEvent.Removed(connection.peer(), each.filter())));
-        if (connection.isConnected()) {
+        if (mayAnswer(codes)) {
             PacketEncoder.unsuback(
-                    connection.outbound().packet(16 + codes.length),
+                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
                     connection.version(),
                     packetId,
-                    codes);
+                    codes,
+                    connection.reasonStrings().answer(why, ANSWER_BYTES + codes.length));
         }
     }
 
@@ -359,6 +399,7 @@ final class Subscribing {
     }
 
     private int refused(String filter, int reasonCode, String detail) {
+        refusal = refusal == null ? detail : refusal;
         connection.emit(
                 new SubscriptionEvent.Refused(connection.peer(), filter, reasonCode, detail));
         return reasonCode;

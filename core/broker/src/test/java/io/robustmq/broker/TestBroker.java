@@ -162,6 +162,17 @@ final class TestBroker implements AutoCloseable {
                 settings.messageEventsPerSecond());
     }
 
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Mqtt5 mqtt5) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                mqtt5,
+                settings.messageEventsPerSecond());
+    }
+
     /** Connected by TCP, nothing sent. */
     RawClient client(MqttVersion version) throws IOException {
         return new RawClient(broker.localAddress(), version);

@@ -35,7 +35,7 @@ class ForbiddenConnectTest {
                                 "another protocol name",
                                 null,
                                 Bytes.packet(
-                                        0x10, new Bytes().text("MQIsdp").u8(3, 2).u16(0).text("c")),
+                                        0x10, new Bytes().text("MQIsdp").u8(4, 2).u16(0).text("c")),
                                 "MQTT-3.1.2-1",
                                 ReasonCode.UNSUPPORTED_PROTOCOL_VERSION),
                         new Forbidden(

@@ -37,6 +37,7 @@ class PacketEncoderTest {
                 false,
                 false,
                 7,
+                0,
                 expiry,
                 NO_IDS,
                 forwarded,
@@ -109,6 +110,7 @@ class PacketEncoderTest {
                                 false,
                                 false,
                                 0,
+                                0,
                                 -1,
                                 NO_IDS,
                                 new byte[0],
@@ -162,13 +164,13 @@ class PacketEncoderTest {
 
     @Test
     void a_suback_for_3_1_1_has_one_code_for_all_refusals() {
-        PacketEncoder.suback(out, MqttVersion.V3_1_1, 1, new int[] {2, 0x87});
+        PacketEncoder.suback(out, MqttVersion.V3_1_1, 1, new int[] {2, 0x87}, null);
         assertThat(written()).isEqualTo("900400010280");
     }
 
     @Test
     void an_unsuback_for_3_1_1_has_no_codes() {
-        PacketEncoder.unsuback(out, MqttVersion.V3_1_1, 1, new int[] {0, 0x11});
+        PacketEncoder.unsuback(out, MqttVersion.V3_1_1, 1, new int[] {0, 0x11}, null);
         assertThat(written()).isEqualTo("b0020001");
     }
 

@@ -43,6 +43,10 @@ final class ComponentSettings {
                         mqtt.whenQueueFull()),
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
+                new BrokerSettings.Mqtt5(
+                        config.mqtt5().topicAliasOut(),
+                        config.mqtt5().checkPayloadFormat(),
+                        config.mqtt5().responsePrefix()),
                 config.events().messagesPerSecond());
     }
 

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.Scram;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -60,6 +61,15 @@ final class PasswordHash {
     /** A hash that no password has, of the same cost: what to compare with for unknown users. */
     PasswordHash unmatchable() {
         return new PasswordHash(iterations, salt, new byte[HASH_BYTES]);
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    /** The hash is SCRAM-SHA-512's salted password. */
+    Scram.Keys scramKeys() {
+        return Scram.Keys.of(Scram.Hash.SHA_512, hash, salt, iterations);
     }
 
     /** Takes as long whether it matches or not. */

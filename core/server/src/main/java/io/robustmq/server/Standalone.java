@@ -210,8 +210,14 @@ final class Standalone implements RoleProcess {
         }
         events.emit(
                 new AuthenticationEvent.PasswordsLoaded(file.toString(), loaded.users().size()));
-        return new PasswordAuthenticator(
-                loaded.users(), config.mqtt().allowAnonymous(), Set.copyOf(config.mqtt().admins()));
+        Authenticator passwords =
+                new PasswordAuthenticator(
+                        loaded.users(),
+                        config.mqtt().allowAnonymous(),
+                        Set.copyOf(config.mqtt().admins()));
+        return config.mqtt5().scram()
+                ? new ScramAuthenticator(passwords, loaded.users(), new SecureRandom())
+                : passwords;
     }
 
     private void ready(Role role, Events events, long begunNanos) {

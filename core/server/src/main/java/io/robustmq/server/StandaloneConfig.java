@@ -15,6 +15,7 @@ record StandaloneConfig(
         String nodeId,
         Data data,
         Mqtt mqtt,
+        Mqtt5 mqtt5,
         Http http,
         Journal journal,
         Placement placement,
@@ -51,6 +52,12 @@ record StandaloneConfig(
             boolean allowAnonymous,
             Path passwordFile,
             List<String> admins) {}
+
+    record Mqtt5(
+            int topicAliasOut,
+            boolean checkPayloadFormat,
+            String responsePrefix,
+            boolean scram) {}
 
     record Journal(
             List<Path> directories,

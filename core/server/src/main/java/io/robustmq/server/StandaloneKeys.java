@@ -162,6 +162,7 @@ final class StandaloneKeys {
                                     ConfigKeys.NODE,
                                     ConfigKeys.data("./robust-data"),
                                     MQTT,
+                                    Mqtt5Keys.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),
@@ -188,6 +189,7 @@ final class StandaloneKeys {
                     "must be a loopback address such as 127.0.0.1, was "
                             + placement.getHostString());
         }
+        Mqtt5Keys.check(values);
         values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
     }
 

@@ -6,7 +6,9 @@ public sealed interface AuthenticationEvent extends Event {
     /** How a client proved who it is. */
     enum Method {
         ANONYMOUS,
-        PASSWORD
+        PASSWORD,
+        /** Several steps of AUTH, as with SCRAM. */
+        ENHANCED
     }
 
     @EventType(
@@ -33,7 +35,7 @@ public sealed interface AuthenticationEvent extends Event {
             name = "authentication.succeeded",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
-            cause = "A client's user name and password were right.",
+            cause = "A client has proved that it is this user.",
             action = "Nothing.")
     record Succeeded(
             Peer peer,
