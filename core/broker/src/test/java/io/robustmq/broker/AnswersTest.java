@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
 import static io.robustmq.broker.RawClient.PUBLISH;
@@ -94,6 +95,7 @@ class AnswersTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-4.3.2-4", "MQTT-4.5.0-1"})
     void nobody_is_answered_before_the_log_has_it() throws Exception {
         try (RawClient kept = subscribed("kept", kept(), "kept", 2)) {
             disk.hold();

@@ -113,6 +113,7 @@ class AuthExchangeTest {
     private static byte[] step(RawClient client, int reasonCode) throws IOException {
         Packet auth = client.expect(AUTH);
         assertThat(auth.u8(0)).isEqualTo(reasonCode);
+        assertThat(RawClient.properties(auth, 1)).containsOnlyKeys(0x15, 0x16);
         assertThat(RawClient.properties(auth, 1).get(0x15)).containsExactly(METHOD);
         return RawClient.properties(auth, 1).get(0x16).getFirst().getBytes(UTF_8);
     }
@@ -128,7 +129,10 @@ class AuthExchangeTest {
     }
 
     @Test
-    @Mqtt5({"MQTT-4.12.0-2", "MQTT-4.12.0-3", "MQTT-4.12.0-5", "MQTT-3.2.0-1", "MQTT-3.1.4-5"})
+    @Mqtt5({
+        "MQTT-4.12.0-2", "MQTT-4.12.0-3", "MQTT-4.12.0-5", "MQTT-3.2.0-1", "MQTT-3.1.4-5",
+        "MQTT-3.15.2-2", "MQTT-3.15.2-3"
+    })
     void steps_go_back_and_forth_until_the_connack_which_has_the_last() throws Exception {
         try (RawClient client = broker.client()) {
             ScramClient scram = scram("anna", "secret");

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,6 +39,7 @@ class AuthenticatorTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.4-2")
     void who_is_let_in_is_the_authenticators_choice_on_the_loop_or_beside_it() throws Exception {
         for (boolean slow : new boolean[] {false, true}) {
             try (TestBroker broker =

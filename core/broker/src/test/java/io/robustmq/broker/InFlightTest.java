@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
+import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ class InFlightTest {
     }
 
     @Test
+    @Mqtt3("MQTT-2.3.1-4")
+    @Mqtt5("MQTT-2.2.1-4")
     void identifiers_are_unique_and_the_order_is_that_of_sending() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("seed " + seed);

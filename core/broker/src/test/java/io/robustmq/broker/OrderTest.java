@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,6 +73,7 @@ class OrderTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.6.0-5")
     void whether_they_are_kept_or_not_messages_of_a_topic_stay_in_order() throws Exception {
         try (RawClient subscriber = broker.connected(clientOn(subscribersLoop, "subscriber"));
                 RawClient publisher = broker.connected(clientOn(publishersLoop, "publisher"))) {

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBREC;
 import static io.robustmq.broker.TestBroker.settings;
@@ -252,6 +253,7 @@ class QueueLimitsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-25")
     void what_a_client_will_not_take_is_dropped_and_the_rest_comes() throws Exception {
         open(100, 1 << 20, WhenFull.REFUSE);
         gone("c");
@@ -269,6 +271,7 @@ class QueueLimitsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.4.0-2")
     void a_message_that_was_sent_and_refused_by_the_client_is_not_sent_again() throws Exception {
         open(100, 1 << 20, WhenFull.REFUSE);
         try (RawClient client = broker.client()) {

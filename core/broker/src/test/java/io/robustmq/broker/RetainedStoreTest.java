@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt5;
+import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RetainedStore.Result;
@@ -62,6 +64,8 @@ class RetainedStoreTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.3.1-5")
+    @Mqtt5("MQTT-3.3.1-5")
     void a_new_message_takes_the_place_of_the_old_one() {
         store(message("a", "12345"));
         store(message("a", "1"));

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
@@ -133,6 +134,7 @@ class StorageFaultTest {
     }
 
     @Test
+    @Mqtt3("MQTT-4.8.0-2")
     void a_3_1_1_publisher_is_disconnected_and_may_send_it_again() throws Exception {
         gone("c", "t", 2);
         Options clean = new Options();
