@@ -75,7 +75,7 @@ final class AuthExchange {
             going = authenticator.begin();
         }
         if (first) {
-            connection.admittingAgain();
+            connection.readsAuth(false);
         }
         ask(auth.data());
     }
@@ -126,7 +126,7 @@ final class AuthExchange {
             case EnhancedAuthenticator.Continue(byte[] data) -> {
                 write(ReasonCode.CONTINUE_AUTHENTICATION, data);
                 if (first) {
-                    connection.authenticating();
+                    connection.readsAuth(true);
                 }
             }
             case EnhancedAuthenticator.Success success -> {

@@ -1,9 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.robustmq.protocol.Connect;
@@ -31,18 +29,6 @@ import org.jspecify.annotations.Nullable;
  * about.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
-    /** How long a client may take to read its last packet. */
-    private static final long LAST_WORDS_SECONDS = 3;
-
-    private enum Phase {
-        BEFORE_CONNECT,
-        ADMITTING,
-        /** What the client has to answer before it can be admitted is on its way. */
-        AUTHENTICATING,
-        CONNECTED,
-        ENDED
-    }
-
     // for the connection
     private final Channel channel;
     private final long id;
@@ -156,17 +142,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return begun;
     }
 
-    /** It was asked something: AUTH is read until it is admitted. */
-    void authenticating() {
-        phase = Phase.AUTHENTICATING;
-        channel.config().setAutoRead(true);
-        ended(input.resume());
-    }
-
-    /** It has answered. */
-    void admittingAgain() {
-        phase = Phase.ADMITTING;
-        channel.config().setAutoRead(false);
+    /** Whether it was asked something, so that AUTH is read, or has answered. */
+    void readsAuth(boolean now) {
+        phase = now ? Phase.AUTHENTICATING : Phase.ADMITTING;
+        channel.config().setAutoRead(now);
+        if (now) {
+            ended(input.resume());
+        }
     }
 
     /** False if it ended meanwhile. */
@@ -205,7 +187,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
         LastWords.refuse(this, reasonCode, detail);
-        loop.counters().add(Counters.refused(reasonCode), 1);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
     }
@@ -278,7 +259,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         int reasonCode = violation.reasonCode();
         if (phase == Phase.AUTHENTICATING) {
             LastWords.refuse(this, reasonCode, violation.detail());
-            loop.counters().add(Counters.refused(reasonCode), 1);
         } else if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
             MqttVersion spoken = decoder.version();
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
@@ -288,7 +268,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
             }
             if (version == MqttVersion.V5 || unsupported) {
                 LastWords.refuse(this, reasonCode, violation.detail());
-                loop.counters().add(Counters.refused(reasonCode), 1);
             }
         }
         emit(
@@ -338,24 +317,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         input.close();
         outbound.close();
-        closeAfterLastWords();
+        LastWords.close(channel, loop);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
             detach(ending, reasonCode);
-        }
-    }
-
-    private void closeAfterLastWords() {
-        if (!channel.isOpen()) {
-            return;
-        }
-        channel.config().setAutoRead(false);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        if (channel.isOpen()) {
-            // the client does not read: it gets some time, then no more
-            var unused =
-                    loop.executor()
-                            .schedule(() -> channel.close(), LAST_WORDS_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -391,10 +356,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     boolean wantsMore() {
-        return switch (phase) {
-            case BEFORE_CONNECT, AUTHENTICATING, CONNECTED -> true;
-            case ADMITTING, ENDED -> false;
-        };
+        return phase.isRead();
     }
 
     long id() {
@@ -422,7 +384,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return readNanos;
     }
 
-    /** What the client may be told in words. */
     ReasonStrings reasonStrings() {
         return reasonStrings;
     }

@@ -2,7 +2,6 @@ package io.robustmq.broker;
 
 import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
@@ -21,11 +20,9 @@ final class Subscribing {
     /** Most subscriptions of one session; more are refused with 0x97. */
     private static final int MAX_PER_SESSION = 100_000;
 
-    /** SUBACK and UNSUBACK without their codes, at most. */
-    private static final int ANSWER_BYTES = 8;
-
     private final Connection connection;
     private final Shared shared;
+    private final SubscriptionAnswers answers;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
@@ -36,6 +33,7 @@ final class Subscribing {
     Subscribing(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
+        this.answers = new SubscriptionAnswers(connection);
     }
 
     /**
@@ -106,7 +104,8 @@ final class Subscribing {
                         connection.end(Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
                         return;
                     }
-                    suback(subscribe.packetId(), codes, StorageFault.detail(failure));
+                    answers.suback(
+                            subscribe.packetId(), codes, StorageFault.detail(failure));
                 });
     }
 
@@ -116,39 +115,10 @@ final class Subscribing {
             @Nullable String why,
             List<Granted> granted,
             Session session) {
-        suback(packetId, codes, why);
+        answers.suback(packetId, codes, why);
         for (Granted each : granted) {
             sendRetained(each, session);
         }
-    }
-
-    /**
-     * @param why the first filter that is refused is
-     */
-    private void suback(int packetId, int[] codes, @Nullable String why) {
-        if (mayAnswer(codes)) {
-            PacketEncoder.suback(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes,
-                    connection.reasonStrings().answer(why, ANSWER_BYTES + codes.length));
-        }
-    }
-
-    /** A client that asks more in one packet than it takes as an answer goes. */
-    private boolean mayAnswer(int[] codes) {
-        if (!connection.isConnected()) {
-            return false;
-        }
-        if (!connection.reasonStrings().takes(ANSWER_BYTES + codes.length)) {
-            connection.end(
-                    Ending.PROTOCOL_ERROR,
-                    ReasonCode.PACKET_TOO_LARGE,
-                    "the answer is larger than the client's Maximum Packet Size");
-            return false;
-        }
-        return true;
     }
 
     private Granted add(Subscribe.Filter filter, int identifier, Session session, int position) {
@@ -314,14 +284,7 @@ final class Subscribing {
             int packetId, int[] codes, @Nullable String why, List<Subscription> removed) {
         removed.forEach(each ->
                 connection.emit(new SubscriptionEvent.Removed(connection.peer(), each.filter())));
-        if (mayAnswer(codes)) {
-            PacketEncoder.unsuback(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes,
-                    connection.reasonStrings().answer(why, ANSWER_BYTES + codes.length));
-        }
+        answers.unsuback(packetId, codes, why);
     }
 
     /** The answer comes when the log has it. */

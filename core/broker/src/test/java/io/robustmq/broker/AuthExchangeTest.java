@@ -16,7 +16,9 @@ import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -115,7 +117,9 @@ class AuthExchangeTest {
         assertThat(auth.u8(0)).isEqualTo(reasonCode);
         assertThat(RawClient.properties(auth, 1)).containsOnlyKeys(0x15, 0x16);
         assertThat(RawClient.properties(auth, 1).get(0x15)).containsExactly(METHOD);
-        return RawClient.properties(auth, 1).get(0x16).getFirst().getBytes(UTF_8);
+        return Objects.requireNonNull(RawClient.properties(auth, 1).get(0x16))
+                .getFirst()
+                .getBytes(UTF_8);
     }
 
     private static Packet answered(RawClient client, ScramClient scram) throws Exception {
@@ -139,7 +143,7 @@ class AuthExchangeTest {
             Packet connack = answered(client, scram);
 
             assertThat(connack.u8(1)).isZero();
-            Map<Integer, java.util.List<String>> properties =
+            Map<Integer, List<String>> properties =
                     RawClient.connackProperties(connack);
             assertThat(properties.get(0x15)).containsExactly(METHOD);
             assertThat(properties.get(0x16)).containsExactly(scram.serverSignature());
