@@ -100,7 +100,9 @@ final class AuthExchange {
             thinking = false;
             took(
                     new EnhancedAuthenticator.Failure(
-                            "", ReasonCode.SERVER_BUSY, "too many clients wait to be authenticated"));
+                            "",
+                            ReasonCode.SERVER_BUSY,
+                            "too many clients wait to be authenticated"));
         }
     }
 

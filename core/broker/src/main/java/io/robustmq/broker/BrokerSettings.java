@@ -26,14 +26,7 @@ public record BrokerSettings(
             Retained retained,
             Storage storage,
             int messageEventsPerSecond) {
-        this(
-                listener,
-                limits,
-                queues,
-                retained,
-                storage,
-                Mqtt5.DEFAULTS,
-                messageEventsPerSecond);
+        this(listener, limits, queues, retained, storage, Mqtt5.DEFAULTS, messageEventsPerSecond);
     }
 
     /**
@@ -100,7 +93,8 @@ public record BrokerSettings(
     /**
      * What only MQTT 5 clients notice.
      *
-     * @param topicAliasOut aliases that one client is sent, at most as many as it allows; 0 for none
+     * @param topicAliasOut aliases that one client is sent, at most as many as it allows; 0 for
+     *     none
      * @param checkPayloadFormat whether a payload that is said to be UTF-8 is checked
      * @param responsePrefix what Response Information begins with, before the client identifier;
      *     empty to give none

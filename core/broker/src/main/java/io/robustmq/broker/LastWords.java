@@ -26,8 +26,7 @@ final class LastWords {
         channel.config().setAutoRead(false);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel.isOpen()) {
-            var unused =
-                    loop.executor().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
+            var unused = loop.executor().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
         }
     }
 

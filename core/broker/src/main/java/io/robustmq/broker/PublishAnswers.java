@@ -32,8 +32,7 @@ final class PublishAnswers {
     /**
      * @param reason what an MQTT 5 client is told of it in words
      */
-    void known(
-            Session session, int qos, int packetId, int reasonCode, @Nullable String reason) {
+    void known(Session session, int qos, int packetId, int reasonCode, @Nullable String reason) {
         if (session.answers().isEmpty()) {
             write(qos, packetId, reasonCode, reason);
             return;

@@ -61,8 +61,7 @@ final class ScramExchange implements EnhancedAuthenticator.Exchange {
         byte[] ours = new byte[NONCE_BYTES];
         scram.random().nextBytes(ours);
         nonce = fields[1].substring(2) + base64(ours);
-        firstOfOurs =
-                "r=" + nonce + ",s=" + base64(shown.salt()) + ",i=" + shown.iterations();
+        firstOfOurs = "r=" + nonce + ",s=" + base64(shown.salt()) + ",i=" + shown.iterations();
         return new EnhancedAuthenticator.Continue(bytes(firstOfOurs));
     }
 

@@ -101,11 +101,11 @@ final class Subscribing {
                     }
                     if (connection.version() == MqttVersion.V3_1) {
                         // its SUBACK can only say that it was done
-                        connection.end(Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
+                        connection.end(
+                                Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
                         return;
                     }
-                    answers.suback(
-                            subscribe.packetId(), codes, StorageFault.detail(failure));
+                    answers.suback(subscribe.packetId(), codes, StorageFault.detail(failure));
                 });
     }
 

@@ -1,6 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
 import static io.robustmq.broker.RawClient.PUBLISH;
@@ -16,6 +15,7 @@ import io.robustmq.broker.RawClient.Packet;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -86,9 +86,7 @@ class AuthExchangeTest {
                         "anna", ScramClient.keys(HASH, "secret", "c2FsdA==", 4096),
                         "otto", ScramClient.keys(HASH, "secret", "c2FsdA==", 4096));
         Scram scram = new Scram(HASH, new ScramTest.Known(users), new Random(1));
-        broker =
-                TestBroker.open(
-                        settings, new Both(slow ? new Slow(scram) : scram), Tracing.OFF);
+        broker = TestBroker.open(settings, new Both(slow ? new Slow(scram) : scram), Tracing.OFF);
     }
 
     @AfterEach
@@ -134,8 +132,13 @@ class AuthExchangeTest {
 
     @Test
     @Mqtt5({
-        "MQTT-4.12.0-2", "MQTT-4.12.0-3", "MQTT-4.12.0-5", "MQTT-3.2.0-1", "MQTT-3.1.4-5",
-        "MQTT-3.15.2-2", "MQTT-3.15.2-3"
+        "MQTT-4.12.0-2",
+        "MQTT-4.12.0-3",
+        "MQTT-4.12.0-5",
+        "MQTT-3.2.0-1",
+        "MQTT-3.1.4-5",
+        "MQTT-3.15.2-2",
+        "MQTT-3.15.2-3"
     })
     void steps_go_back_and_forth_until_the_connack_which_has_the_last() throws Exception {
         try (RawClient client = broker.client()) {
@@ -143,8 +146,7 @@ class AuthExchangeTest {
             Packet connack = answered(client, scram);
 
             assertThat(connack.u8(1)).isZero();
-            Map<Integer, List<String>> properties =
-                    RawClient.connackProperties(connack);
+            Map<Integer, List<String>> properties = RawClient.connackProperties(connack);
             assertThat(properties.get(0x15)).containsExactly(METHOD);
             assertThat(properties.get(0x16)).containsExactly(scram.serverSignature());
             AuthenticationEvent.Succeeded event =

@@ -1,6 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +10,7 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

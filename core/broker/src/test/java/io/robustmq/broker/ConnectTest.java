@@ -1,7 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static io.robustmq.broker.TestBroker.with;
@@ -13,6 +11,8 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.protocol.Topics;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

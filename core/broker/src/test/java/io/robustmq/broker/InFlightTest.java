@@ -1,9 +1,9 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,11 +1,11 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Message;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;

@@ -83,8 +83,7 @@ class PublishStatementsTest {
             publisher.ack(PUBREL, 7);
             assertThat(publisher.expect(PUBCOMP).u16(0)).isEqualTo(7);
         }
-        for (String payload :
-                new String[] {"qos 0", "qos 1 2", "qos 1 10", "qos 2 1", "qos 2 2"}) {
+        for (String payload : new String[] {"qos 0", "qos 1 2", "qos 1 10", "qos 2 1", "qos 2 2"}) {
             assertThat(subscriber.message().payload()).isEqualTo(payload);
         }
         assertThat(subscriber.untilPong()).isEmpty();
@@ -92,8 +91,13 @@ class PublishStatementsTest {
 
     @Test
     @Mqtt3({
-        "MQTT-3.3.1-2", "MQTT-3.3.1-3", "MQTT-2.3.1-4", "MQTT-2.3.1-5", "MQTT-4.3.1-1",
-        "MQTT-4.3.2-1", "MQTT-2.3.1-1"
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-3",
+        "MQTT-2.3.1-4",
+        "MQTT-2.3.1-5",
+        "MQTT-4.3.1-1",
+        "MQTT-4.3.2-1",
+        "MQTT-2.3.1-1"
     })
     @Mqtt5({
         "MQTT-3.3.1-2", "MQTT-3.3.1-3", "MQTT-2.2.1-2", "MQTT-2.2.1-4", "MQTT-4.3.1-1",
@@ -120,8 +124,14 @@ class PublishStatementsTest {
     @Test
     @Mqtt3({"MQTT-3.3.1-1", "MQTT-4.4.0-1", "MQTT-4.3.2-1", "MQTT-4.3.3-1", "MQTT-4.6.0-6"})
     @Mqtt5({
-        "MQTT-3.3.1-1", "MQTT-4.4.0-1", "MQTT-4.3.2-3", "MQTT-4.3.3-3", "MQTT-4.3.3-4",
-        "MQTT-4.3.3-5", "MQTT-4.3.3-6", "MQTT-3.6.2-1"
+        "MQTT-3.3.1-1",
+        "MQTT-4.4.0-1",
+        "MQTT-4.3.2-3",
+        "MQTT-4.3.3-3",
+        "MQTT-4.3.3-4",
+        "MQTT-4.3.3-5",
+        "MQTT-4.3.3-6",
+        "MQTT-3.6.2-1"
     })
     void what_is_not_acknowledged_is_sent_again_on_the_next_connection_and_only_then()
             throws Exception {

@@ -1,7 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt3;
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
 import static io.robustmq.broker.RawClient.PUBLISH;
@@ -19,6 +17,8 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -249,7 +249,11 @@ class PublishTest {
 
     @Test
     @Mqtt5({
-        "MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18",
+        "MQTT-3.3.2-4",
+        "MQTT-3.3.2-15",
+        "MQTT-3.3.2-16",
+        "MQTT-3.3.2-17",
+        "MQTT-3.3.2-18",
         "MQTT-3.3.2-20"
     })
     void properties_are_handed_on_unchanged() throws Exception {

@@ -1,6 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBREC;
 import static io.robustmq.broker.TestBroker.settings;
@@ -13,6 +12,7 @@ import io.robustmq.broker.RawClient.Message;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

@@ -1,7 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
 import static io.robustmq.broker.RawClient.PUBREC;
@@ -15,6 +13,8 @@ import io.robustmq.broker.RawClient.Options;
 import io.robustmq.broker.RawClient.Packet;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

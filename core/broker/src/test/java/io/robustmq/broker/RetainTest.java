@@ -1,7 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt3;
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.TestBroker.settings;
 import static io.robustmq.broker.TestBroker.with;
@@ -10,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.broker.RawClient.Message;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

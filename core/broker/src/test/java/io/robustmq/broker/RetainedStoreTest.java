@@ -1,11 +1,11 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RetainedStore.Result;
 import io.robustmq.protocol.Topics;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

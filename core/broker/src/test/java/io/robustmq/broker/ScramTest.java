@@ -68,10 +68,8 @@ class ScramTest {
     @Test
     void a_wrong_password_is_refused_at_the_end() throws Exception {
         Exchange exchange = scram(Scram.Hash.SHA_256, "user").begin();
-        ScramClient client =
-                new ScramClient(Scram.Hash.SHA_256, "n,,", "user", "pencil2", "nonce");
-        Failure failure =
-                (Failure) exchange.next(client.last(challenge(exchange, client.first())));
+        ScramClient client = new ScramClient(Scram.Hash.SHA_256, "n,,", "user", "pencil2", "nonce");
+        Failure failure = (Failure) exchange.next(client.last(challenge(exchange, client.first())));
         assertThat(failure.userName()).isEqualTo("user");
         assertThat(failure.reasonCode()).isEqualTo(0x87);
     }
@@ -85,7 +83,8 @@ class ScramTest {
         byte[] challenge = challenge(exchange, client.first());
         String again = new String(challenge(scram.begin(), client.first()), UTF_8);
         String said = new String(challenge, UTF_8);
-        assertThat(again.substring(again.indexOf(",s="))).isEqualTo(said.substring(said.indexOf(",s=")));
+        assertThat(again.substring(again.indexOf(",s=")))
+                .isEqualTo(said.substring(said.indexOf(",s=")));
         assertThat(said).endsWith(",i=4096");
         Failure failure = (Failure) exchange.next(client.last(challenge));
         assertThat(failure.detail()).isEqualTo("user name or password is wrong");
@@ -120,12 +119,20 @@ class ScramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "c=biws", "c=biws,r=x,p=AAAA", ",p=", "c=eSws,r=%s,p=AAAA", "c=biws,r=%s,p=", "c=biws,r=%s,p=!"})
+    @ValueSource(
+            strings = {
+                "",
+                "c=biws",
+                "c=biws,r=x,p=AAAA",
+                ",p=",
+                "c=eSws,r=%s,p=AAAA",
+                "c=biws,r=%s,p=",
+                "c=biws,r=%s,p=!"
+            })
     void a_last_message_that_does_not_go_with_the_first_is_refused(String message)
             throws Exception {
         Exchange exchange = scram(Scram.Hash.SHA_256, "user").begin();
-        String challenge =
-                new String(challenge(exchange, "n,,n=user,r=x".getBytes(UTF_8)), UTF_8);
+        String challenge = new String(challenge(exchange, "n,,n=user,r=x".getBytes(UTF_8)), UTF_8);
         String nonce = challenge.substring(2, challenge.indexOf(','));
         assertThat(exchange.next(message.replace("%s", nonce).getBytes(UTF_8)))
                 .isInstanceOf(Failure.class);

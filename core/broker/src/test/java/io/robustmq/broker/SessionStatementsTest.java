@@ -51,8 +51,7 @@ class SessionStatementsTest {
         return isV5() ? options.expiry(1000) : options;
     }
 
-    private Packet connack(String clientId, Options options, RawClient client)
-            throws IOException {
+    private Packet connack(String clientId, Options options, RawClient client) throws IOException {
         client.sendConnect(clientId, options);
         return client.expect(CONNACK);
     }
@@ -60,8 +59,14 @@ class SessionStatementsTest {
     @Test
     @Mqtt3({"MQTT-3.1.3-3", "MQTT-3.1.3-4", "MQTT-3.1.3-5", "MQTT-3.1.4-4", "MQTT-3.2.0-1"})
     @Mqtt5({
-        "MQTT-3.1.3-3", "MQTT-3.1.3-4", "MQTT-3.1.3-5", "MQTT-3.1.4-5", "MQTT-3.2.0-1",
-        "MQTT-3.2.0-2", "MQTT-3.2.2-1", "MQTT-3.2.2-8"
+        "MQTT-3.1.3-3",
+        "MQTT-3.1.3-4",
+        "MQTT-3.1.3-5",
+        "MQTT-3.1.4-5",
+        "MQTT-3.2.0-1",
+        "MQTT-3.2.0-2",
+        "MQTT-3.2.2-1",
+        "MQTT-3.2.2-8"
     })
     void every_identifier_of_the_small_alphabet_is_let_in_and_answered_once() throws Exception {
         for (String id : List.of("0", "z", "0123456789abcdefghijklm", "ABCDEFGHIJKLMNOPQRSTUVW")) {
@@ -77,12 +82,24 @@ class SessionStatementsTest {
 
     @Test
     @Mqtt3({
-        "MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-3.1.2-6", "MQTT-3.1.3-2", "MQTT-3.1.4-3",
-        "MQTT-3.2.2-1", "MQTT-3.2.2-2", "MQTT-3.2.2-3"
+        "MQTT-3.1.2-4",
+        "MQTT-3.1.2-5",
+        "MQTT-3.1.2-6",
+        "MQTT-3.1.3-2",
+        "MQTT-3.1.4-3",
+        "MQTT-3.2.2-1",
+        "MQTT-3.2.2-2",
+        "MQTT-3.2.2-3"
     })
     @Mqtt5({
-        "MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-3.1.2-6", "MQTT-3.1.3-2", "MQTT-3.1.4-4",
-        "MQTT-3.2.2-2", "MQTT-3.2.2-3", "MQTT-3.1.2-23"
+        "MQTT-3.1.2-4",
+        "MQTT-3.1.2-5",
+        "MQTT-3.1.2-6",
+        "MQTT-3.1.3-2",
+        "MQTT-3.1.4-4",
+        "MQTT-3.2.2-2",
+        "MQTT-3.2.2-3",
+        "MQTT-3.1.2-23"
     })
     void a_session_is_that_of_its_identifier_until_a_clean_start() throws Exception {
         try (RawClient first = broker.client(version)) {
@@ -200,8 +217,15 @@ class SessionStatementsTest {
 
     @Test
     @Mqtt3({
-        "MQTT-3.1.2-7", "MQTT-3.1.2-8", "MQTT-3.1.2-9", "MQTT-3.1.2-10", "MQTT-3.1.2-14",
-        "MQTT-3.1.2-16", "MQTT-3.1.2-17", "MQTT-3.1.3-1", "MQTT-3.1.3-10"
+        "MQTT-3.1.2-7",
+        "MQTT-3.1.2-8",
+        "MQTT-3.1.2-9",
+        "MQTT-3.1.2-10",
+        "MQTT-3.1.2-14",
+        "MQTT-3.1.2-16",
+        "MQTT-3.1.2-17",
+        "MQTT-3.1.3-1",
+        "MQTT-3.1.3-10"
     })
     @Mqtt5({
         "MQTT-3.1.2-7", "MQTT-3.1.2-8", "MQTT-3.1.2-9", "MQTT-3.1.2-10", "MQTT-3.1.2-12",
@@ -268,8 +292,14 @@ class SessionStatementsTest {
     @Test
     @Mqtt3({"MQTT-3.1.0-2", "MQTT-4.8.0-1", "MQTT-2.2.2-2"})
     @Mqtt5({
-        "MQTT-3.1.0-2", "MQTT-4.13.1-1", "MQTT-3.14.2-1", "MQTT-3.14.2-2", "MQTT-3.14.4-1",
-        "MQTT-3.14.4-2", "MQTT-4.13.2-1", "MQTT-2.1.3-1"
+        "MQTT-3.1.0-2",
+        "MQTT-4.13.1-1",
+        "MQTT-3.14.2-1",
+        "MQTT-3.14.2-2",
+        "MQTT-3.14.4-1",
+        "MQTT-3.14.4-2",
+        "MQTT-4.13.2-1",
+        "MQTT-2.1.3-1"
     })
     void what_breaks_the_rules_ends_the_connection() throws Exception {
         Bytes none = new Bytes();

@@ -1,7 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt3;
-import io.robustmq.testkit.Mqtt5;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
 import static io.robustmq.broker.RawClient.PUBLISH;
@@ -21,6 +19,8 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.RawClient.PUBACK;
 import static io.robustmq.broker.RawClient.PUBCOMP;
@@ -19,6 +18,7 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

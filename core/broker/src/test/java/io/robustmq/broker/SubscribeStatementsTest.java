@@ -85,12 +85,23 @@ class SubscribeStatementsTest {
 
     @Test
     @Mqtt3({
-        "MQTT-3.10.4-1", "MQTT-3.10.4-4", "MQTT-3.10.4-5", "MQTT-3.10.4-6", "MQTT-2.3.1-7",
+        "MQTT-3.10.4-1",
+        "MQTT-3.10.4-4",
+        "MQTT-3.10.4-5",
+        "MQTT-3.10.4-6",
+        "MQTT-2.3.1-7",
         "MQTT-3.10.3-1"
     })
     @Mqtt5({
-        "MQTT-3.10.4-1", "MQTT-3.10.4-4", "MQTT-3.10.4-5", "MQTT-3.10.4-6", "MQTT-3.11.3-1",
-        "MQTT-3.11.3-2", "MQTT-2.2.1-6", "MQTT-3.10.3-1", "MQTT-2.2.2-1"
+        "MQTT-3.10.4-1",
+        "MQTT-3.10.4-4",
+        "MQTT-3.10.4-5",
+        "MQTT-3.10.4-6",
+        "MQTT-3.11.3-1",
+        "MQTT-3.11.3-2",
+        "MQTT-2.2.1-6",
+        "MQTT-3.10.3-1",
+        "MQTT-2.2.2-1"
     })
     void several_filters_are_unsubscribed_at_once_each_by_its_exact_name() throws Exception {
         client.subscribe("a/+", 0);
@@ -151,7 +162,8 @@ class SubscribeStatementsTest {
     @Mqtt5({"MQTT-1.5.4-3", "MQTT-4.7.3-4", "MQTT-4.7.3-1"})
     void names_are_compared_as_they_are_with_nothing_made_equal() throws Exception {
         String mark = "\uFEFFname";
-        for (String topic : List.of(mark, "name", "Name", "name/", "/name", "n ame", "ñ", "n\u0303")) {
+        for (String topic :
+                List.of(mark, "name", "Name", "name/", "/name", "n ame", "ñ", "n\u0303")) {
             client.subscribe(topic, 0);
             publisher.publish(topic, "x", 0, 0);
             assertThat(client.message().topic()).isEqualTo(topic);

@@ -69,9 +69,7 @@ class TopicAliasOutTest {
     }
 
     @Test
-    @Mqtt5({
-        "MQTT-3.1.2-26", "MQTT-3.3.2-8", "MQTT-3.3.2-10", "MQTT-3.3.2-11", "MQTT-3.3.2-3"
-    })
+    @Mqtt5({"MQTT-3.1.2-26", "MQTT-3.3.2-8", "MQTT-3.3.2-10", "MQTT-3.3.2-11", "MQTT-3.3.2-3"})
     void a_topic_goes_out_with_its_name_once_and_then_by_its_alias() throws Exception {
         for (int qos = 0; qos <= 1; qos++) {
             try (RawClient subscriber = subscriber(aliases(2), qos)) {
@@ -146,8 +144,7 @@ class TopicAliasOutTest {
             is(other.message(), "topic/1");
             other.unsubscribe("topic/1");
             is(next(subscriber, "topic/1", 0), "", "1");
-            assertThat(List.of(other.untilPong(), subscriber.untilPong()))
-                    .allMatch(List::isEmpty);
+            assertThat(List.of(other.untilPong(), subscriber.untilPong())).allMatch(List::isEmpty);
         }
     }
 }

@@ -109,8 +109,8 @@ public final class PacketDecoder {
 
     /**
      * Between CONNECT and CONNACK a client that authenticates step by step may send nothing but
-     * AUTH and DISCONNECT. To be called once with true by the handler of its CONNECT, and with false
-     * when it is admitted.
+     * AUTH and DISCONNECT. To be called once with true by the handler of its CONNECT, and with
+     * false when it is admitted.
      */
     public void authenticating(boolean now) {
         authenticating = now;

@@ -29,8 +29,8 @@ public final class PacketEncoder {
     public static final int MOST_FOR_TOPIC_ALIAS = TOPIC_ALIAS_BYTES + 2;
 
     /**
-     * CONNACK; for 3.1 and 3.1.1 the reason code becomes one of the return codes 0 to 5 and the properties
-     * are left out. A refusal never says that a session is present (MQTT-3.2.2-6).
+     * CONNACK; for 3.1 and 3.1.1 the reason code becomes one of the return codes 0 to 5 and the
+     * properties are left out. A refusal never says that a session is present (MQTT-3.2.2-6).
      */
     public static void connack(
             ByteBuf out,
@@ -217,32 +217,31 @@ public final class PacketEncoder {
 
     private static int header(PacketType type) {
         return switch (type) {
-                    case PUBACK -> PUBACK;
-                    case PUBREC -> PUBREC;
-                    case PUBREL -> PUBREL;
-                    case PUBCOMP -> PUBCOMP;
-                    case RESERVED,
-                            CONNECT,
-                            CONNACK,
-                            PUBLISH,
-                            SUBSCRIBE,
-                            SUBACK,
-                            UNSUBSCRIBE,
-                            UNSUBACK,
-                            PINGREQ,
-                            PINGRESP,
-                            DISCONNECT,
-                            AUTH ->
-                            throw new IllegalArgumentException(type + " acknowledges nothing");
-                };
+            case PUBACK -> PUBACK;
+            case PUBREC -> PUBREC;
+            case PUBREL -> PUBREL;
+            case PUBCOMP -> PUBCOMP;
+            case RESERVED,
+                    CONNECT,
+                    CONNACK,
+                    PUBLISH,
+                    SUBSCRIBE,
+                    SUBACK,
+                    UNSUBSCRIBE,
+                    UNSUBACK,
+                    PINGREQ,
+                    PINGRESP,
+                    DISCONNECT,
+                    AUTH ->
+                    throw new IllegalArgumentException(type + " acknowledges nothing");
+        };
     }
 
     private static int reasonStringSize(@Nullable String reasonString) {
         return reasonString == null ? 0 : 1 + Wire.sizeOfString(reasonString);
     }
 
-    private static void writeReasonString(
-            ByteBuf out, int size, @Nullable String reasonString) {
+    private static void writeReasonString(ByteBuf out, int size, @Nullable String reasonString) {
         Wire.writeVariableByteInteger(out, size);
         if (reasonString != null) {
             out.writeByte(PropertySet.REASON_STRING);

@@ -86,9 +86,7 @@ public final class PublishPacket {
 
     /** The Payload Format Indicator says that it is UTF-8, and it is not. */
     public boolean isBrokenText() {
-        return hasProperties
-                && properties.isText()
-                && !Utf8.isText(buf, payloadAt, payloadLength);
+        return hasProperties && properties.isText() && !Utf8.isText(buf, payloadAt, payloadLength);
     }
 
     /** The first value of a user property, whose name is ASCII. */

@@ -126,8 +126,7 @@ class EncoderFuzzTest {
         PacketEncoder.auth(
                 out,
                 0x18,
-                new ConnackProperties.Authentication(
-                        text(random), new byte[random.nextInt(200)]));
+                new ConnackProperties.Authentication(text(random), new byte[random.nextInt(200)]));
         return "AUTH 24 null";
     }
 

@@ -1,11 +1,11 @@
 package io.robustmq.protocol;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.protocol.Forbidden.malformed;
 import static io.robustmq.protocol.Forbidden.protocolError;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -112,8 +112,7 @@ class ForbiddenConnectTest {
                                 "MQTT-1.5.4-1"),
                         connect(
                                 "a will topic that is not UTF-8",
-                                Bytes.packet(
-                                        0x10, head(V3, 6).text("c").u16(1).u8(0xC1).text("p")),
+                                Bytes.packet(0x10, head(V3, 6).text("c").u16(1).u8(0xC1).text("p")),
                                 "MQTT-1.5.4-1"),
                         connect(
                                 "a password without its flag",

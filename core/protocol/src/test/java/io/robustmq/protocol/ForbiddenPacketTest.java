@@ -1,13 +1,13 @@
 package io.robustmq.protocol;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.protocol.Forbidden.malformed;
 import static io.robustmq.protocol.Forbidden.protocolError;
 import static io.robustmq.protocol.MqttVersion.V3_1_1;
 import static io.robustmq.protocol.MqttVersion.V5;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -96,7 +96,11 @@ class ForbiddenPacketTest {
     @TestFactory
     @Mqtt3({"MQTT-2.2.2-1", "MQTT-2.2.2-2", "MQTT-3.6.1-1"})
     @Mqtt5({
-        "MQTT-2.1.3-1", "MQTT-3.4.2-1", "MQTT-3.5.2-1", "MQTT-3.6.1-1", "MQTT-3.6.2-1",
+        "MQTT-2.1.3-1",
+        "MQTT-3.4.2-1",
+        "MQTT-3.5.2-1",
+        "MQTT-3.6.1-1",
+        "MQTT-3.6.2-1",
         "MQTT-3.7.2-1"
     })
     Stream<DynamicTest> an_acknowledgement_must_not_have() {
@@ -165,11 +169,19 @@ class ForbiddenPacketTest {
 
     @TestFactory
     @Mqtt3({
-        "MQTT-2.3.1-1", "MQTT-3.8.1-1", "MQTT-3.8.3-1", "MQTT-3.8.3-3", "MQTT-3.8.3-4",
+        "MQTT-2.3.1-1",
+        "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1",
+        "MQTT-3.8.3-3",
+        "MQTT-3.8.3-4",
         "MQTT-4.7.3-1"
     })
     @Mqtt5({
-        "MQTT-3.8.1-1", "MQTT-3.8.3-1", "MQTT-3.8.3-2", "MQTT-3.8.3-4", "MQTT-3.8.3-5",
+        "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1",
+        "MQTT-3.8.3-2",
+        "MQTT-3.8.3-4",
+        "MQTT-3.8.3-5",
         "MQTT-4.7.3-1"
     })
     Stream<DynamicTest> a_subscribe_must_not_have() {

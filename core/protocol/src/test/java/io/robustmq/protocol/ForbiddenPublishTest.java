@@ -1,13 +1,13 @@
 package io.robustmq.protocol;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static io.robustmq.protocol.Forbidden.malformed;
 import static io.robustmq.protocol.Forbidden.protocolError;
 import static io.robustmq.protocol.MqttVersion.V3_1_1;
 import static io.robustmq.protocol.MqttVersion.V5;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,12 +29,25 @@ class ForbiddenPublishTest {
 
     @TestFactory
     @Mqtt3({
-        "MQTT-1.5.3-2", "MQTT-2.3.1-1", "MQTT-3.3.1-2", "MQTT-3.3.1-4", "MQTT-3.3.2-1",
-        "MQTT-3.3.2-2", "MQTT-4.7.1-1", "MQTT-4.7.3-1", "MQTT-4.7.3-2"
+        "MQTT-1.5.3-2",
+        "MQTT-2.3.1-1",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-4",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.1-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2"
     })
     @Mqtt5({
-        "MQTT-1.5.4-2", "MQTT-3.3.1-2", "MQTT-3.3.1-4", "MQTT-3.3.2-1", "MQTT-3.3.2-2",
-        "MQTT-4.7.0-1", "MQTT-4.7.3-1", "MQTT-4.7.3-2"
+        "MQTT-1.5.4-2",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-4",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.0-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2"
     })
     Stream<DynamicTest> a_publish_must_not_have() {
         return Forbidden.tests(
@@ -120,7 +133,11 @@ class ForbiddenPublishTest {
 
     @TestFactory
     @Mqtt5({
-        "MQTT-1.5.7-1", "MQTT-3.3.2-8", "MQTT-3.3.2-13", "MQTT-3.3.2-14", "MQTT-3.3.2-19",
+        "MQTT-1.5.7-1",
+        "MQTT-3.3.2-8",
+        "MQTT-3.3.2-13",
+        "MQTT-3.3.2-14",
+        "MQTT-3.3.2-19",
         "MQTT-3.3.4-6"
     })
     Stream<DynamicTest> publish_properties_must_not_have() {

@@ -1,9 +1,9 @@
 package io.robustmq.protocol;
 
-import io.robustmq.testkit.Mqtt5;
-import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

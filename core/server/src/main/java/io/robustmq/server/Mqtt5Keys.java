@@ -39,7 +39,8 @@ final class Mqtt5Keys {
         boolean scram = (Boolean) values.of("mqtt5.scram");
         if (scram && values.of("mqtt.password-file").toString().isEmpty()) {
             values.wrong(
-                    "mqtt5.scram", "is true and mqtt.password-file is empty, so there are no users");
+                    "mqtt5.scram",
+                    "is true and mqtt.password-file is empty, so there are no users");
         }
     }
 }

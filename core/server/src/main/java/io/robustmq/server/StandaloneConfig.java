@@ -54,10 +54,7 @@ record StandaloneConfig(
             List<String> admins) {}
 
     record Mqtt5(
-            int topicAliasOut,
-            boolean checkPayloadFormat,
-            String responsePrefix,
-            boolean scram) {}
+            int topicAliasOut, boolean checkPayloadFormat, String responsePrefix, boolean scram) {}
 
     record Journal(
             List<Path> directories,

@@ -81,7 +81,8 @@ final class Conformance {
         List<Path> folders =
                 MODULES.stream()
                         .map(module ->
-                                Repository.root().resolve("core/" + module + "/target/test-classes"))
+                                Repository.root()
+                                        .resolve("core/" + module + "/target/test-classes"))
                         .toList();
         for (Path folder : folders) {
             if (!Files.isDirectory(folder)) {

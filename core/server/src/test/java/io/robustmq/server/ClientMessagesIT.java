@@ -1,9 +1,9 @@
 package io.robustmq.server;
 
-import io.robustmq.testkit.Mqtt3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.server.ClientUnderTest.Kind;
+import io.robustmq.testkit.Mqtt3;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -46,8 +46,7 @@ class ScramAuthenticatorTest {
     @Test
     void what_the_password_file_has_makes_the_keys_that_the_password_makes() throws Exception {
         Scram.Keys made = hash("secret").scramKeys();
-        Scram.Keys expected =
-                Scram.Keys.of(Scram.Hash.SHA_512, pbkdf2("secret"), SALT, ITERATIONS);
+        Scram.Keys expected = Scram.Keys.of(Scram.Hash.SHA_512, pbkdf2("secret"), SALT, ITERATIONS);
         assertThat(hash("secret").matches("secret".getBytes(UTF_8))).isTrue();
         assertThat(Arrays.equals(made.storedKey(), expected.storedKey())).isTrue();
         assertThat(Arrays.equals(made.serverKey(), expected.serverKey())).isTrue();
