@@ -61,7 +61,7 @@ class StorageFaultTest {
     }
 
     private static Options kept() {
-        return new Options().keepSession().expiry(1000);
+        return new Options().keepSession().expiry(500_000);
     }
 
     private void fail() {

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.properties.HasAnnotations;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.robustmq.testkit.Repository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class Conformance {
     private static List<Statement> statements(String version) throws IOException {
         String file = "/conformance/mqtt-" + version + ".tsv";
         try (var in = Objects.requireNonNull(Conformance.class.getResourceAsStream(file), file)) {
-            Stream<String> lines = new String(in.readAllBytes()).lines();
+            Stream<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
             return lines.skip(1)
                     .map(line -> line.split("\t", -1))
                     .map(f -> new Statement(f[0], f[1], f[2], f[3], f[4]))
