@@ -1,7 +1,6 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.Connect;
-import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import java.util.HexFormat;
@@ -32,20 +31,57 @@ final class Admission {
     }
 
     void admit(Connection connection, Connect connect) {
-        if (connect.authenticationMethod() != null) {
-            connection.refuse(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");
-            return;
-        }
-        if (connect.clientId().isEmpty()
-                && connect.version() == MqttVersion.V3_1_1
-                && !connect.cleanStart()) {
+        if (connect.clientId().isEmpty() && !mayBeNameless(connect)) {
             connection.refuse(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "an empty client identifier needs Clean Session [MQTT-3.1.3-8]");
+                    "an empty client identifier needs Clean Session and MQTT 3.1.1 [MQTT-3.1.3-8]");
             return;
         }
-        authenticate(connection, connect);
+        BrokerSettings.Mqtt5 settings = shared.settings().mqtt5();
+        Connect.Will will = connect.will();
+        if (will != null && settings.checkPayloadFormat() && will.isBrokenText()) {
+            connection.refuse(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID,
+                    "the will is no UTF-8, as its Payload Format Indicator says");
+            return;
+        }
+        String method = connect.authenticationMethod();
+        if (method == null) {
+            authenticate(connection, connect);
+        } else {
+            authenticate(connection, connect, method);
+        }
+    }
+
+    /** 3.1.1 and 5 assign an identifier to whom has no session to come back to. */
+    private static boolean mayBeNameless(Connect connect) {
+        return switch (connect.version()) {
+            case V3_1 -> false;
+            case V3_1_1 -> connect.cleanStart();
+            case V5 -> true;
+        };
+    }
+
+    private void authenticate(Connection connection, Connect connect, String method) {
+        EnhancedAuthenticator offered = shared.access().authenticator().enhanced(method);
+        if (offered == null) {
+            connection.refuse(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "the authentication method is not one that is offered");
+            return;
+        }
+        connection
+                .exchange(
+                        new AuthExchange(
+                                connection,
+                                offered,
+                                slowAuthentication,
+                                success ->
+                                        authenticated(
+                                                connection,
+                                                connect,
+                                                new Authenticator.Granted(offered.identity(success.userName())))))
+                .begin(connect.authenticationData());
     }
 
     private void authenticate(Connection connection, Connect connect) {

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.AuthenticationEvent;
+import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect. Any thread. */
 public interface Authenticator {
@@ -20,6 +21,11 @@ public interface Authenticator {
      */
     default boolean isStillGood(Identity identity) {
         return true;
+    }
+
+    /** A method of several steps that is offered under this name; null if none is. */
+    default @Nullable EnhancedAuthenticator enhanced(String method) {
+        return null;
     }
 
     /** The decision. */

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Asks one after the other until one decides; whom nobody decides about is refused. Any thread. */
 public final class AuthenticatorChain implements Authenticator {
@@ -38,5 +39,16 @@ public final class AuthenticatorChain implements Authenticator {
     @Override
     public boolean isStillGood(Identity identity) {
         return links.stream().allMatch(link -> link.isStillGood(identity));
+    }
+
+    @Override
+    public @Nullable EnhancedAuthenticator enhanced(String method) {
+        for (Authenticator link : links) {
+            EnhancedAuthenticator offered = link.enhanced(method);
+            if (offered != null) {
+                return offered;
+            }
+        }
+        return null;
     }
 }

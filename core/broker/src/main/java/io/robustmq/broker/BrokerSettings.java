@@ -17,7 +17,28 @@ public record BrokerSettings(
         Retained retained,
         Storage storage,
         Sharing sharing,
+        Mqtt5 mqtt5,
         int messageEventsPerSecond) {
+
+    /** With what MQTT 5 adds as it is by default. */
+    public BrokerSettings(
+            Listener listener,
+            Limits limits,
+            Queues queues,
+            Retained retained,
+            Storage storage,
+            Sharing sharing,
+            int messageEventsPerSecond) {
+        this(
+                listener,
+                limits,
+                queues,
+                retained,
+                storage,
+                sharing,
+                Mqtt5.DEFAULTS,
+                messageEventsPerSecond);
+    }
 
     /**
      * @param eventLoops 0 is half the cores, at least 1
@@ -104,6 +125,19 @@ public record BrokerSettings(
         HASH_TOPIC,
         /** Who has the fewest QoS 1 and 2 messages to acknowledge. */
         LEAST_IN_FLIGHT
+    }
+
+    /**
+     * What only MQTT 5 clients notice.
+     *
+     * @param topicAliasOut aliases that one client is sent, at most as many as it allows; 0 for
+     *     none
+     * @param checkPayloadFormat whether a payload that is said to be UTF-8 is checked
+     * @param responsePrefix what Response Information begins with, before the client identifier;
+     *     empty to give none
+     */
+    public record Mqtt5(int topicAliasOut, boolean checkPayloadFormat, String responsePrefix) {
+        static final Mqtt5 DEFAULTS = new Mqtt5(16, true, "response/");
     }
 
     /** What a broker without configuration does; port 1883, loopback only. */

@@ -1,9 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.robustmq.protocol.Connect;
@@ -31,16 +29,6 @@ import org.jspecify.annotations.Nullable;
  * about.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
-    /** How long a client may take to read its last packet. */
-    private static final long LAST_WORDS_SECONDS = 3;
-
-    private enum Phase {
-        BEFORE_CONNECT,
-        ADMITTING,
-        CONNECTED,
-        ENDED
-    }
-
     // for the connection
     private final Channel channel;
     private final long id;
@@ -61,6 +49,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
+    private ReasonStrings reasonStrings = ReasonStrings.UNKNOWN;
+    private @Nullable AuthExchange exchange;
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
@@ -144,8 +134,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
         patience.stop();
         channel.config().setAutoRead(false);
         version = connect.version();
+        reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
         admission.admit(this, connect);
+    }
+
+    AuthExchange exchange(AuthExchange begun) {
+        exchange = begun;
+        decoder.authenticating(true);
+        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        return begun;
+    }
+
+    /** Whether it was asked something, so that AUTH is read, or has answered. */
+    void readsAuth(boolean now) {
+        phase = now ? Phase.AUTHENTICATING : Phase.ADMITTING;
+        channel.config().setAutoRead(now);
+        if (now) {
+            ended(input.resume());
+        }
     }
 
     /** False if it ended meanwhile. */
@@ -159,6 +166,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Moves to another loop and goes on there. */
     void moveTo(Loop home, Runnable then) {
+        patience.stop(); // its timer runs on the loop that is left
         if (home == loop) {
             then.run();
             return;
@@ -182,8 +190,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
-        LastWords.refuse(outbound, version, reasonCode, detail);
-        loop.counters().add(Counters.refused(reasonCode), 1);
+        LastWords.refuse(this, reasonCode, detail);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
     }
@@ -191,6 +198,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The CONNACK that says so is written. */
     Subscriber accepted(Session to, Connect connect, int keepAliveSeconds) {
         phase = Phase.CONNECTED;
+        decoder.authenticating(false);
         Subscriber made = new Subscriber(this, to, outbound, connect);
         session = to;
         subscriber = made;
@@ -253,7 +261,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         int reasonCode = violation.reasonCode();
-        if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
+        if (phase == Phase.AUTHENTICATING) {
+            LastWords.refuse(this, reasonCode, violation.detail());
+        } else if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
             MqttVersion spoken = decoder.version();
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
             if (spoken != null || unsupported) {
@@ -261,8 +271,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer = new Peer(version.label(), id, peer.clientId(), peer.remoteAddr());
             }
             if (version == MqttVersion.V5 || unsupported) {
-                LastWords.refuse(outbound, version, reasonCode, violation.detail());
-                loop.counters().add(Counters.refused(reasonCode), 1);
+                LastWords.refuse(this, reasonCode, violation.detail());
             }
         }
         emit(
@@ -297,7 +306,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
      * Ends it once, whatever comes after. A connected MQTT 5 client is told the reason code if it
      * is one of an error and the end is the broker's doing.
      */
-    private void end(Ending ending, int reasonCode, @Nullable String reason) {
+    void end(Ending ending, int reasonCode, @Nullable String reason) {
         if (phase == Phase.ENDED) {
             return;
         }
@@ -308,28 +317,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.eventTopics().left(this);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
-            LastWords.disconnect(outbound, version, reasonCode, reason);
+            LastWords.disconnect(this, reasonCode, reason);
         }
         input.close();
         outbound.close();
-        closeAfterLastWords();
+        LastWords.close(channel, loop);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
             detach(ending, reasonCode);
-        }
-    }
-
-    private void closeAfterLastWords() {
-        if (!channel.isOpen()) {
-            return;
-        }
-        channel.config().setAutoRead(false);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        if (channel.isOpen()) {
-            // the client does not read: it gets some time, then no more
-            var unused =
-                    loop.executor()
-                            .schedule(() -> channel.close(), LAST_WORDS_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -365,7 +360,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     boolean wantsMore() {
-        return phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED;
+        return phase.isRead();
     }
 
     long id() {
@@ -400,6 +395,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** When the packets being handled were read. */
     long readNanos() {
         return readNanos;
+    }
+
+    ReasonStrings reasonStrings() {
+        return reasonStrings;
+    }
+
+    /** Null unless the client authenticates step by step. */
+    @Nullable AuthExchange exchange() {
+        return exchange;
     }
 
     /** Null before the client was accepted. */

@@ -19,17 +19,21 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
+    private static final String NOT_ALLOWED =
+            "this client may not publish to this topic";
 
     private final Connection connection;
     private final Shared shared;
     private final PublishEvents events;
     private final PublishAnswers answers;
+    private final boolean checksPayloadFormat;
 
     Publisher(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
         this.events = new PublishEvents(connection);
         this.answers = new PublishAnswers(connection, events);
+        this.checksPayloadFormat = shared.settings().mqtt5().checkPayloadFormat();
     }
 
     void publish(PublishPacket packet, Session session) {
@@ -46,6 +50,10 @@ final class Publisher {
         Authorizer.Denied denied = connection.access().publish(topic);
         if (denied != null) {
             deny(packet, session, trace, denied.rule());
+            return;
+        }
+        if (checksPayloadFormat && packet.isBrokenText()) {
+            refuse(packet, session, trace);
             return;
         }
         if (trace != null) {
@@ -244,6 +252,17 @@ final class Publisher {
 
     // refusals
 
+    /** Only MQTT 5 clients say what format a payload has. */
+    private void refuse(
+            PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
+        int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
+        String detail = "the payload is no UTF-8, as its Payload Format Indicator says";
+        events.rejected(packet.topic(), code, detail, trace);
+        if (packet.qos() > 0) {
+            answers.known(session, packet.qos(), packet.packetId(), code, detail);
+        }
+    }
+
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(
             PublishPacket packet,
@@ -269,7 +288,11 @@ final class Publisher {
             if (qos == 2 && !isTold()) {
                 session.received().add(packet.packetId());
             }
-            answers.known(session, qos, packet.packetId(), isTold() ? code : ReasonCode.SUCCESS);
+            if (isTold()) {
+                answers.known(session, qos, packet.packetId(), code, NOT_ALLOWED);
+            } else {
+                answers.known(session, qos, packet.packetId(), ReasonCode.SUCCESS);
+            }
         }
     }
 
@@ -281,7 +304,7 @@ final class Publisher {
             return;
         }
         if (isTold()) {
-            answers.known(session, publication.qos(), packetId, reasonCode);
+            answers.known(session, publication.qos(), packetId, reasonCode, detail);
         } else {
             connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);
         }

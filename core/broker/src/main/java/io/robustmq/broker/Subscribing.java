@@ -2,7 +2,6 @@ package io.robustmq.broker;
 
 import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
@@ -23,13 +22,18 @@ final class Subscribing {
 
     private final Connection connection;
     private final Shared shared;
+    private final SubscriptionAnswers answers;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
 
+    /** Why the first filter of the SUBSCRIBE being looked at is refused, if one is. */
+    private @Nullable String refusal;
+
     Subscribing(Connection connection) {
         this.connection = connection;
         this.shared = connection.loop().shared();
+        this.answers = new SubscriptionAnswers(connection);
     }
 
     /**
@@ -67,6 +71,7 @@ final class Subscribing {
     void subscribe(Subscribe subscribe, Session session) {
         List<Subscribe.Filter> filters = subscribe.filters();
         int[] codes = new int[filters.size()];
+        refusal = null;
         List<Granted> granted = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
             Subscribe.Filter filter = filters.get(i);
@@ -76,9 +81,10 @@ final class Subscribing {
                 granted.add(add(filter, subscribe.subscriptionIdentifier(), session, i));
             }
         }
+        String why = refusal;
         Backlog backlog = session.backlog();
         if (backlog == null || granted.isEmpty()) {
-            subscribed(subscribe.packetId(), codes, granted, session);
+            subscribed(subscribe.packetId(), codes, why, granted, session);
             return;
         }
         List<SessionRecord.Filter> stored =
@@ -88,29 +94,30 @@ final class Subscribing {
                 new SessionRecord.Subscribed(backlog.number(), stored),
                 changes,
                 session,
-                () -> subscribed(subscribe.packetId(), codes, granted, session),
-                why -> {
+                () -> subscribed(subscribe.packetId(), codes, why, granted, session),
+                failure -> {
                     for (Granted each : granted) {
-                        codes[each.position] = refused(each.subscription().filter(), why);
+                        codes[each.position] = refused(each.subscription().filter(), failure);
                     }
-                    suback(subscribe.packetId(), codes);
+                    if (connection.version() == MqttVersion.V3_1) {
+                        // its SUBACK can only say that it was done
+                        connection.end(
+                                Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
+                        return;
+                    }
+                    answers.suback(subscribe.packetId(), codes, StorageFault.detail(failure));
                 });
     }
 
-    private void subscribed(int packetId, int[] codes, List<Granted> granted, Session session) {
-        suback(packetId, codes);
+    private void subscribed(
+            int packetId,
+            int[] codes,
+            @Nullable String why,
+            List<Granted> granted,
+            Session session) {
+        answers.suback(packetId, codes, why);
         for (Granted each : granted) {
             sendRetained(each, session);
-        }
-    }
-
-    private void suback(int packetId, int[] codes) {
-        if (connection.isConnected()) {
-            PacketEncoder.suback(
-                    connection.outbound().packet(16 + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes);
         }
     }
 
@@ -253,7 +260,7 @@ final class Subscribing {
         }
         Backlog backlog = session.backlog();
         if (backlog == null || removed.isEmpty()) {
-            unsubscribed(unsubscribe.packetId(), codes, removed, session);
+            unsubscribed(unsubscribe.packetId(), codes, null, removed, session);
             return;
         }
         write(
@@ -261,7 +268,7 @@ final class Subscribing {
                         backlog.number(), removed.stream().map(Subscription::filter).toList()),
                 removed.stream().map(each -> new Change(each.filter(), null, each)).toList(),
                 session,
-                () -> unsubscribed(unsubscribe.packetId(), codes, removed, session),
+                () -> unsubscribed(unsubscribe.packetId(), codes, null, removed, session),
                 why -> {
                     if (connection.version() != MqttVersion.V5) {
                         // its UNSUBACK can only say that it was done
@@ -273,12 +280,21 @@ final class Subscribing {
                             codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
                         }
                     }
-                    unsubscribed(unsubscribe.packetId(), codes, List.of(), session);
+                    unsubscribed(
+                            unsubscribe.packetId(),
+                            codes,
+                            StorageFault.detail(why),
+                            List.of(),
+                            session);
                 });
     }
 
     private void unsubscribed(
-            int packetId, int[] codes, List<Subscription> removed, Session session) {
+            int packetId,
+            int[] codes,
+            @Nullable String why,
+            List<Subscription> removed,
+            Session session) {
         for (Subscription each : removed) {
             String filter = each.filter();
             String group = FilterForm.groupOf(filter);
@@ -290,13 +306,7 @@ final class Subscribing {
                 session.passOnOf(filter);
             }
         }
-        if (connection.isConnected()) {
-            PacketEncoder.unsuback(
-                    connection.outbound().packet(16 + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes);
-        }
+        answers.unsuback(packetId, codes, why);
     }
 
     /** The client may not have it any more. It is not told: MQTT has no packet for that. */
@@ -404,6 +414,7 @@ final class Subscribing {
     }
 
     private int refused(String filter, int reasonCode, String detail) {
+        refusal = refusal == null ? detail : refusal;
         connection.emit(
                 new SubscriptionEvent.Refused(
                         connection.peer(), filter, reasonCode, detail, FilterForm.groupOf(filter)));

@@ -10,6 +10,7 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class AuthenticatorTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.4-2")
     void who_is_let_in_is_the_authenticators_choice_on_the_loop_or_beside_it() throws Exception {
         for (boolean slow : new boolean[] {false, true}) {
             try (TestBroker broker =

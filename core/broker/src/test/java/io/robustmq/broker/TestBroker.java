@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.robustmq.journal.Disk;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.protocol.MqttVersion;
@@ -7,6 +9,8 @@ import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.SettableClock;
 import java.io.IOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,9 @@ import java.util.function.BooleanSupplier;
 
 /** A broker on a free port, what it reported, and the clock it goes by. */
 final class TestBroker implements AutoCloseable {
+    /** Message events per second. */
+    private static final int EVERY_MESSAGE = 1_000_000;
+
     final RecordingEvents events = new RecordingEvents();
     final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
     final TestLog log;
@@ -102,82 +109,30 @@ final class TestBroker implements AutoCloseable {
 
     /** The defaults, on a free port, with every message event let through. */
     static BrokerSettings settings(int loops) {
-        BrokerSettings defaults = BrokerSettings.defaults();
-        return new BrokerSettings(
+        BrokerSettings.Listener listener =
                 new BrokerSettings.Listener(
-                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10)),
-                defaults.limits(),
-                defaults.queues(),
-                defaults.retained(),
-                defaults.storage(),
-                defaults.sharing(),
-                1_000_000);
+                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10));
+        return with(with(BrokerSettings.defaults(), listener), EVERY_MESSAGE);
     }
 
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
-        return new BrokerSettings(
-                listener,
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.sharing(),
-                settings.messageEventsPerSecond());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
-        return new BrokerSettings(
-                settings.listener(),
-                limits,
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.sharing(),
-                settings.messageEventsPerSecond());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                queues,
-                settings.retained(),
-                settings.storage(),
-                settings.sharing(),
-                settings.messageEventsPerSecond());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                retained,
-                settings.storage(),
-                settings.sharing(),
-                settings.messageEventsPerSecond());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                storage,
-                settings.sharing(),
-                settings.messageEventsPerSecond());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Sharing sharing) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                sharing,
-                settings.messageEventsPerSecond());
+    /** With another part, which takes the place of the one of its type. */
+    static BrokerSettings with(BrokerSettings settings, Object part) {
+        RecordComponent[] components = BrokerSettings.class.getRecordComponents();
+        Object[] values = new Object[components.length];
+        Class<?>[] types = new Class<?>[components.length];
+        int replaced = 0;
+        try {
+            for (int i = 0; i < values.length; i++) {
+                types[i] = components[i].getType();
+                boolean same = MethodType.methodType(types[i]).wrap().returnType().isInstance(part);
+                values[i] = same ? part : components[i].getAccessor().invoke(settings);
+                replaced += same ? 1 : 0;
+            }
+            assertThat(replaced).as("parts like " + part).isOne();
+            return BrokerSettings.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Connected by TCP, nothing sent. */

@@ -8,6 +8,7 @@ import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,14 +42,15 @@ final class AccessControl implements AutoCloseable {
     // while open
     private @Nullable ScheduledExecutorService looking;
 
-    AccessControl(StandaloneConfig.Mqtt config, InstantSource clock, Events events) {
+    AccessControl(
+            StandaloneConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
         this.config = config;
         this.events = events;
         this.passwords = new PasswordAuthenticator(Set.copyOf(config.admins()));
         this.rules = client -> Authorizer.Rights.ALL;
         this.access =
                 new Access(
-                        new AuthenticatorChain(chain()),
+                        new AuthenticatorChain(chain(scram)),
                         client -> rules.apply(client),
                         config.access().onDeniedPublish());
         if (isNamed(config.passwordFile())) {
@@ -81,7 +83,7 @@ final class AccessControl implements AutoCloseable {
      */
     record Checked(int changed, List<ConfigProblem> problems) {}
 
-    private List<Authenticator> chain() {
+    private List<Authenticator> chain(boolean scram) {
         List<Authenticator> chain = new ArrayList<>();
         CertificateIdentity identity = config.access().certificateIdentity();
         if (identity != CertificateIdentity.NONE) {
@@ -93,6 +95,9 @@ final class AccessControl implements AutoCloseable {
                             identity, Set.copyOf(config.admins()), both ? passwords : null));
         }
         if (isNamed(config.passwordFile())) {
+            if (scram) {
+                chain.add(new ScramAuthenticator(passwords, new SecureRandom()));
+            }
             chain.add(passwords);
         }
         chain.add(new AnonymousAuthenticator(config.allowAnonymous()));

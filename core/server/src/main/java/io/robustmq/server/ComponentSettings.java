@@ -46,6 +46,10 @@ final class ComponentSettings {
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
                 new BrokerSettings.Sharing(
                         mqtt.sharedSubscriptions().strategy(), mqtt.sharedSubscriptions().groups()),
+                new BrokerSettings.Mqtt5(
+                        config.mqtt5().topicAliasOut(),
+                        config.mqtt5().checkPayloadFormat(),
+                        config.mqtt5().responsePrefix()),
                 config.events().messagesPerSecond());
     }
 

@@ -16,6 +16,9 @@ final class PasswordAuthenticator implements Authenticator {
     private static final String RULE = "mqtt.password-file";
     private static final byte[] NO_PASSWORD = {};
 
+    /** The proof of whom was removed meanwhile: no salt is that. */
+    private static final String GONE = "gone";
+
     private final Set<String> admins;
     private volatile Users users = Users.NONE;
 
@@ -63,8 +66,7 @@ final class PasswordAuthenticator implements Authenticator {
         boolean same =
                 compared != null && compared.matches(password == null ? NO_PASSWORD : password);
         if (own != null && same && password != null) {
-            return new Granted(
-                    new Identity(method, userName, admins.contains(userName), own.name()));
+            return new Granted(identity(method, userName, own));
         }
         return new Refused(
                 ReasonCode.BAD_USER_NAME_OR_PASSWORD,
@@ -73,5 +75,21 @@ final class PasswordAuthenticator implements Authenticator {
                 own == null
                         ? "there is no such user"
                         : password == null ? "no password was sent" : "the password is wrong");
+    }
+
+    /** Of one who has proved to be that user, in whatever way. */
+    Identity identity(Method method, String userName) {
+        PasswordHash own = users.get(userName);
+        return own == null
+                ? new Identity(method, userName, false, GONE)
+                : identity(method, userName, own);
+    }
+
+    private Identity identity(Method method, String userName, PasswordHash own) {
+        return new Identity(method, userName, admins.contains(userName), own.name());
+    }
+
+    Users users() {
+        return users;
     }
 }

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.Scram;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -88,6 +89,15 @@ final class PasswordHash {
     /** Another one for each password that is set; it tells nothing of the password. */
     String name() {
         return Base64.getEncoder().encodeToString(salt);
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    /** The hash is SCRAM-SHA-512's salted password. */
+    Scram.Keys scramKeys() {
+        return Scram.Keys.of(Scram.Hash.SHA_512, hash, salt, iterations);
     }
 
     /** Takes as long whether it matches or not. */

@@ -17,6 +17,7 @@ record StandaloneConfig(
         String nodeId,
         Data data,
         Mqtt mqtt,
+        Mqtt5 mqtt5,
         Http http,
         Journal journal,
         Placement placement,
@@ -68,6 +69,9 @@ record StandaloneConfig(
     record SharedSubscriptions(
             BrokerSettings.ShareStrategy strategy,
             Map<String, BrokerSettings.ShareStrategy> groups) {}
+
+    record Mqtt5(
+            int topicAliasOut, boolean checkPayloadFormat, String responsePrefix, boolean scram) {}
 
     record Journal(
             List<Path> directories,

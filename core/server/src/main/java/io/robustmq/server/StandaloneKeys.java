@@ -150,6 +150,7 @@ final class StandaloneKeys {
                                     MQTT,
                                     AccessKeys.SECTION,
                                     SharingKeys.SHARING,
+                                    Mqtt5Keys.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),
@@ -165,6 +166,7 @@ final class StandaloneKeys {
                     "must be a loopback address such as 127.0.0.1, was "
                             + placement.getHostString());
         }
+        Mqtt5Keys.check(values);
         values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
     }
 

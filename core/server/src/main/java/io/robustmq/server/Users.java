@@ -30,6 +30,11 @@ final class Users {
                 : unmatchable.get(Math.floorMod(name.hashCode(), unmatchable.size()));
     }
 
+    /** Of one of them, 0 if there are none. */
+    int iterations() {
+        return unmatchable.isEmpty() ? 0 : unmatchable.getFirst().iterations();
+    }
+
     int count() {
         return byName.size();
     }

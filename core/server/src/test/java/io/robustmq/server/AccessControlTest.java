@@ -170,7 +170,7 @@ class AccessControlTest {
 
     @Test
     void without_files_there_is_nothing_to_look_at() throws Exception {
-        access = new AccessControl(config(List.of()), clock, events);
+        access = new AccessControl(config(List.of()), false, clock, events);
         access.open();
         access.onChange(told::incrementAndGet);
         access.watch();
@@ -193,6 +193,7 @@ class AccessControlTest {
     private AccessControl make() {
         return new AccessControl(
                 config(List.of("mqtt.password-file=" + passwords, "mqtt.access.acl-file=" + acl)),
+                false,
                 clock,
                 events);
     }

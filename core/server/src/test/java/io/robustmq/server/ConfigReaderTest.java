@@ -369,6 +369,19 @@ class ConfigReaderTest {
     }
 
     @Test
+    void scram_without_users_is_refused() {
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("mqtt5.scram=true"))))
+                .containsExactly(
+                        "--set mqtt5.scram=true: mqtt5.scram: is true and mqtt.password-file is empty, so there are no users");
+    }
+
+    @Test
     void the_consensus_member_listens_on_loopback_or_not_at_all() {
         assertThat(
                         lines(

@@ -7,7 +7,9 @@ public sealed interface AuthenticationEvent extends Event {
     enum Method {
         ANONYMOUS,
         PASSWORD,
-        CERTIFICATE
+        CERTIFICATE,
+        /** Several steps of AUTH, as with SCRAM. */
+        ENHANCED
     }
 
     @EventType(
@@ -76,7 +78,7 @@ public sealed interface AuthenticationEvent extends Event {
             name = "authentication.succeeded",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
-            cause = "A client proved who it is, with a password or a certificate.",
+            cause = "A client proved who it is, with a password, a certificate or several steps of AUTH.",
             action = "Nothing.")
     record Succeeded(
             Peer peer,

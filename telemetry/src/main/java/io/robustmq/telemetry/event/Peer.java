@@ -8,7 +8,7 @@ package io.robustmq.telemetry.event;
 public record Peer(
         @Doc(
                         value =
-                                "Protocol and version: mqtt/3.1.1, mqtt/5.0, or mqtt before CONNECT was read",
+                                "Protocol and version: mqtt/3.1, mqtt/3.1.1, mqtt/5.0, or mqtt before CONNECT was read",
                         attribute = "network.protocol.name")
                 String protocol,
         @Doc("The connection's number on this node, unique since its start") long connectionId,
