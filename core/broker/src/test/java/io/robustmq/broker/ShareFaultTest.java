@@ -44,8 +44,7 @@ class ShareFaultTest {
 
     private RawClient kept(String clientId, int window) throws IOException {
         RawClient client = broker.client();
-        client.connect(
-                clientId, new Options().keepSession().expiry(1000).receiveMaximum(window));
+        client.connect(clientId, new Options().keepSession().expiry(1000).receiveMaximum(window));
         return client;
     }
 
@@ -80,8 +79,7 @@ class ShareFaultTest {
                 got.add(message.payload());
                 other.ack(PUBACK, message.packetId());
             }
-            assertThat(got)
-                    .containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6", "7", "8", "9");
+            assertThat(got).containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6", "7", "8", "9");
             assertThat(other.untilPong()).isEmpty();
         }
         broker.settled();
