@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What an operator decides about the broker.
@@ -10,7 +11,7 @@ import java.time.Duration;
  *     one event loop emits per second, 0 is none
  */
 public record BrokerSettings(
-        Listener listener,
+        Connections connections,
         Limits limits,
         Queues queues,
         Retained retained,
@@ -18,14 +19,21 @@ public record BrokerSettings(
         int messageEventsPerSecond) {
 
     /**
+     * Where connections come in, and how many.
+     *
+     * @param listeners at least one; each has a name of its own
      * @param eventLoops 0 is half the cores, at least 1
-     * @param connectTimeout from the TCP connection to the whole CONNECT
+     * @param connectTimeout from where MQTT may begin to the whole CONNECT
      */
-    public record Listener(
-            InetSocketAddress address,
+    public record Connections(
+            List<ListenerSettings> listeners,
             int eventLoops,
             int maxConnections,
-            Duration connectTimeout) {}
+            Duration connectTimeout) {
+        public Connections {
+            listeners = List.copyOf(listeners);
+        }
+    }
 
     /**
      * What one client may ask for.
@@ -81,8 +89,8 @@ public record BrokerSettings(
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
         return new BrokerSettings(
-                new Listener(
-                        new InetSocketAddress("127.0.0.1", 1883),
+                new Connections(
+                        List.of(ListenerSettings.tcp(new InetSocketAddress("127.0.0.1", 1883))),
                         0,
                         100_000,
                         Duration.ofSeconds(10)),

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from its first byte to its last. Belongs to one event loop at a time: after
+ * One connection, from its first byte of MQTT to its last. Belongs to one event loop at a time: after
  * CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
  *
  * <p>A client is not read while it is being admitted; while another loop, or the log, has to catch
@@ -46,6 +46,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final long id;
     private final Shared shared;
     private final Admission admission;
+    private final ClientOrigin origin;
     private final PacketDecoder decoder;
     private final Cumulation input;
     private final Outbound outbound;
@@ -64,26 +65,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Connect.@Nullable Will will;
     private long connectedNanos;
 
-    Connection(Channel channel, Loop loop, Admission admission) {
+    Connection(Channel channel, Loop loop, Admission admission, ClientOrigin origin) {
         this.channel = channel;
         this.loop = loop;
         this.shared = loop.shared();
         this.admission = admission;
+        this.origin = origin;
         this.id = shared.connectionIds().incrementAndGet();
         BrokerSettings.Limits limits = shared.settings().limits();
         this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
         this.input = new Cumulation(decoder, new ClientPackets(this));
         this.outbound = new Outbound(this, channel);
-        this.peer = new Peer("mqtt", id, "", Addresses.text(channel.remoteAddress()));
+        this.peer = new Peer("mqtt", id, "", Addresses.text(origin.remoteAddress()));
     }
 
     // what Netty calls
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        begin();
+    }
+
+    /** Where something was before MQTT, it is over now. */
+    void begin() {
         loop.connections().add(this);
         readNanos = System.nanoTime();
-        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        patience.awaitConnect(shared.settings().connections().connectTimeout());
     }
 
     @Override
@@ -124,7 +131,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.ENDED) {
             return;
         }
-        if (cause instanceof IOException) {
+        // a broken TLS record comes wrapped
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
             emit(new ConnectionEvent.IoFailed(peer, Failure.of(cause)));
             end(Ending.IO_ERROR, 0);
         } else {
@@ -271,6 +279,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
         end(Ending.PROTOCOL_ERROR, reasonCode, violation.detail());
     }
 
+    /** What is around MQTT was not as it must be. */
+    void misused(String rule, String detail) {
+        if (phase != Phase.ENDED) {
+            emit(
+                    new ConnectionEvent.ProtocolViolated(
+                            peer,
+                            rule,
+                            "WebSocket frame",
+                            ReasonCode.PROTOCOL_ERROR,
+                            detail));
+            end(Ending.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR, detail);
+        }
+    }
+
     /** A defect of ours: this connection ends, the others go on. */
     void failed(Throwable defect) {
         if (phase != Phase.ENDED) {
@@ -374,6 +396,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Peer peer() {
         return peer;
+    }
+
+    ClientOrigin origin() {
+        return origin;
     }
 
     MqttVersion version() {

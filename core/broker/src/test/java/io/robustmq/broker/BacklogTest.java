@@ -45,7 +45,7 @@ class BacklogTest {
         broker =
                 TestBroker.open(
                         new BrokerSettings(
-                                all.listener(),
+                                all.connections(),
                                 all.limits(),
                                 all.queues(),
                                 all.retained(),

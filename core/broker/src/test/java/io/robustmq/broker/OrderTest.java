@@ -36,7 +36,7 @@ class OrderTest {
         broker =
                 TestBroker.open(
                         new BrokerSettings(
-                                all.listener(),
+                                all.connections(),
                                 all.limits(),
                                 all.queues(),
                                 all.retained(),

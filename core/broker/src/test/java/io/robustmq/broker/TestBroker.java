@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -103,8 +104,11 @@ final class TestBroker implements AutoCloseable {
     static BrokerSettings settings(int loops) {
         BrokerSettings defaults = BrokerSettings.defaults();
         return new BrokerSettings(
-                new BrokerSettings.Listener(
-                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10)),
+                new BrokerSettings.Connections(
+                        List.of(ListenerSettings.tcp(new InetSocketAddress("127.0.0.1", 0))),
+                        loops,
+                        1000,
+                        Duration.ofSeconds(10)),
                 defaults.limits(),
                 defaults.queues(),
                 defaults.retained(),
@@ -112,9 +116,9 @@ final class TestBroker implements AutoCloseable {
                 1_000_000);
     }
 
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
+    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Connections connections) {
         return new BrokerSettings(
-                listener,
+                connections,
                 settings.limits(),
                 settings.queues(),
                 settings.retained(),
@@ -124,7 +128,7 @@ final class TestBroker implements AutoCloseable {
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
         return new BrokerSettings(
-                settings.listener(),
+                settings.connections(),
                 limits,
                 settings.queues(),
                 settings.retained(),
@@ -134,7 +138,7 @@ final class TestBroker implements AutoCloseable {
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
         return new BrokerSettings(
-                settings.listener(),
+                settings.connections(),
                 settings.limits(),
                 queues,
                 settings.retained(),
@@ -144,7 +148,7 @@ final class TestBroker implements AutoCloseable {
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
         return new BrokerSettings(
-                settings.listener(),
+                settings.connections(),
                 settings.limits(),
                 settings.queues(),
                 retained,
@@ -154,7 +158,7 @@ final class TestBroker implements AutoCloseable {
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
         return new BrokerSettings(
-                settings.listener(),
+                settings.connections(),
                 settings.limits(),
                 settings.queues(),
                 settings.retained(),

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -29,7 +30,8 @@ record StandaloneConfig(
     }
 
     record Mqtt(
-            InetSocketAddress listen,
+            Optional<InetSocketAddress> listen,
+            boolean proxyProtocol,
             int eventLoops,
             int maxConnections,
             long maxPacketSize,
@@ -50,7 +52,13 @@ record StandaloneConfig(
             Duration maxKeepAlive,
             boolean allowAnonymous,
             Path passwordFile,
-            List<String> admins) {}
+            List<String> admins,
+            TransportConfig.Tls tls,
+            TransportConfig.Ws ws,
+            TransportConfig.Wss wss,
+            TransportConfig.Quic quic,
+            TransportConfig.Unix unix,
+            TransportConfig.Proxy proxy) {}
 
     record Journal(
             List<Path> directories,

@@ -17,9 +17,10 @@ final class StandaloneKeys {
                     List.of(
                             ConfigKeys.key(
                                     "mqtt.listen",
-                                    ConfigKeys.LISTEN,
+                                    new ValueKind.AddressOrNone(),
                                     "\"127.0.0.1:1883\"",
-                                    "Address and port for MQTT over TCP. Port 0 takes any free one; 0.0.0.0 listens on all interfaces."),
+                                    "Address and port for MQTT over TCP. Port 0 takes any free one; 0.0.0.0 listens on all interfaces, [::] on those of IPv6 too; empty for none."),
+                            TransportKeys.PROXY_PROTOCOL,
                             ConfigKeys.key(
                                     "mqtt.event-loops",
                                     ConfigKeys.whole(0, 1024),
@@ -158,13 +159,17 @@ final class StandaloneKeys {
                     "standalone",
                     StandaloneConfig.class,
                     ConfigRole.sections(
-                            List.of(
-                                    ConfigKeys.NODE,
-                                    ConfigKeys.data("./robust-data"),
-                                    MQTT,
-                                    ConfigKeys.http("127.0.0.1:9091"),
-                                    JOURNAL,
-                                    PLACEMENT),
+                            ConfigRole.sections(
+                                    ConfigRole.sections(
+                                            List.of(
+                                                    ConfigKeys.NODE,
+                                                    ConfigKeys.data("./robust-data"),
+                                                    MQTT),
+                                            TransportKeys.SECTIONS),
+                                    List.of(
+                                            ConfigKeys.http("127.0.0.1:9091"),
+                                            JOURNAL,
+                                            PLACEMENT)),
                             ConfigKeys.TELEMETRY),
                     StandaloneKeys::check);
 
@@ -188,7 +193,15 @@ final class StandaloneKeys {
                     "must be a loopback address such as 127.0.0.1, was "
                             + placement.getHostString());
         }
-        values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
+        TransportKeys.check(values);
+        // QUIC's port is one of UDP
+        values.mustDiffer(
+                "mqtt.listen",
+                "mqtt.tls.listen",
+                "mqtt.ws.listen",
+                "mqtt.wss.listen",
+                "http.listen",
+                "placement.listen");
     }
 
     /** Names are looked up at the start, not here. */

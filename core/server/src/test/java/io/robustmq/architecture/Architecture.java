@@ -162,6 +162,8 @@ final class Architecture {
                         .and(not(named("telemetry.pipeline.LogDirectory")))
                         .and(not(named("telemetry.pipeline.Outside")))
                         .and(not(named("server.AdminToken")))
+                        .and(not(named("broker.SelfSigned")))
+                        .and(not(named("broker.UnixSocket")))
                         .should()
                         .accessTargetWhere(writesFiles())
                         .because("only the journal keeps data, and only the file sink logs"));

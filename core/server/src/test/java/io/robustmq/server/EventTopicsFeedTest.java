@@ -12,6 +12,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCo
 import io.robustmq.broker.Authenticator;
 import io.robustmq.broker.Broker;
 import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.ListenerSettings;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
@@ -79,8 +80,10 @@ class EventTopicsFeedTest {
         broker =
                 new Broker(
                         new BrokerSettings(
-                                new BrokerSettings.Listener(
-                                        new InetSocketAddress("127.0.0.1", 0),
+                                new BrokerSettings.Connections(
+                                        List.of(
+                                                ListenerSettings.tcp(
+                                                        new InetSocketAddress("127.0.0.1", 0))),
                                         2,
                                         100,
                                         Duration.ofSeconds(10)),
