@@ -19,7 +19,7 @@ record ChosenKind(List<String> choices) implements ValueKind {
 
     @Override
     public @Nullable Object readText(String text) {
-        return chosen(List.of(text.split(",", -1)));
+        return chosen(ListText.of(text));
     }
 
     private @Nullable Object chosen(List<?> written) {

@@ -20,8 +20,7 @@ record NetworksKind() implements ValueKind {
 
     @Override
     public @Nullable Object readText(String text) {
-        boolean none = text.isEmpty() || text.equals("[]");
-        return none ? List.of() : networks(List.of(text.split(",", -1)));
+        return networks(ListText.of(text));
     }
 
     private static @Nullable Object networks(List<?> written) {

@@ -17,7 +17,7 @@ final class StandaloneKeys {
                     List.of(
                             ConfigKeys.key(
                                     "mqtt.listen",
-                                    new ValueKind.AddressOrNone(),
+                                    new AddressOrNone(),
                                     "\"127.0.0.1:1883\"",
                                     "Address and port for MQTT over TCP. Port 0 takes any free one; 0.0.0.0 listens on all interfaces, [::] on those of IPv6 too; empty for none."),
                             TransportKeys.PROXY_PROTOCOL,

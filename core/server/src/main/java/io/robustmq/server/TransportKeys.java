@@ -163,7 +163,7 @@ final class TransportKeys {
     private static ConfigKey listen(String section, String port, String doc) {
         return ConfigKeys.key(
                 section + ".listen",
-                new ValueKind.AddressOrNone(),
+                new AddressOrNone(),
                 "\"127.0.0.1:" + port + "\"",
                 doc + " Port 0 takes any free one; empty for none.");
     }

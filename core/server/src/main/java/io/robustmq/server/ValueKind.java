@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -265,25 +264,6 @@ interface ValueKind {
             }
             String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
             return InetSocketAddress.createUnresolved(host, port);
-        }
-    }
-
-    /** An Optional of an {@link Address}, empty where nothing is written. */
-    record AddressOrNone() implements ValueKind {
-        private static final Address ADDRESS = new Address(0);
-
-        @Override
-        public String allowed() {
-            return ADDRESS.allowed() + ", or empty";
-        }
-
-        @Override
-        public @Nullable Object read(Object written) {
-            if (written.equals("")) {
-                return Optional.empty();
-            }
-            Object address = ADDRESS.read(written);
-            return address == null ? null : Optional.of(address);
         }
     }
 

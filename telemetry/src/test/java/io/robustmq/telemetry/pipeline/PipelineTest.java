@@ -81,6 +81,7 @@ class PipelineTest {
                         " INFO  connection.accepted              protocol=mqtt/5.0 connection_id=7"
                                 + " client_id=client-1 remote_addr=127.0.0.1:50000"
                                 + " keep_alive_seconds=60 clean_start=true session_present=false"
+                                + " listener=tcp transport=tcp"
                                 + " trace_id=00000000000000010000000000000002");
         assertThat(lines.get(2))
                 .contains(" WARN  connection.refused               protocol=")
