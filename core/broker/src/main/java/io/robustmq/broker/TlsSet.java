@@ -115,21 +115,30 @@ final class TlsSet {
             Map<String, CertificateFiles.Identity> identities,
             X509Certificate[] trusted) {
         Map<String, QuicSslContext> contexts = new LinkedHashMap<>();
-        identities.forEach((host, identity) -> {
-            QuicSslContextBuilder builder =
-                    QuicSslContextBuilder.forServer(
-                                    identity.key(),
-                                    null,
-                                    identity.chain().toArray(X509Certificate[]::new))
-                            .applicationProtocols(QuicListener.PROTOCOL)
-                            .clientAuth(clientAuth(settings.clientCertificates()));
-            if (trusted.length > 0) {
-                builder.trustManager(trusted);
-            }
-            contexts.put(host, builder.build());
-        });
+        identities.forEach((host, identity) ->
+                contexts.put(host, quic(settings, identity, trusted).build()));
+        CertificateFiles.Identity standard = identities.get(DEFAULT);
+        if (standard == null) {
+            throw new IllegalStateException("no default certificate");
+        }
+        // what is wanted of clients is that of the first context, not of the one chosen by host
         Mapping<String, QuicSslContext> byHost = mapping(contexts);
-        return QuicSslContextBuilder.buildForServerWithSni(byHost);
+        return quic(settings, standard, trusted).sni(byHost).build();
+    }
+
+    private static QuicSslContextBuilder quic(
+            TlsSettings settings, CertificateFiles.Identity identity, X509Certificate[] trusted) {
+        QuicSslContextBuilder builder =
+                QuicSslContextBuilder.forServer(
+                                identity.key(),
+                                null,
+                                identity.chain().toArray(X509Certificate[]::new))
+                        .applicationProtocols(QuicListener.PROTOCOL)
+                        .clientAuth(clientAuth(settings.clientCertificates()));
+        if (trusted.length > 0) {
+            builder.trustManager(trusted);
+        }
+        return builder;
     }
 
     private static ClientAuth clientAuth(TlsSettings.ClientCertificates wanted) {
