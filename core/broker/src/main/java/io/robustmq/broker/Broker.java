@@ -28,7 +28,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** An MQTT broker and its listeners. {@link #open} and {@link #close} on one thread, the rest any. */
+/**
+ * An MQTT broker and its listeners. {@link #open} and {@link #close} on one thread, the rest any.
+ */
 public final class Broker implements AutoCloseable {
     private static final int AUTHENTICATION_THREADS = 2;
 

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, from its first byte of MQTT to its last. Belongs to one event loop at a time: after
- * CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
+ * One connection, from its first byte of MQTT to its last. Belongs to one event loop at a time:
+ * after CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
  *
  * <p>A client is not read while it is being admitted; while another loop, or the log, has to catch
  * up with what was published ({@link Handoff}, {@link LoopLog}, {@link Answers}); and while it
@@ -284,11 +284,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase != Phase.ENDED) {
             emit(
                     new ConnectionEvent.ProtocolViolated(
-                            peer,
-                            rule,
-                            "WebSocket frame",
-                            ReasonCode.PROTOCOL_ERROR,
-                            detail));
+                            peer, rule, "WebSocket frame", ReasonCode.PROTOCOL_ERROR, detail));
             end(Ending.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR, detail);
         }
     }

@@ -80,10 +80,7 @@ final class Entrance extends ChannelInitializer<Channel> {
         if (open <= limit) {
             return true;
         }
-        shared.events()
-                .emit(
-                        new ConnectionEvent.LimitReached(
-                                Addresses.text(from), limit));
+        shared.events().emit(new ConnectionEvent.LimitReached(Addresses.text(from), limit));
         channel.close();
         return false;
     }

@@ -22,8 +22,7 @@ record FileStamps(List<Stamp> stamps) {
         List<Stamp> stamps = new ArrayList<>();
         for (Path file : files) {
             try {
-                BasicFileAttributes found =
-                        Files.readAttributes(file, BasicFileAttributes.class);
+                BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
                 stamps.add(
                         new Stamp(file, found.size(), found.lastModifiedTime(), found.fileKey()));
             } catch (IOException missing) {

@@ -104,8 +104,7 @@ final class Listeners {
         return shown;
     }
 
-    private static Open opened(
-            ListenerSettings settings, Channel channel, Entrance entrance) {
+    private static Open opened(ListenerSettings settings, Channel channel, Entrance entrance) {
         return new Open(
                 new BoundListener(settings.name(), settings.transport(), channel.localAddress()),
                 channel,
@@ -113,8 +112,7 @@ final class Listeners {
                 null);
     }
 
-    private Channel bindTcp(
-            ListenerSettings settings, ListenerSettings.Tcp tcp, Entrance entrance)
+    private Channel bindTcp(ListenerSettings settings, ListenerSettings.Tcp tcp, Entrance entrance)
             throws ListenException {
         ServerBootstrap bootstrap =
                 bootstrap(
@@ -127,8 +125,7 @@ final class Listeners {
         return bound(settings, tcp.address(), bootstrap.bind(tcp.address()));
     }
 
-    private Open openUnix(
-            ListenerSettings settings, ListenerSettings.Unix unix, Entrance entrance)
+    private Open openUnix(ListenerSettings settings, ListenerSettings.Unix unix, Entrance entrance)
             throws ListenException {
         DomainSocketAddress address = new DomainSocketAddress(unix.path().toString());
         if (!epoll) {
@@ -172,8 +169,7 @@ final class Listeners {
         }
     }
 
-    private ServerBootstrap bootstrap(
-            Class<? extends ServerChannel> channel, Entrance entrance) {
+    private ServerBootstrap bootstrap(Class<? extends ServerChannel> channel, Entrance entrance) {
         return new ServerBootstrap()
                 .group(threads)
                 .channel(channel)

@@ -43,10 +43,9 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private static boolean isTrusted(SocketAddress proxy, List<String> networks) {
         return !(proxy instanceof InetSocketAddress address)
                 || networks.stream()
-                        .anyMatch(
-                                network ->
-                                        new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT)
-                                                .matches(address));
+                        .anyMatch(network ->
+                                new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT)
+                                        .matches(address));
     }
 
     @Override

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * loop to loop in batches, as many as one read or one flush had.
  *
  * <p>Bounds: a read is handed over only when one was asked for, the rest waits within QUIC's flow
- * control; of what is written, {@link #WINDOW_BYTES} are on their way to the stream, the rest
- * waits in this channel, where it counts as unsent.
+ * control; of what is written, {@link #WINDOW_BYTES} are on their way to the stream, the rest waits
+ * in this channel, where it counts as unsent.
  */
 final class QuicBridge extends AbstractChannel {
     private static final int WINDOW_BYTES = 256 * 1024;
@@ -131,10 +131,11 @@ final class QuicBridge extends AbstractChannel {
                                 () -> stream.parent().close(true, 0, Unpooled.EMPTY_BUFFER),
                                 LAST_WORDS_SECONDS,
                                 TimeUnit.SECONDS);
-        stream.closeFuture().addListener(closed -> {
-            late.cancel(false);
-            stream.parent().close(true, 0, Unpooled.EMPTY_BUFFER);
-        });
+        stream.closeFuture()
+                .addListener(closed -> {
+                    late.cancel(false);
+                    stream.parent().close(true, 0, Unpooled.EMPTY_BUFFER);
+                });
     }
 
     // on this channel's loop
@@ -243,8 +244,7 @@ final class QuicBridge extends AbstractChannel {
     protected AbstractUnsafe newUnsafe() {
         return new AbstractUnsafe() {
             @Override
-            public void connect(
-                    SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
                 promise.setFailure(new UnsupportedOperationException());
             }
         };

@@ -57,8 +57,7 @@ final class TlsSet {
         for (TlsSettings.Named named : settings.named()) {
             identities.put(
                     named.host(),
-                    CertificateFiles.identity(
-                            named.files().certificate(), named.files().key()));
+                    CertificateFiles.identity(named.files().certificate(), named.files().key()));
         }
         Path ca = settings.clientCa();
         X509Certificate[] trusted =
@@ -70,8 +69,7 @@ final class TlsSet {
             for (Map.Entry<String, CertificateFiles.Identity> each : identities.entrySet()) {
                 contexts.put(each.getKey(), context(settings, each.getValue(), trusted));
             }
-            QuicSslContext quic =
-                    Quic.isAvailable() ? quic(settings, identities, trusted) : null;
+            QuicSslContext quic = Quic.isAvailable() ? quic(settings, identities, trusted) : null;
             return new TlsSet(identities, contexts, quic);
         } catch (IllegalArgumentException wrong) {
             contexts.values().forEach(ReferenceCountUtil::release);
@@ -105,8 +103,7 @@ final class TlsSet {
         return switch (wanted) {
             case JDK -> SslProvider.JDK;
             case OPENSSL -> SslProvider.OPENSSL_REFCNT;
-            case AUTO ->
-                    OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+            case AUTO -> OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
         };
     }
 
@@ -115,8 +112,8 @@ final class TlsSet {
             Map<String, CertificateFiles.Identity> identities,
             X509Certificate[] trusted) {
         Map<String, QuicSslContext> contexts = new LinkedHashMap<>();
-        identities.forEach((host, identity) ->
-                contexts.put(host, quic(settings, identity, trusted).build()));
+        identities.forEach(
+                (host, identity) -> contexts.put(host, quic(settings, identity, trusted).build()));
         CertificateFiles.Identity standard = identities.get(DEFAULT);
         if (standard == null) {
             throw new IllegalStateException("no default certificate");

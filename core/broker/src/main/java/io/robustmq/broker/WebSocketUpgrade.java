@@ -56,7 +56,10 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         if (!request.decoderResult().isSuccess()) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, "this is not HTTP/1.1");
         } else if (!new QueryStringDecoder(request.uri()).path().equals(settings.path())) {
-            refuse(ctx, HttpResponseStatus.NOT_FOUND, "MQTT over WebSocket is at " + settings.path());
+            refuse(
+                    ctx,
+                    HttpResponseStatus.NOT_FOUND,
+                    "MQTT over WebSocket is at " + settings.path());
         } else if (!isUpgrade(request)) {
             refuse(
                     ctx,
@@ -70,8 +73,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     private static boolean isUpgrade(FullHttpRequest request) {
         return HttpMethod.GET.equals(request.method())
                 && request.headers()
-                        .containsValue(
-                                HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                        .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
                 && request.headers()
                         .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
                 && request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY);
@@ -123,8 +125,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String why) {
         arriving.refused(Stage.WEBSOCKET, status.code() + ": " + why);
         ByteBuf body = Unpooled.copiedBuffer(why + "\n", StandardCharsets.UTF_8);
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ProxyHeaderTest {
-    private static final byte[] SIGNATURE =
-            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
+    private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
 
     private @Nullable TestBroker broker;
 
@@ -156,8 +155,7 @@ class ProxyHeaderTest {
         opened.close();
 
         TestBroker strict = open("10.0.0.0/8");
-        try (RawClient client =
-                new RawClient(strict.broker.localAddress(), MqttVersion.V5)) {
+        try (RawClient client = new RawClient(strict.broker.localAddress(), MqttVersion.V5)) {
             client.expectEnd();
         }
         assertThat(failure(strict).detail())

@@ -100,17 +100,17 @@ class TlsTest {
     }
 
     private static void connects(TestBroker to, SSLContext context) throws Exception {
-        try (RawClient client =
-                new RawClient(Wires.tls(address(to, 0), context), MqttVersion.V5)) {
+        try (RawClient client = new RawClient(Wires.tls(address(to, 0), context), MqttVersion.V5)) {
             client.connect("client");
             assertThat(client.untilPong()).isEmpty();
         }
     }
 
     private static ClientOrigin origin(TestBroker of) throws InterruptedException {
-        TestBroker.waitUntil(() -> of.broker.loops().stream()
-                .flatMap(loop -> loop.connections().stream())
-                .anyMatch(Connection::isConnected));
+        TestBroker.waitUntil(() ->
+                of.broker.loops().stream()
+                        .flatMap(loop -> loop.connections().stream())
+                        .anyMatch(Connection::isConnected));
         return of.broker.loops().stream()
                 .flatMap(loop -> loop.connections().stream())
                 .filter(Connection::isConnected)
@@ -140,8 +140,8 @@ class TlsTest {
         }
         assertThatThrownBy(() -> connects(opened, AUTHORITY.clientContext()))
                 .isInstanceOf(IOException.class);
-        assertThatThrownBy(
-                        () -> connects(opened, AUTHORITY.clientContext(STRANGER.client("sensor-8"))))
+        assertThatThrownBy(() ->
+                        connects(opened, AUTHORITY.clientContext(STRANGER.client("sensor-8"))))
                 .isInstanceOf(IOException.class);
         assertThat(opened.events.await(ConnectionEvent.HandshakeFailed.class).stage())
                 .isEqualTo(ConnectionEvent.Stage.TLS);
@@ -200,8 +200,7 @@ class TlsTest {
                         settings(
                                 write(standard, "server"),
                                 List.of(
-                                        new TlsSettings.Named(
-                                                "one.example.org", write(one, "one")),
+                                        new TlsSettings.Named("one.example.org", write(one, "one")),
                                         new TlsSettings.Named("*.example.net", write(any, "any"))),
                                 ClientCertificates.NONE,
                                 TlsSettings.Provider.AUTO));
@@ -232,8 +231,7 @@ class TlsTest {
                                 TlsSettings.Provider.AUTO));
         try (RawClient before =
                 new RawClient(
-                        Wires.tls(address(opened, 0), AUTHORITY.clientContext()),
-                        MqttVersion.V5)) {
+                        Wires.tls(address(opened, 0), AUTHORITY.clientContext()), MqttVersion.V5)) {
             before.connect("before");
             assertThat(shown(opened, "localhost")).isEqualTo(serial(first));
 
@@ -269,8 +267,9 @@ class TlsTest {
                 opened.events.await(ConnectionEvent.CertificateSelfSigned.class);
         assertThat(told.hosts()).contains("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
         for (String name : List.of("development-certificate.pem", "development-key.pem")) {
-            assertThat(PosixFilePermissions.toString(
-                            Files.getPosixFilePermissions(made.resolve(name))))
+            assertThat(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(made.resolve(name))))
                     .isEqualTo("rw-------");
         }
         SSLContext trusting =

@@ -133,10 +133,8 @@ class TransportsTest {
                     case TCP -> Wires.tcp((InetSocketAddress) bound.address());
                     case TLS_JDK, TLS_OPENSSL ->
                             Wires.tls(
-                                    (InetSocketAddress) bound.address(),
-                                    AUTHORITY.clientContext());
-                    case WS ->
-                            Wires.webSocket((InetSocketAddress) bound.address(), null, 1 << 20);
+                                    (InetSocketAddress) bound.address(), AUTHORITY.clientContext());
+                    case WS -> Wires.webSocket((InetSocketAddress) bound.address(), null, 1 << 20);
                     case WS_IN_SMALL_FRAMES ->
                             Wires.webSocket((InetSocketAddress) bound.address(), null, FRAGMENT);
                     case WSS ->
@@ -144,8 +142,7 @@ class TransportsTest {
                                     (InetSocketAddress) bound.address(),
                                     AUTHORITY.clientContext(),
                                     1 << 20);
-                    case QUIC ->
-                            Wires.quic((InetSocketAddress) bound.address(), AUTHORITY, null);
+                    case QUIC -> Wires.quic((InetSocketAddress) bound.address(), AUTHORITY, null);
                 };
         return new RawClient(wire, version);
     }
@@ -179,8 +176,7 @@ class TransportsTest {
                 assertThat(subscriber.message().payload()).isEqualTo("one");
                 assertThat(subscriber.message().payload()).isEqualTo("two");
             }
-            ConnectionEvent.Accepted accepted =
-                    broker.events.await(ConnectionEvent.Accepted.class);
+            ConnectionEvent.Accepted accepted = broker.events.await(ConnectionEvent.Accepted.class);
             String name = broker.broker.listeners().getFirst().name();
             assertThat(accepted.listener()).isEqualTo(name);
             assertThat(accepted.transport()).isEqualTo(name);
@@ -209,8 +205,7 @@ class TransportsTest {
                 RawClient.Message message = subscriber.message();
                 assertThat(message.topic()).isEqualTo("large/" + i);
                 assertThat(message.payload().length()).isEqualTo(size + i);
-                assertThat(message.payload().chars().distinct().toArray())
-                        .containsExactly('a' + i);
+                assertThat(message.payload().chars().distinct().toArray()).containsExactly('a' + i);
                 subscriber.ack(RawClient.PUBACK, message.packetId());
             }
         }
@@ -240,8 +235,7 @@ class TransportsTest {
             try (RawClient second = connected(way, "same")) {
                 assertThat(first.expectDisconnect()).isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
                 broker.close();
-                assertThat(second.expectDisconnect())
-                        .isEqualTo(ReasonCode.SERVER_SHUTTING_DOWN);
+                assertThat(second.expectDisconnect()).isEqualTo(ReasonCode.SERVER_SHUTTING_DOWN);
             }
         }
     }

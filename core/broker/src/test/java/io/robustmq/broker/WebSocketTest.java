@@ -80,9 +80,7 @@ class WebSocketTest {
                 + path
                 + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                + (subprotocols.isEmpty()
-                        ? ""
-                        : "Sec-WebSocket-Protocol: " + subprotocols + "\r\n")
+                + (subprotocols.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + subprotocols + "\r\n")
                 + "\r\n";
     }
 
@@ -121,15 +119,7 @@ class WebSocketTest {
     }
 
     private static byte[] connect() {
-        return new Bytes()
-                .u8(0x10)
-                .u8(13)
-                .text("MQTT")
-                .u8(4)
-                .u8(2)
-                .u16(0)
-                .text("a")
-                .array();
+        return new Bytes().u8(0x10).u8(13).text("MQTT").u8(4).u8(2).u16(0).text("a").array();
     }
 
     private static byte[] pingreq() {
@@ -139,7 +129,8 @@ class WebSocketTest {
     private void connected() throws IOException {
         upgrade();
         send(FINAL | BINARY, connect());
-        assertThat(read()).usingRecursiveComparison()
+        assertThat(read())
+                .usingRecursiveComparison()
                 .isEqualTo(new Frame(BINARY, new byte[] {0x20, 2, 0, 0}));
     }
 
@@ -171,8 +162,7 @@ class WebSocketTest {
             assertThat(frame.opcode()).isEqualTo(BINARY);
             packets.write(frame.payload());
         }
-        assertThat(packets.toByteArray())
-                .containsExactly(0x20, 2, 0, 0, 0xd0, 0, 0xd0, 0);
+        assertThat(packets.toByteArray()).containsExactly(0x20, 2, 0, 0, 0xd0, 0, 0xd0, 0);
     }
 
     @Test

@@ -59,7 +59,9 @@ final class Wires {
     static RawClient.Wire unix(Path path) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
         return wire(
-                Channels.newInputStream(channel), Channels.newOutputStream(channel), channel::close);
+                Channels.newInputStream(channel),
+                Channels.newOutputStream(channel),
+                channel::close);
     }
 
     /**

@@ -12,16 +12,16 @@ final class CertificateMetrics {
     /**
      * @param notAfterSeconds by host, of which there are as many as the configuration names
      */
-    static void register(
-            Supplier<Map<String, Long>> notAfterSeconds, PrometheusRegistry registry) {
+    static void register(Supplier<Map<String, Long>> notAfterSeconds, PrometheusRegistry registry) {
         GaugeWithCallback.builder()
                 .name("robustmq_mqtt_certificate_not_after_timestamp_seconds")
                 .help(
                         "Until when the certificate is valid that TLS listeners show, by the host that clients ask for.")
                 .labelNames("host")
                 .callback(values ->
-                        notAfterSeconds.get().forEach((host, seconds) ->
-                                values.call(seconds, host)))
+                        notAfterSeconds
+                                .get()
+                                .forEach((host, seconds) -> values.call(seconds, host)))
                 .register(registry);
     }
 }

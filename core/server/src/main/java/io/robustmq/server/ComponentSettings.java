@@ -30,10 +30,7 @@ final class ComponentSettings {
         StandaloneConfig.Mqtt mqtt = config.mqtt();
         return new BrokerSettings(
                 new BrokerSettings.Connections(
-                        listeners,
-                        mqtt.eventLoops(),
-                        mqtt.maxConnections(),
-                        mqtt.connectTimeout()),
+                        listeners, mqtt.eventLoops(), mqtt.maxConnections(), mqtt.connectTimeout()),
                 new BrokerSettings.Limits(
                         Math.toIntExact(mqtt.maxPacketSize()),
                         mqtt.receiveMaximum(),

@@ -16,8 +16,7 @@ final class ListText {
     }
 
     private static String bare(String element) {
-        boolean quoted =
-                element.length() > 1 && element.startsWith("\"") && element.endsWith("\"");
+        boolean quoted = element.length() > 1 && element.startsWith("\"") && element.endsWith("\"");
         return quoted ? element.substring(1, element.length() - 1) : element;
     }
 }

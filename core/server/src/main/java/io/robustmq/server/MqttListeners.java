@@ -140,9 +140,7 @@ final class MqttListeners {
         return address.isPresent()
                 ? new Listener(key(name), address.get()).failed(failure)
                 : new StartFailure(
-                        ExitCode.UNAVAILABLE,
-                        failure.getMessage() + "; set " + key(name),
-                        failure);
+                        ExitCode.UNAVAILABLE, failure.getMessage() + "; set " + key(name), failure);
     }
 
     /** The key that says where a listener is. */

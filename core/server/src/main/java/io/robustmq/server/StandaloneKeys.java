@@ -166,10 +166,7 @@ final class StandaloneKeys {
                                                     ConfigKeys.data("./robust-data"),
                                                     MQTT),
                                             TransportKeys.SECTIONS),
-                                    List.of(
-                                            ConfigKeys.http("127.0.0.1:9091"),
-                                            JOURNAL,
-                                            PLACEMENT)),
+                                    List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL, PLACEMENT)),
                             ConfigKeys.TELEMETRY),
                     StandaloneKeys::check);
 

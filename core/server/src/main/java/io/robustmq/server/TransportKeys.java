@@ -179,8 +179,7 @@ final class TransportKeys {
                     certificate ? "mqtt.tls.certificate" : "mqtt.tls.key",
                     "is set alone: mqtt.tls.certificate and mqtt.tls.key belong together");
         }
-        boolean asked =
-                values.of("mqtt.tls.client-auth") != TlsSettings.ClientCertificates.NONE;
+        boolean asked = values.of("mqtt.tls.client-auth") != TlsSettings.ClientCertificates.NONE;
         if (asked && !isSet(values, "mqtt.tls.client-ca")) {
             values.wrong(
                     "mqtt.tls.client-auth",
@@ -191,7 +190,8 @@ final class TransportKeys {
                         .map(section -> values.of(section + ".listen"))
                         .allMatch(address -> address.equals(Optional.empty()));
         if (none && !isSet(values, "mqtt.unix.listen")) {
-            values.wrong("mqtt.listen", "is empty as all other listeners are: nobody could connect");
+            values.wrong(
+                    "mqtt.listen", "is empty as all other listeners are: nobody could connect");
         }
     }
 

@@ -127,9 +127,21 @@ class ConfigReaderTest {
 
     @Test
     void an_address_may_be_ipv6_or_a_name() {
-        assertThat(set("mqtt.listen=[::1]:0").config().mqtt().listen().orElseThrow().getHostString())
+        assertThat(
+                        set("mqtt.listen=[::1]:0")
+                                .config()
+                                .mqtt()
+                                .listen()
+                                .orElseThrow()
+                                .getHostString())
                 .isEqualTo("::1");
-        assertThat(set("mqtt.listen=my-host.example:1").config().mqtt().listen().orElseThrow().getHostString())
+        assertThat(
+                        set("mqtt.listen=my-host.example:1")
+                                .config()
+                                .mqtt()
+                                .listen()
+                                .orElseThrow()
+                                .getHostString())
                 .isEqualTo("my-host.example");
     }
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.MosquittoClients.Subscriber;
@@ -202,8 +202,7 @@ class TransportsIT {
                 clients.subscribe(with(way, "-i", clientId, "-q", "1", "-t", clientId))) {
             for (int i = 0; i < 3; i++) {
                 MosquittoClients.Published published =
-                        clients.publish(
-                                with(way, "-q", "1", "-t", clientId, "-m", "message " + i));
+                        clients.publish(with(way, "-q", "1", "-t", clientId, "-m", "message " + i));
                 assertThat(published.exitCode()).as(published.output()).isZero();
             }
             assertThat(subscriber.await(3))
@@ -214,9 +213,7 @@ class TransportsIT {
     }
 
     private static String[] with(String[] way, String... others) {
-        return Stream.concat(
-                        Arrays.stream(way), Arrays.stream(others))
-                .toArray(String[]::new);
+        return Stream.concat(Arrays.stream(way), Arrays.stream(others)).toArray(String[]::new);
     }
 
     @Test

@@ -151,8 +151,7 @@ public final class TestCertificates {
         }
 
         @Override
-        public @Nullable String chooseServerAlias(
-                String type, Principal[] issuers, Socket socket) {
+        public @Nullable String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
             return null;
         }
 
@@ -168,16 +167,14 @@ public final class TestCertificates {
     }
 
     /** The serial number of what a server shows that is asked for {@code host}. */
-    public static String shownSerial(SSLContext context, String host, int port)
-            throws IOException {
+    public static String shownSerial(SSLContext context, String host, int port) throws IOException {
         try (Socket plain = new Socket("127.0.0.1", port);
                 SSLSocket socket =
                         (SSLSocket)
                                 context.getSocketFactory().createSocket(plain, host, port, true)) {
             socket.setSoTimeout(10_000);
             socket.startHandshake();
-            X509Certificate shown =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return shown.getSerialNumber().toString(16);
         }
     }
@@ -222,8 +219,7 @@ public final class TestCertificates {
                             Date.from(now.plus(VALID)),
                             name,
                             subject.getPublic());
-            builder.addExtension(
-                    Extension.basicConstraints, true, new BasicConstraints(authority));
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!hosts.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names(hosts)));
@@ -242,8 +238,7 @@ public final class TestCertificates {
         List<GeneralName> names = new ArrayList<>();
         for (String host : hosts) {
             boolean address = host.matches("[0-9.]+|.*:.*");
-            names.add(
-                    new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+            names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
         }
         return names.toArray(GeneralName[]::new);
     }

@@ -69,7 +69,10 @@ class PipelineTest {
         Running running =
                 Running.with(Running.consoleOnly().with(PipelineSettings.Console.defaults()));
         TraceContext trace = new TraceContext(1, 2, 3, true, "");
-        running.events().emit(new ConnectionEvent.Accepted(Samples.PEER, 60, true, false, "tcp", "tcp"), trace);
+        running.events()
+                .emit(
+                        new ConnectionEvent.Accepted(Samples.PEER, 60, true, false, "tcp", "tcp"),
+                        trace);
         running.events()
                 .emit(
                         new ConnectionEvent.Refused(
