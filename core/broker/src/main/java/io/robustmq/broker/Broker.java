@@ -39,7 +39,6 @@ public final class Broker implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
 
-    private final BrokerSettings settings;
     private final Authenticator authenticator;
     private final RandomGenerator random;
     private final Shared shared;
@@ -72,7 +71,6 @@ public final class Broker implements AutoCloseable {
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
-        this.settings = settings;
         this.authenticator = authenticator;
         this.random = random;
         this.shared = Shared.of(settings, log, events, tracing, clock);

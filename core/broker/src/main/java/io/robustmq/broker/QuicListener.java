@@ -40,7 +40,7 @@ final class QuicListener {
         if (!Quic.isAvailable()) {
             throw new UnsupportedOperationException(
                     "QUIC has no native library for this machine: "
-                            + Quic.unavailabilityCause().getMessage());
+                            + Quic.unavailabilityCause());
         }
         TlsContexts tls = entrance.tls();
         var codec =

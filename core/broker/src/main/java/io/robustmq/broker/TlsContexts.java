@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * development is made while the broker is up already; handshakes wait for it.
  */
 final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseable {
+    /** A start has other things to do than to make a certificate that nobody may want. */
+    private static final long SOON_MILLIS = 1000;
+
     private final TlsSettings settings;
     private final Events events;
     private final InstantSource clock;
@@ -57,7 +60,8 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         long millis = settings.reloadInterval().toMillis();
         switch (settings.identity()) {
             case TlsSettings.Files files -> load();
-            case TlsSettings.SelfSigned made -> thread.execute(this::check);
+            case TlsSettings.SelfSigned made ->
+                    thread.schedule(this::check, SOON_MILLIS, TimeUnit.MILLISECONDS);
         }
         thread.scheduleWithFixedDelay(this::check, millis, millis, TimeUnit.MILLISECONDS);
     }
