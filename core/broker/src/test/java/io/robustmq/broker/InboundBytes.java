@@ -47,13 +47,13 @@ final class InboundBytes extends InputStream {
 
     private boolean next() throws IOException {
         try {
-            byte[] next = part == END ? END : parts.poll(20, TimeUnit.SECONDS);
+            byte[] next = part.length == 0 ? END : parts.poll(20, TimeUnit.SECONDS);
             if (next == null) {
                 throw new SocketTimeoutException("nothing came for 20 s");
             }
             part = next;
             at = 0;
-            return next != END;
+            return next.length > 0;
         } catch (InterruptedException e) {
             throw new EOFException("interrupted");
         }

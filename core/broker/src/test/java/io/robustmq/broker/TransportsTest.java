@@ -38,6 +38,7 @@ class TransportsTest {
     @TempDir static Path files;
     @TempDir Path folder;
 
+    @SuppressWarnings("NullAway.Init") // each test opens it
     private TestBroker broker;
 
     enum Way {
