@@ -39,8 +39,7 @@ final class QuicListener {
             boolean epoll) {
         if (!Quic.isAvailable()) {
             throw new UnsupportedOperationException(
-                    "QUIC has no native library for this machine: "
-                            + Quic.unavailabilityCause());
+                    "QUIC has no native library for this machine: " + Quic.unavailabilityCause());
         }
         TlsContexts tls = entrance.tls();
         var codec =

@@ -98,7 +98,6 @@ final class TlsSet {
         return builder.build();
     }
 
-    /** docs/benchmarks.md has the figures. */
     static SslProvider provider(TlsSettings.Provider wanted) {
         return switch (wanted) {
             case JDK -> SslProvider.JDK;

@@ -57,7 +57,7 @@ public record TlsSettings(
     }
 
     public enum Provider {
-        /** What was measured to be faster and is there: BoringSSL, else the JDK. */
+        /** BoringSSL where its native library runs, else the JDK. */
         AUTO,
         JDK,
         OPENSSL
