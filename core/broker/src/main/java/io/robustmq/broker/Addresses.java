@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -8,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Addresses {
     private Addresses() {}
 
-    /** {@code 127.0.0.1:1883}; empty if it has none. */
+    /** {@code 127.0.0.1:1883}, {@code [::1]:1883}, {@code unix:/path}; empty if it has none. */
     static String text(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : "";
+        return switch (address) {
+            case InetSocketAddress inet -> NetUtil.toSocketAddressString(inet);
+            case DomainSocketAddress unix -> "unix:" + unix.path();
+            case null, default -> "";
+        };
     }
 }

@@ -80,7 +80,8 @@ final class Admission {
                                         authenticated(
                                                 connection,
                                                 connect,
-                                                new Authenticator.Granted(offered.identity(success.userName())))))
+                                                new Authenticator.Granted(
+                                                        offered.identity(success.userName())))))
                 .begin(connect.authenticationData());
     }
 

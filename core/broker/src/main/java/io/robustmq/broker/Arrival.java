@@ -138,7 +138,12 @@ final class Arrival {
         Subscriber subscriber = connection.accepted(session, connect, keepAliveSeconds);
         connection.emit(
                 new ConnectionEvent.Accepted(
-                        connection.peer(), keepAliveSeconds, connect.cleanStart(), present));
+                        connection.peer(),
+                        keepAliveSeconds,
+                        connect.cleanStart(),
+                        present,
+                        connection.origin().listener(),
+                        connection.origin().transport()));
         connection.access().judgeAgain();
         if (connection.isConnected()) {
             session.resume(subscriber);

@@ -1,31 +1,19 @@
 package io.robustmq.broker;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.robustmq.journal.Shard;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
-import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -40,10 +28,10 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** An MQTT broker on one TCP port. {@link #open} and {@link #close} on one thread, the rest any. */
+/**
+ * An MQTT broker and its listeners. {@link #open} and {@link #close} on one thread, the rest any.
+ */
 public final class Broker implements AutoCloseable {
-    private static final int MOST_READ_AT_ONCE = 64 * 1024;
-    private static final int BACKLOG = 1024;
     private static final int AUTHENTICATION_THREADS = 2;
 
     /** Clients that wait for a slow authenticator; more are refused with 0x89. */
@@ -51,7 +39,6 @@ public final class Broker implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
 
-    private final BrokerSettings settings;
     private final RandomGenerator random;
     private final Shared shared;
     private final BrokerMeasures measures;
@@ -60,7 +47,7 @@ public final class Broker implements AutoCloseable {
     private volatile List<Loop> loops = List.of();
     private @Nullable MultiThreadIoEventLoopGroup group;
     private @Nullable ThreadPoolExecutor slowAuthentication;
-    private @Nullable Channel listener;
+    private volatile @Nullable Listeners listeners;
 
     /**
      * @param log open, and the broker's alone; it stays open when the broker is closed
@@ -83,7 +70,6 @@ public final class Broker implements AutoCloseable {
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
-        this.settings = settings;
         this.random = random;
         this.shared = Shared.of(settings, access, log, events, tracing, clock, random);
         this.measures =
@@ -98,7 +84,8 @@ public final class Broker implements AutoCloseable {
     /**
      * Makes the state that the log tells, then listens.
      *
-     * @throws BindException if the address cannot be bound, as when it is in use
+     * @throws ListenException if an address cannot be bound, as when it is in use
+     * @throws TlsException if certificates cannot be used
      * @throws IOException if the log cannot be read
      */
     public void open() throws IOException {
@@ -139,78 +126,16 @@ public final class Broker implements AutoCloseable {
         }
         Admission admission = new Admission(shared, authenticating, loops, random);
 
-        ChannelFuture bound =
-                bootstrap(threads, epoll, Map.copyOf(byExecutor), admission)
-                        .bind(settings.listener().address())
-                        .awaitUninterruptibly();
-        Throwable cause = bound.cause();
-        if (cause != null) {
+        Listeners opening =
+                new Listeners(shared, threads, epoll, Map.copyOf(byExecutor), admission);
+        listeners = opening;
+        try {
+            opening.open();
+        } catch (IOException | RuntimeException e) {
             close();
-            BindException failed =
-                    new BindException(
-                            "cannot listen on "
-                                    + settings.listener().address()
-                                    + ": "
-                                    + cause.getMessage());
-            failed.initCause(cause);
-            throw failed;
+            throw e;
         }
-        listener = bound.channel();
-        shared.events().emit(new ConnectionEvent.ListenerStarted("tcp", addressText()));
         warnOfAnonymous();
-    }
-
-    private ServerBootstrap bootstrap(
-            MultiThreadIoEventLoopGroup threads,
-            boolean epoll,
-            Map<EventExecutor, Loop> byExecutor,
-            Admission admission) {
-        long outbound = settings.queues().maxOutboundBytes();
-        int high = (int) Math.min(outbound, Integer.MAX_VALUE);
-        return new ServerBootstrap()
-                .group(threads)
-                .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ_AT_ONCE))
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(high / 2, high))
-                .childHandler(
-                        new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(Channel channel) {
-                                Loop loop = byExecutor.get(channel.eventLoop());
-                                if (loop != null && hasRoomFor(channel)) {
-                                    ClientOrigin origin =
-                                            new ClientOrigin(
-                                                    "tcp", "tcp", channel.remoteAddress(), null);
-                                    channel.pipeline()
-                                            .addLast(
-                                                    new Connection(
-                                                            channel, origin, loop, admission));
-                                }
-                            }
-                        });
-    }
-
-    private boolean hasRoomFor(Channel channel) {
-        int limit = settings.listener().maxConnections();
-        int open = shared.openConnections().incrementAndGet();
-        channel.closeFuture().addListener(closed -> shared.openConnections().decrementAndGet());
-        if (open <= limit) {
-            return true;
-        }
-        shared.events()
-                .emit(
-                        new ConnectionEvent.LimitReached(
-                                Addresses.text(channel.remoteAddress()), limit));
-        channel.close();
-        return false;
     }
 
     /** Somebody on this machine may always be trusted to be; from elsewhere, it is told. */
@@ -219,17 +144,24 @@ public final class Broker implements AutoCloseable {
                 new ClientOrigin("tcp", "tcp", new InetSocketAddress("192.0.2.1", 1), null);
         if (shared.access().authenticator().authenticate(new Credentials(elsewhere, "", null, null))
                 instanceof Authenticator.Granted) {
-            shared.events().emit(new AuthenticationEvent.AnonymousAllowed(addressText()));
+            for (BoundListener each : listeners()) {
+                shared.events().emit(new AuthenticationEvent.AnonymousAllowed(each.text()));
+            }
         }
     }
 
-    /** Where it listens; with port 0 asked for, the port it got. Only while open. */
+    /** All that it listens on, in the order of the settings; empty while it is not open. */
+    public List<BoundListener> listeners() {
+        Listeners all = listeners;
+        return all == null ? List.of() : all.bound();
+    }
+
+    /** Where the first of them listens. */
     public InetSocketAddress localAddress() {
-        Channel channel = listener;
-        if (channel == null) {
+        if (listeners().isEmpty()) {
             throw new IllegalStateException("the broker is not open");
         }
-        return (InetSocketAddress) channel.localAddress();
+        return (InetSocketAddress) listeners().getFirst().address();
     }
 
     /**
@@ -245,8 +177,10 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private String addressText() {
-        return Addresses.text(localAddress());
+    /** By host, epoch seconds until when the certificate that is shown for it is valid. */
+    public Map<String, Long> certificates() {
+        Listeners all = listeners;
+        return all == null ? Map.of() : all.certificates();
     }
 
     public BrokerMeasures measures() {
@@ -276,12 +210,9 @@ public final class Broker implements AutoCloseable {
      */
     @Override
     public void close() {
-        Channel listening = listener;
-        if (listening != null) {
-            String address = addressText();
-            listening.close().awaitUninterruptibly();
-            listener = null;
-            shared.events().emit(new ConnectionEvent.ListenerStopped("tcp", address));
+        Listeners all = listeners;
+        if (all != null) {
+            all.close();
         }
         shared.eventTopics().open(List.of());
         onEachLoop(Broker::endAll);
@@ -291,6 +222,10 @@ public final class Broker implements AutoCloseable {
             shared.log().close(loops);
         }
         loops = List.of();
+        if (all != null) {
+            all.release();
+            listeners = null;
+        }
         MultiThreadIoEventLoopGroup threads = group;
         if (threads != null) {
             threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)

@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Map;
  *     one event loop emits per second, 0 is none
  */
 public record BrokerSettings(
-        Listener listener,
+        Connections connections,
         Limits limits,
         Queues queues,
         Retained retained,
@@ -20,35 +21,22 @@ public record BrokerSettings(
         Mqtt5 mqtt5,
         int messageEventsPerSecond) {
 
-    /** With what MQTT 5 adds as it is by default. */
-    public BrokerSettings(
-            Listener listener,
-            Limits limits,
-            Queues queues,
-            Retained retained,
-            Storage storage,
-            Sharing sharing,
-            int messageEventsPerSecond) {
-        this(
-                listener,
-                limits,
-                queues,
-                retained,
-                storage,
-                sharing,
-                Mqtt5.DEFAULTS,
-                messageEventsPerSecond);
-    }
-
     /**
+     * Where connections come in, and how many.
+     *
+     * @param listeners at least one; each has a name of its own
      * @param eventLoops 0 is half the cores, at least 1
-     * @param connectTimeout from the TCP connection to the whole CONNECT
+     * @param connectTimeout from where MQTT may begin to the whole CONNECT
      */
-    public record Listener(
-            InetSocketAddress address,
+    public record Connections(
+            List<ListenerSettings> listeners,
             int eventLoops,
             int maxConnections,
-            Duration connectTimeout) {}
+            Duration connectTimeout) {
+        public Connections {
+            listeners = List.copyOf(listeners);
+        }
+    }
 
     /**
      * What one client may ask for.
@@ -143,8 +131,8 @@ public record BrokerSettings(
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
         return new BrokerSettings(
-                new Listener(
-                        new InetSocketAddress("127.0.0.1", 1883),
+                new Connections(
+                        List.of(ListenerSettings.tcp(new InetSocketAddress("127.0.0.1", 1883))),
                         0,
                         100_000,
                         Duration.ofSeconds(10)),
@@ -153,6 +141,7 @@ public record BrokerSettings(
                 new Retained(100_000, 256L << 20),
                 new Storage(64L << 20, 1_000_000),
                 new Sharing(ShareStrategy.ROUND_ROBIN, Map.of()),
+                Mqtt5.DEFAULTS,
                 10);
     }
 }

@@ -13,13 +13,29 @@ import org.jspecify.annotations.Nullable;
  * @param transport {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code quic} or {@code unix}
  * @param remoteAddress of the client itself, also behind a proxy that tells it
  * @param certificate of the client, verified; null if it showed none
+ * @param proxied what a trusted proxy tells of the TLS connection that it ended; null if nothing
  */
 public record ClientOrigin(
         String listener,
         String transport,
         SocketAddress remoteAddress,
-        @Nullable X509Certificate certificate) {
+        @Nullable X509Certificate certificate,
+        @Nullable Proxied proxied) {
     private static final String UNIX = "unix";
+
+    /**
+     * @param serverName the host that the client asked for (SNI), empty if it is not told
+     * @param commonName of the client's certificate, empty if it is not told, or not verified
+     */
+    public record Proxied(String serverName, String commonName) {}
+
+    public ClientOrigin(
+            String listener,
+            String transport,
+            SocketAddress remoteAddress,
+            @Nullable X509Certificate certificate) {
+        this(listener, transport, remoteAddress, certificate, null);
+    }
 
     /** Null if it has none, as on a Unix socket. */
     public @Nullable InetAddress inetAddress() {

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from its first byte to its last. Belongs to one event loop at a time: after
- * CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
+ * One connection, from its first byte of MQTT to its last. Belongs to one event loop at a time:
+ * after CONNECT it moves to the home loop of its client ({@link Admission}) and stays there.
  *
  * <p>A client is not read while it is being admitted; while another loop, or the log, has to catch
  * up with what was published ({@link Handoff}, {@link LoopLog}, {@link Answers}); and while it
@@ -34,6 +34,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final long id;
     private final Shared shared;
     private final Admission admission;
+    private final ClientOrigin origin;
     private final PacketDecoder decoder;
     private final ClientPackets packets;
     private final Cumulation input;
@@ -56,11 +57,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Connect.@Nullable Will will;
     private long connectedNanos;
 
-    Connection(Channel channel, ClientOrigin origin, Loop loop, Admission admission) {
+    Connection(Channel channel, Loop loop, Admission admission, ClientOrigin origin) {
         this.channel = channel;
         this.loop = loop;
         this.shared = loop.shared();
         this.admission = admission;
+        this.origin = origin;
         this.id = shared.connectionIds().incrementAndGet();
         BrokerSettings.Limits limits = shared.settings().limits();
         this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
@@ -75,9 +77,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        begin();
+    }
+
+    /** Where something was before MQTT, it is over now. */
+    void begin() {
         loop.connections().add(this);
         readNanos = System.nanoTime();
-        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        patience.awaitConnect(shared.settings().connections().connectTimeout());
     }
 
     @Override
@@ -118,7 +125,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.ENDED) {
             return;
         }
-        if (cause instanceof IOException) {
+        // a broken TLS record comes wrapped
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
             emit(new ConnectionEvent.IoFailed(peer, Failure.of(cause)));
             end(Ending.IO_ERROR, 0);
         } else {
@@ -142,7 +150,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     AuthExchange exchange(AuthExchange begun) {
         exchange = begun;
         decoder.authenticating(true);
-        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        patience.awaitConnect(shared.settings().connections().connectTimeout());
         return begun;
     }
 
@@ -284,6 +292,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         end(Ending.PROTOCOL_ERROR, reasonCode, violation.detail());
     }
 
+    /** What is around MQTT was not as it must be. */
+    void misused(String rule, String detail) {
+        if (phase != Phase.ENDED) {
+            emit(
+                    new ConnectionEvent.ProtocolViolated(
+                            peer, rule, "WebSocket frame", ReasonCode.PROTOCOL_ERROR, detail));
+            end(Ending.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR, detail);
+        }
+    }
+
     /** A defect of ours: this connection ends, the others go on. */
     void failed(Throwable defect) {
         if (phase != Phase.ENDED) {
@@ -373,6 +391,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Peer peer() {
         return peer;
+    }
+
+    ClientOrigin origin() {
+        return origin;
     }
 
     MqttVersion version() {

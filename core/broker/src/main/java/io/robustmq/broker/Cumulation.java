@@ -33,7 +33,8 @@ final class Cumulation {
         decoding = true;
         try {
             Violation violation = completeKept(in);
-            if (violation == null && kept == null && in.isReadable()) {
+            // TLS and WebSocket may have several reads out of one, and the handler enough after one
+            if (violation == null && kept == null && in.isReadable() && handler.wantsMore()) {
                 violation = decoder.decode(in, handler);
             }
             if (violation == null && in.isReadable() && !closed) {

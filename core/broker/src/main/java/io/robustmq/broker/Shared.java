@@ -77,7 +77,7 @@ record Shared(
     }
 
     private static int loops(BrokerSettings settings) {
-        int asked = settings.listener().eventLoops();
+        int asked = settings.connections().eventLoops();
         return asked > 0 ? asked : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 }

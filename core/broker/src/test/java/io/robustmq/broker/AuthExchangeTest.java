@@ -14,7 +14,6 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -284,8 +283,8 @@ class AuthExchangeTest {
         open(
                 with(
                         settings,
-                        new BrokerSettings.Listener(
-                                new InetSocketAddress("127.0.0.1", 0),
+                        new BrokerSettings.Connections(
+                                settings.connections().listeners(),
                                 loops,
                                 10,
                                 Duration.ofMillis(300))));

@@ -42,16 +42,7 @@ class BacklogTest {
     void open() throws IOException {
         BrokerSettings all = settings(loops);
         // without the events of hundreds of thousands of messages
-        broker =
-                TestBroker.open(
-                        new BrokerSettings(
-                                all.listener(),
-                                all.limits(),
-                                all.queues(),
-                                all.retained(),
-                                all.storage(),
-                                all.sharing(),
-                                0));
+        broker = TestBroker.open(TestBroker.with(all, 0));
         publisher = broker.connected("publisher");
     }
 

@@ -235,8 +235,8 @@ class ConnectTest {
                 broker(
                         with(
                                 settings,
-                                new BrokerSettings.Listener(
-                                        settings.listener().address(),
+                                new BrokerSettings.Connections(
+                                        settings.connections().listeners(),
                                         loops,
                                         10,
                                         Duration.ofMillis(100))));
@@ -255,8 +255,8 @@ class ConnectTest {
                 broker(
                         with(
                                 settings,
-                                new BrokerSettings.Listener(
-                                        settings.listener().address(),
+                                new BrokerSettings.Connections(
+                                        settings.connections().listeners(),
                                         loops,
                                         2,
                                         Duration.ofSeconds(10))));
@@ -303,7 +303,11 @@ class ConnectTest {
         BrokerSettings same =
                 with(
                         settings,
-                        new BrokerSettings.Listener(taken, loops, 10, Duration.ofSeconds(1)));
+                        new BrokerSettings.Connections(
+                                List.of(ListenerSettings.tcp(taken)),
+                                loops,
+                                10,
+                                Duration.ofSeconds(1)));
 
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> TestBroker.open(same))
                 .isInstanceOf(BindException.class);

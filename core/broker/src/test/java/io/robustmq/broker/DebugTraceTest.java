@@ -12,15 +12,7 @@ class DebugTraceTest {
 
     /** At most two message events of a type per second, one of them kept for traces of messages. */
     private static BrokerSettings sampling() {
-        BrokerSettings all = TestBroker.settings(1);
-        return new BrokerSettings(
-                all.listener(),
-                all.limits(),
-                all.queues(),
-                all.retained(),
-                all.storage(),
-                all.sharing(),
-                2);
+        return TestBroker.with(TestBroker.settings(1), 2);
     }
 
     @Test

@@ -34,16 +34,7 @@ class OrderTest {
     @BeforeEach
     void open() throws IOException {
         BrokerSettings all = settings(2);
-        broker =
-                TestBroker.open(
-                        new BrokerSettings(
-                                all.listener(),
-                                all.limits(),
-                                all.queues(),
-                                all.retained(),
-                                all.storage(),
-                                all.sharing(),
-                                0));
+        broker = TestBroker.open(TestBroker.with(all, 0));
     }
 
     @AfterEach

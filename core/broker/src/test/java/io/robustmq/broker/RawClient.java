@@ -3,9 +3,12 @@ package io.robustmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.protocol.MqttVersion;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -35,7 +38,8 @@ final class RawClient implements AutoCloseable {
 
     private static final int TIMEOUT_MILLIS = 10_000;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
+    private final OutputStream out;
     private final DataInputStream in;
     private final MqttVersion version;
 
@@ -71,6 +75,7 @@ final class RawClient implements AutoCloseable {
     RawClient(InetSocketAddress address, MqttVersion version, int receiveBuffer)
             throws IOException {
         this.version = version;
+        this.socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -78,6 +83,35 @@ final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
+        out = socket.getOutputStream();
+    }
+
+    /** By something else than TCP. */
+    RawClient(Wire wire, MqttVersion version) {
+        this.version = version;
+        this.socket = new WireSocket(wire);
+        this.in = new DataInputStream(wire.in());
+        this.out = wire.out();
+    }
+
+    /** What carries the packets; reading fails if nothing comes for long. */
+    interface Wire extends Closeable {
+        InputStream in();
+
+        OutputStream out();
+    }
+
+    private static final class WireSocket extends Socket {
+        private final Wire wire;
+
+        WireSocket(Wire wire) {
+            this.wire = wire;
+        }
+
+        @Override
+        public void close() throws IOException {
+            wire.close();
+        }
     }
 
     private boolean isV5() {
@@ -87,7 +121,8 @@ final class RawClient implements AutoCloseable {
     // sending
 
     void send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        out.write(bytes);
+        out.flush();
     }
 
     void send(int type, int flags, Bytes body) throws IOException {

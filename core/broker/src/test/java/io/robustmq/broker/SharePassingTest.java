@@ -15,6 +15,7 @@ import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,6 +103,7 @@ class SharePassingTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.8.2-4")
     void what_waited_for_a_client_that_went_goes_to_one_that_is_there() throws Exception {
         for (int qos = 1; qos <= 2; qos++) {
             String gone = "gone" + qos;
@@ -180,6 +182,7 @@ class SharePassingTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.8.2-5")
     void what_a_session_had_when_it_ended_goes_to_the_others_but_for_qos_2_that_was_sent()
             throws Exception {
         for (long expiry : List.of(0L, 1000L)) {
@@ -257,6 +260,7 @@ class SharePassingTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.8.2-6")
     void who_refuses_a_message_has_refused_it_for_all() throws Exception {
         try (RawClient a = member("a", 1000, 10, 1)) {
             published(0, 1, 1);

@@ -10,6 +10,7 @@ import io.robustmq.broker.RawClient.Options;
 import io.robustmq.broker.RawClient.Packet;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +143,7 @@ class ShareTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.8.2-3")
     void each_member_has_the_quality_of_service_that_it_asked_for() throws Exception {
         try (RawClient a = broker.connected("a");
                 RawClient b = broker.connected("b")) {
@@ -176,6 +178,7 @@ class ShareTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     void a_wrong_share_name_is_refused_with_what_is_wrong() throws Exception {
         try (RawClient a = broker.connected("a")) {
             for (String filter :

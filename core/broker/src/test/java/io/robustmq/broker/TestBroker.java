@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -109,10 +110,13 @@ final class TestBroker implements AutoCloseable {
 
     /** The defaults, on a free port, with every message event let through. */
     static BrokerSettings settings(int loops) {
-        BrokerSettings.Listener listener =
-                new BrokerSettings.Listener(
-                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10));
-        return with(with(BrokerSettings.defaults(), listener), EVERY_MESSAGE);
+        BrokerSettings.Connections connections =
+                new BrokerSettings.Connections(
+                        List.of(ListenerSettings.tcp(new InetSocketAddress("127.0.0.1", 0))),
+                        loops,
+                        1000,
+                        Duration.ofSeconds(10));
+        return with(with(BrokerSettings.defaults(), connections), EVERY_MESSAGE);
     }
 
     /** With another part, which takes the place of the one of its type. */

@@ -137,7 +137,7 @@ public class EmitCostBenchmark {
     @Benchmark
     public void emit() {
         Peer peer = new Peer("mqtt/5.0", ++number, "client-1", "127.0.0.1:50000");
-        events.emit(new ConnectionEvent.Accepted(peer, 60, true, false));
+        events.emit(new ConnectionEvent.Accepted(peer, 60, true, false, "tcp", "tcp"));
     }
 
     public static void main(String[] args) throws RunnerException {

@@ -81,7 +81,7 @@ final class StoreBenchmark {
         Event[] samples = new Event[CLIENTS];
         for (int i = 0; i < CLIENTS; i++) {
             Peer peer = new Peer("mqtt/5.0", i, "client-" + i, "10.0.0." + i % 256 + ":" + i);
-            samples[i] = new ConnectionEvent.Accepted(peer, 60, true, false);
+            samples[i] = new ConnectionEvent.Accepted(peer, 60, true, false, "tcp", "tcp");
         }
         long heap = heapAfterCollection();
         long cpu = cpuNanos();

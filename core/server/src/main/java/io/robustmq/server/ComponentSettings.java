@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.ListenerSettings;
 import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** The configuration in the words of each component. */
@@ -23,13 +25,13 @@ final class ComponentSettings {
     private ComponentSettings() {}
 
     /**
-     * @param listen resolved
+     * @param listeners resolved
      */
-    static BrokerSettings broker(StandaloneConfig config, InetSocketAddress listen) {
+    static BrokerSettings broker(StandaloneConfig config, List<ListenerSettings> listeners) {
         StandaloneConfig.Mqtt mqtt = config.mqtt();
         return new BrokerSettings(
-                new BrokerSettings.Listener(
-                        listen, mqtt.eventLoops(), mqtt.maxConnections(), mqtt.connectTimeout()),
+                new BrokerSettings.Connections(
+                        listeners, mqtt.eventLoops(), mqtt.maxConnections(), mqtt.connectTimeout()),
                 new BrokerSettings.Limits(
                         Math.toIntExact(mqtt.maxPacketSize()),
                         mqtt.receiveMaximum(),

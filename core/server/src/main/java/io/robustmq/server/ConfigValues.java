@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The values read so far, where each is from, and what is wrong with them. */
 final class ConfigValues {
@@ -52,12 +53,20 @@ final class ConfigValues {
         problems.add(new ConfigProblem(sources.getOrDefault(path, DEFAULT), path, detail));
     }
 
+    private String address(String path) {
+        Object value = of(path);
+        return value instanceof Optional<?> maybe
+                ? maybe.map(Object::toString).orElse("")
+                : value.toString();
+    }
+
     /** Addresses that two listeners cannot share. */
     void mustDiffer(String... listeners) {
         for (int i = 0; i < listeners.length; i++) {
             for (int j = 0; j < i; j++) {
-                String mine = of(listeners[i]).toString();
-                if (mine.equals(of(listeners[j]).toString()) && !mine.endsWith(":0")) {
+                String mine = address(listeners[i]);
+                boolean same = mine.equals(address(listeners[j]));
+                if (same && !mine.isEmpty() && !mine.endsWith(":0")) {
                     wrong(
                             listeners[i],
                             "must differ from "

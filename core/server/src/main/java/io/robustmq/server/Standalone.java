@@ -1,6 +1,9 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.BoundListener;
 import io.robustmq.broker.Broker;
+import io.robustmq.broker.ListenException;
+import io.robustmq.broker.TlsException;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Retention;
@@ -18,6 +21,7 @@ import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -171,7 +175,7 @@ final class Standalone implements RoleProcess {
         Events events = to.events(Service.MQTT_BROKER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
-        Listener listener = new Listener("mqtt.listen", config.mqtt().listen());
+        MqttListeners listeners = new MqttListeners(config);
         Shard log;
         try {
             log =
@@ -187,7 +191,7 @@ final class Standalone implements RoleProcess {
         AccessControl accessing = openAccess(events);
         Broker opening =
                 new Broker(
-                        ComponentSettings.broker(config, listener.resolve()),
+                        ComponentSettings.broker(config, listeners.settings()),
                         log,
                         accessing.access(),
                         events,
@@ -195,9 +199,15 @@ final class Standalone implements RoleProcess {
                         clock);
         try {
             opening.open();
-        } catch (BindException failure) {
+        } catch (ListenException failure) {
             opening.close();
-            throw listener.failed(failure);
+            throw listeners.failed(failure.listener(), failure);
+        } catch (TlsException unusable) {
+            opening.close();
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION,
+                    "mqtt.tls: " + Failure.of(unusable).errorMsg(),
+                    unusable);
         } catch (IOException unusable) {
             opening.close();
             throw cannotUseJournal(unusable);
@@ -206,12 +216,14 @@ final class Standalone implements RoleProcess {
         accessing.onChange(opening::accessChanged);
         accessing.watch();
         BrokerMetrics.register(opening.measures(), to.registry());
+        CertificateMetrics.register(opening::certificates, to.registry());
         ready(Role.MQTT_SERVER, events, begun);
         return opening;
     }
 
     private AccessControl openAccess(Events events) throws StartFailure {
-        AccessControl opening = new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
+        AccessControl opening =
+                new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
         opening.open();
         access = opening;
         return opening;
@@ -226,7 +238,9 @@ final class Standalone implements RoleProcess {
     private void register(Placement places, Broker serves, HttpEndpoint endpoint)
             throws StartFailure {
         Map<String, String> addresses = new TreeMap<>();
-        addresses.put("mqtt", Listener.text(serves.localAddress()));
+        for (BoundListener each : serves.listeners()) {
+            addresses.put(each.name().equals("tcp") ? "mqtt" : "mqtt-" + each.name(), each.text());
+        }
         addresses.put("http", Listener.text(endpoint.localAddress()));
         Node self = new Node(identity.nodeId(), EnumSet.allOf(Role.class), addresses);
         try {
@@ -249,7 +263,11 @@ final class Standalone implements RoleProcess {
     public void rehearse() throws IOException {
         Broker serves = broker;
         if (serves != null) {
-            new Rehearsal(serves.localAddress()).run();
+            for (BoundListener each : serves.listeners()) {
+                if (each.transport().equals("tcp")) {
+                    new Rehearsal((InetSocketAddress) each.address()).run();
+                }
+            }
         }
     }
 
@@ -261,7 +279,10 @@ final class Standalone implements RoleProcess {
             return "";
         }
         StringBuilder text = frame.announcement();
-        NodeFrame.line(text, "MQTT", "mqtt://" + Listener.text(serves.localAddress()));
+        MqttListeners listeners = new MqttListeners(config);
+        for (BoundListener each : serves.listeners()) {
+            NodeFrame.line(text, "MQTT", listeners.url(each));
+        }
         frame.announceRest(text, endpoint);
         return text.toString();
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -32,7 +33,8 @@ record StandaloneConfig(
     }
 
     record Mqtt(
-            InetSocketAddress listen,
+            Optional<InetSocketAddress> listen,
+            boolean proxyProtocol,
             int eventLoops,
             int maxConnections,
             long maxPacketSize,
@@ -55,7 +57,13 @@ record StandaloneConfig(
             Path passwordFile,
             List<String> admins,
             MqttAccess access,
-            SharedSubscriptions sharedSubscriptions) {}
+            SharedSubscriptions sharedSubscriptions,
+            TransportConfig.Tls tls,
+            TransportConfig.Ws ws,
+            TransportConfig.Wss wss,
+            TransportConfig.Quic quic,
+            TransportConfig.Unix unix,
+            TransportConfig.Proxy proxy) {}
 
     record MqttAccess(
             Path aclFile,

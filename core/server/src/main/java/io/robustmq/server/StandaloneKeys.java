@@ -18,9 +18,10 @@ final class StandaloneKeys {
                     withAccess(
                             ConfigKeys.key(
                                     "mqtt.listen",
-                                    ConfigKeys.LISTEN,
+                                    new AddressOrNone(),
                                     "\"127.0.0.1:1883\"",
-                                    "Address and port for MQTT over TCP. Port 0 takes any free one; 0.0.0.0 listens on all interfaces."),
+                                    "Address and port for MQTT over TCP. Port 0 takes any free one; 0.0.0.0 listens on all interfaces, [::] on those of IPv6 too; empty for none."),
+                            TransportKeys.PROXY_PROTOCOL,
                             ConfigKeys.key(
                                     "mqtt.event-loops",
                                     ConfigKeys.whole(0, 1024),
@@ -144,16 +145,17 @@ final class StandaloneKeys {
                     "standalone",
                     StandaloneConfig.class,
                     ConfigRole.sections(
-                            List.of(
-                                    ConfigKeys.NODE,
-                                    ConfigKeys.data("./robust-data"),
-                                    MQTT,
-                                    AccessKeys.SECTION,
-                                    SharingKeys.SHARING,
-                                    Mqtt5Keys.SECTION,
-                                    ConfigKeys.http("127.0.0.1:9091"),
-                                    JOURNAL,
-                                    PLACEMENT),
+                            ConfigRole.sections(
+                                    ConfigRole.sections(
+                                            List.of(
+                                                    ConfigKeys.NODE,
+                                                    ConfigKeys.data("./robust-data"),
+                                                    MQTT,
+                                                    AccessKeys.SECTION,
+                                                    SharingKeys.SHARING,
+                                                    Mqtt5Keys.SECTION),
+                                            TransportKeys.SECTIONS),
+                                    List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL, PLACEMENT)),
                             ConfigKeys.TELEMETRY),
                     StandaloneKeys::check);
 
@@ -167,7 +169,15 @@ final class StandaloneKeys {
                             + placement.getHostString());
         }
         Mqtt5Keys.check(values);
-        values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
+        TransportKeys.check(values);
+        // QUIC's port is one of UDP
+        values.mustDiffer(
+                "mqtt.listen",
+                "mqtt.tls.listen",
+                "mqtt.ws.listen",
+                "mqtt.wss.listen",
+                "http.listen",
+                "placement.listen");
     }
 
     private static List<ConfigKey> withAccess(ConfigKey... own) {

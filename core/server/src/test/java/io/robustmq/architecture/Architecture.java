@@ -99,7 +99,10 @@ final class Architecture {
                                 resideInAnyPackage(NETTY)
                                         .and(not(resideInAnyPackage("io.netty.buffer.."))))
                         .because("the codec works on buffers and knows no channels"));
-        rules.put("PlacementUsesNetty", library("Netty", NETTY, "protocol", "broker", "server"));
+        // testkit: watches buffers in the tests of those
+        rules.put(
+                "PlacementUsesNetty",
+                library("Netty", NETTY, "protocol", "broker", "server", "testkit"));
         rules.put(
                 "BrokerUsesHazelcast",
                 library("Hazelcast", new String[] {"com.hazelcast.."}, "placement"));
@@ -162,6 +165,8 @@ final class Architecture {
                         .and(not(named("telemetry.pipeline.LogDirectory")))
                         .and(not(named("telemetry.pipeline.Outside")))
                         .and(not(named("server.PrivateFile")))
+                        .and(not(named("broker.SelfSigned")))
+                        .and(not(named("broker.UnixSocket")))
                         .should()
                         .accessTargetWhere(writesFiles())
                         .because("only the journal keeps data, and only the file sink logs"));

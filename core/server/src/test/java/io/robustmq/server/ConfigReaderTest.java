@@ -28,7 +28,7 @@ class ConfigReaderTest {
                 loaded(ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), List.of())).config();
         assertThat(config.nodeId()).isEqualTo("node-1");
         assertThat(config.data().directory()).isEqualTo(Path.of("./robust-data"));
-        assertThat(config.mqtt().listen()).hasToString("127.0.0.1/<unresolved>:1883");
+        assertThat(config.mqtt().listen().orElseThrow()).hasToString("127.0.0.1/<unresolved>:1883");
         assertThat(config.mqtt().maxPacketSize()).isEqualTo(1 << 20);
         assertThat(config.mqtt().maxSessionExpiry()).isEqualTo(Duration.ofDays(7));
         assertThat(config.journal().durability()).isEqualTo(Durability.FSYNC);
@@ -127,9 +127,21 @@ class ConfigReaderTest {
 
     @Test
     void an_address_may_be_ipv6_or_a_name() {
-        assertThat(set("mqtt.listen=[::1]:0").config().mqtt().listen().getHostString())
+        assertThat(
+                        set("mqtt.listen=[::1]:0")
+                                .config()
+                                .mqtt()
+                                .listen()
+                                .orElseThrow()
+                                .getHostString())
                 .isEqualTo("::1");
-        assertThat(set("mqtt.listen=my-host.example:1").config().mqtt().listen().getHostString())
+        assertThat(
+                        set("mqtt.listen=my-host.example:1")
+                                .config()
+                                .mqtt()
+                                .listen()
+                                .orElseThrow()
+                                .getHostString())
                 .isEqualTo("my-host.example");
     }
 

@@ -15,6 +15,7 @@ import io.robustmq.broker.Broker;
 import io.robustmq.broker.BrokerSettings;
 import io.robustmq.broker.Credentials;
 import io.robustmq.broker.Identity;
+import io.robustmq.broker.ListenerSettings;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
@@ -78,8 +79,10 @@ class EventTopicsFeedTest {
         broker =
                 new Broker(
                         new BrokerSettings(
-                                new BrokerSettings.Listener(
-                                        new InetSocketAddress("127.0.0.1", 0),
+                                new BrokerSettings.Connections(
+                                        List.of(
+                                                ListenerSettings.tcp(
+                                                        new InetSocketAddress("127.0.0.1", 0))),
                                         2,
                                         100,
                                         Duration.ofSeconds(10)),
@@ -88,6 +91,7 @@ class EventTopicsFeedTest {
                                 defaults.retained(),
                                 defaults.storage(),
                                 defaults.sharing(),
+                                defaults.mqtt5(),
                                 10),
                         journal.shard(
                                 "mqtt",

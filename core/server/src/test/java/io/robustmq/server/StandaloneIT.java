@@ -33,7 +33,7 @@ class StandaloneIT {
 
     @Test
     void it_says_what_listens_where_and_stops_in_order_with_0() throws Exception {
-        int[] ports = FreePorts.several(3);
+        int[] ports = FreePorts.several(7);
         try (ChildProcess node =
                 robustmq(
                         "standalone",
@@ -42,12 +42,27 @@ class StandaloneIT {
                         "--set",
                         "http.listen=127.0.0.1:" + ports[1],
                         "--set",
-                        "placement.listen=127.0.0.1:" + ports[2])) {
+                        "placement.listen=127.0.0.1:" + ports[2],
+                        "--set",
+                        "mqtt.tls.listen=127.0.0.1:" + ports[3],
+                        "--set",
+                        "mqtt.ws.listen=127.0.0.1:" + ports[4],
+                        "--set",
+                        "mqtt.wss.listen=127.0.0.1:" + ports[5],
+                        "--set",
+                        "mqtt.quic.listen=127.0.0.1:" + ports[6])) {
             String ready = node.awaitLine("ready", LIMIT, line -> line.startsWith("RobustMQ "));
             System.out.println("measured, for the record: " + ready);
             assertThat(ready).matches("RobustMQ \\d+\\.\\d+\\.\\d+ ready in \\d+\\.\\d s");
-            node.awaitLine(
-                    "MQTT", LIMIT, line -> line.equals("  MQTT      mqtt://127.0.0.1:" + ports[0]));
+            for (String url :
+                    List.of(
+                            "mqtt://127.0.0.1:" + ports[0],
+                            "mqtts://127.0.0.1:" + ports[3],
+                            "ws://127.0.0.1:" + ports[4] + "/mqtt",
+                            "wss://127.0.0.1:" + ports[5] + "/mqtt",
+                            "quic://127.0.0.1:" + ports[6])) {
+                node.awaitLine("MQTT", LIMIT, line -> line.equals("  MQTT      " + url));
+            }
             node.awaitLine(
                     "HTTP",
                     LIMIT,

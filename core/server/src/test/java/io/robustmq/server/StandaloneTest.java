@@ -170,6 +170,10 @@ class StandaloneTest {
                 new ArrayList<>(
                         List.of(
                                 "mqtt.listen=127.0.0.1:0",
+                                "mqtt.tls.listen=",
+                                "mqtt.ws.listen=",
+                                "mqtt.wss.listen=",
+                                "mqtt.quic.listen=",
                                 "http.listen=127.0.0.1:0",
                                 "placement.listen=127.0.0.1:0",
                                 "sinks.console.enabled=false",

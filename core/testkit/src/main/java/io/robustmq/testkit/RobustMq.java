@@ -36,6 +36,10 @@ public final class RobustMq implements AutoCloseable {
                     + " -Dio.netty.leakDetection.acquireAndReleaseOnly=true";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A test that does not need them starts sooner without. */
+    private static final List<String> OTHER_TRANSPORTS =
+            List.of("mqtt.tls.listen", "mqtt.ws.listen", "mqtt.wss.listen", "mqtt.quic.listen");
+
     private final Map<String, String> settings;
     private final Path data;
     private final ChildProcess process;
@@ -59,7 +63,7 @@ public final class RobustMq implements AutoCloseable {
 
         private Setup(String role, List<String> listeners, Path data) {
             this.role = role;
-            this.listeners = listeners;
+            this.listeners = new ArrayList<>(listeners);
             this.data = data;
         }
 
@@ -86,6 +90,13 @@ public final class RobustMq implements AutoCloseable {
         public Setup fluent(int port) {
             return set("sinks.fluent.enabled", "true")
                     .set("sinks.fluent.address", "127.0.0.1:" + port);
+        }
+
+        /** Listens by TLS, WebSocket, secure WebSocket and QUIC too, each on a free port. */
+        public Setup everyTransport() {
+            OTHER_TRANSPORTS.forEach(settings::remove);
+            listeners.addAll(OTHER_TRANSPORTS);
+            return this;
         }
 
         /** Records every publish as spans. */
@@ -129,10 +140,15 @@ public final class RobustMq implements AutoCloseable {
         }
     }
 
-    /** One whose data, log files included, is below {@code data}. */
+    /** One whose data, log files included, is below {@code data}; MQTT over TCP only. */
     public static Setup in(Path data) {
-        return new Setup(
-                "standalone", List.of("mqtt.listen", "http.listen", "placement.listen"), data);
+        Setup setup =
+                new Setup(
+                        "standalone",
+                        List.of("mqtt.listen", "http.listen", "placement.listen"),
+                        data);
+        OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
+        return setup;
     }
 
     /** The same for a journal server that stands alone. */

@@ -17,6 +17,14 @@ public sealed interface ConnectionEvent extends Event {
         NOT_AUTHORIZED
     }
 
+    /** What comes before MQTT on a connection. */
+    enum Stage {
+        PROXY,
+        TLS,
+        WEBSOCKET,
+        QUIC
+    }
+
     @EventType(
             name = "connection.listener_started",
             severity = Severity.INFO,
@@ -24,7 +32,8 @@ public sealed interface ConnectionEvent extends Event {
             cause = "A listener is bound and accepts connections.",
             action = "Nothing.")
     record ListenerStarted(
-            @Doc("Listener: tcp") String listener, @Doc("Bound address and port") String localAddr)
+            @Doc("Listener: tcp, tls, ws, wss, quic or unix") String listener,
+            @Doc("Bound address and port, or the path of a Unix socket") String localAddr)
             implements ConnectionEvent {}
 
     @EventType(
@@ -34,9 +43,100 @@ public sealed interface ConnectionEvent extends Event {
             cause = "A listener was closed because the broker stops.",
             action = "Nothing.")
     record ListenerStopped(
-            @Doc("Listener: tcp") String listener,
-            @Doc("Address and port it was bound to") String localAddr)
+            @Doc("Listener: tcp, tls, ws, wss, quic or unix") String listener,
+            @Doc("Address and port it was bound to, or the path of a Unix socket") String localAddr)
             implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.handshake_failed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A connection ended before MQTT began: its PROXY header, TLS handshake or WebSocket request was wrong, or did not come in time.",
+            action =
+                    "Look at stage and detail: often a client that speaks another protocol than the listener, or does not know the broker's certificate.")
+    record HandshakeFailed(
+            @Doc("The listener") String listener,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("What was not over") Stage stage,
+            @Doc("What was wrong, with the limit and the value") String detail)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return listener;
+        }
+    }
+
+    @EventType(
+            name = "connection.handshakes_limited",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A connection came while mqtt.tls.max-handshakes TLS handshakes were going on, and was closed.",
+            action =
+                    "Clients that all connect at once come again; if it lasts, find out who opens connections and says nothing.")
+    record HandshakesLimited(
+            @Doc("The listener") String listener,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.tls.max-handshakes") int limit)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return listener;
+        }
+    }
+
+    @EventType(
+            name = "connection.certificate_loaded",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A certificate is shown to clients from now on: at the start, and when its file has changed.",
+            action = "Nothing; renew it before not_after.")
+    record CertificateLoaded(
+            @Doc("Host that clients ask for, or default") String host,
+            @Doc("Its subject") String subject,
+            @Doc("Its serial number, hexadecimal") String serial,
+            @Doc("Until when it is valid, ISO 8601, UTC") String notAfter,
+            @Doc("The file it is from") String file)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.certificate_self_signed",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "No certificate is configured, so TLS listeners show one that the broker made for itself and that no client knows.",
+            action =
+                    "Fine on a desk, with this file as the client's CA file; elsewhere set mqtt.tls.certificate and mqtt.tls.key.")
+    record CertificateSelfSigned(
+            @Doc("The file, which clients may trust") String file,
+            @Doc("Hosts and addresses that it is valid for") String hosts,
+            @Doc("Until when it is valid, ISO 8601, UTC") String notAfter)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.certificate_rejected",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "A file of mqtt.tls has changed and is unusable now; the certificates from before stay in use.",
+            action = "Look at error_msg and put the right file there; it is looked at again.")
+    record CertificateRejected(@Doc("The certificate's file") String file, Failure failure)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return file;
+        }
+    }
 
     @EventType(
             name = "connection.accepted",
@@ -48,7 +148,9 @@ public sealed interface ConnectionEvent extends Event {
             Peer peer,
             @Doc(value = "Keep alive in force, 0 is off", unit = "s") int keepAliveSeconds,
             @Doc("Clean Start, or Clean Session in 3.1.1") boolean cleanStart,
-            @Doc("Whether a session was found and resumed") boolean sessionPresent)
+            @Doc("Whether a session was found and resumed") boolean sessionPresent,
+            @Doc("Listener it came in by") String listener,
+            @Doc("What carries its packets: tcp, tls, ws, wss, quic or unix") String transport)
             implements ConnectionEvent {
         @Override
         public String throttleKey() {

@@ -39,7 +39,9 @@ class CatalogueTest {
                         "remote_addr",
                         "keep_alive_seconds",
                         "clean_start",
-                        "session_present");
+                        "session_present",
+                        "listener",
+                        "transport");
     }
 
     @Test

@@ -46,7 +46,8 @@ public class EmitBenchmark {
     private final List<Overflow.Item> drained = new ArrayList<>(1 << 16);
     private int sinceDrain;
 
-    private final Event accepted = new ConnectionEvent.Accepted(Samples.PEER, 60, true, false);
+    private final Event accepted =
+            new ConnectionEvent.Accepted(Samples.PEER, 60, true, false, "tcp", "tcp");
     private final Event debug =
             Samples.ofEachType().stream()
                     .filter(event -> event.severity() == Severity.DEBUG)

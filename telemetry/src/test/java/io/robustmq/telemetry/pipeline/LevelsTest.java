@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 class LevelsTest {
     private static final Admin ADMIN = Admin.withToken("127.0.0.1:4000");
     private static final Event DEBUG = new MessageEvent.Unrouted(Samples.PEER, "a/b", 1);
-    private static final Event INFO = new ConnectionEvent.Accepted(Samples.PEER, 60, true, false);
+    private static final Event INFO =
+            new ConnectionEvent.Accepted(Samples.PEER, 60, true, false, "tcp", "tcp");
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOON);
 

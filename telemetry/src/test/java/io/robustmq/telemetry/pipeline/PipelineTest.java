@@ -69,7 +69,10 @@ class PipelineTest {
         Running running =
                 Running.with(Running.consoleOnly().with(PipelineSettings.Console.defaults()));
         TraceContext trace = new TraceContext(1, 2, 3, true, "");
-        running.events().emit(new ConnectionEvent.Accepted(Samples.PEER, 60, true, false), trace);
+        running.events()
+                .emit(
+                        new ConnectionEvent.Accepted(Samples.PEER, 60, true, false, "tcp", "tcp"),
+                        trace);
         running.events()
                 .emit(
                         new ConnectionEvent.Refused(
@@ -81,6 +84,7 @@ class PipelineTest {
                         " INFO  connection.accepted              protocol=mqtt/5.0 connection_id=7"
                                 + " client_id=client-1 remote_addr=127.0.0.1:50000"
                                 + " keep_alive_seconds=60 clean_start=true session_present=false"
+                                + " listener=tcp transport=tcp"
                                 + " trace_id=00000000000000010000000000000002");
         assertThat(lines.get(2))
                 .contains(" WARN  connection.refused               protocol=")

@@ -1,0 +1,112 @@
+package io.robustmq.broker;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import java.net.SocketAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to each connection that comes in by one listener. Any loop. */
+@Sharable
+final class Entrance extends ChannelInitializer<Channel> {
+    private final ListenerSettings settings;
+    private final Shared shared;
+    private final Map<EventExecutor, Loop> loops;
+    private final Admission admission;
+    private final @Nullable TlsContexts tls;
+    private volatile boolean closed;
+
+    /**
+     * @param tls null where the listener has none
+     */
+    Entrance(
+            ListenerSettings settings,
+            Shared shared,
+            Map<EventExecutor, Loop> loops,
+            Admission admission,
+            @Nullable TlsContexts tls) {
+        this.settings = settings;
+        this.shared = shared;
+        this.loops = loops;
+        this.admission = admission;
+        this.tls = tls;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        if (!hasRoomFor(channel, channel.remoteAddress())) {
+            return;
+        }
+        if (settings.isPlain()) {
+            channel.pipeline()
+                    .addLast(
+                            connection(
+                                    channel,
+                                    channel.eventLoop(),
+                                    new ClientOrigin(
+                                            settings.name(),
+                                            settings.transport(),
+                                            channel.remoteAddress(),
+                                            null)));
+        } else {
+            new Arriving(this, channel).begin();
+        }
+    }
+
+    /**
+     * @param on where the channel is, or will be at once
+     */
+    Connection connection(Channel channel, EventLoop on, ClientOrigin origin) {
+        Loop loop = loops.get(on);
+        if (loop == null) {
+            throw new IllegalStateException("a channel on no loop of ours: " + channel);
+        }
+        return new Connection(channel, loop, admission, origin);
+    }
+
+    /** Counts it until it is closed; closes it if there are too many. */
+    boolean hasRoomFor(Channel channel, SocketAddress from) {
+        if (closed) {
+            channel.close();
+            return false;
+        }
+        int limit = shared.settings().connections().maxConnections();
+        int open = shared.openConnections().incrementAndGet();
+        channel.closeFuture().addListener(closed -> shared.openConnections().decrementAndGet());
+        if (open <= limit) {
+            return true;
+        }
+        shared.events().emit(new ConnectionEvent.LimitReached(Addresses.text(from), limit));
+        channel.close();
+        return false;
+    }
+
+    /** Nobody gets in any more. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    ListenerSettings settings() {
+        return settings;
+    }
+
+    Shared shared() {
+        return shared;
+    }
+
+    /** Only where the listener has TLS. */
+    TlsContexts tls() {
+        if (tls == null) {
+            throw new IllegalStateException("listener " + settings.name() + " has no TLS");
+        }
+        return tls;
+    }
+}
