@@ -38,6 +38,12 @@ final class Admission {
     }
 
     void admit(Connection connection, Connect connect) {
+        String tooFast = shared.entrance().refusal();
+        if (tooFast != null) {
+            connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
+            connection.refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, tooFast);
+            return;
+        }
         if (connect.authenticationMethod() != null) {
             connection.refuse(
                     ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");

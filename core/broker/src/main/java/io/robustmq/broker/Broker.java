@@ -187,7 +187,7 @@ public final class Broker implements AutoCloseable {
                             @Override
                             protected void initChannel(Channel channel) {
                                 Loop loop = byExecutor.get(channel.eventLoop());
-                                if (loop != null && hasRoomFor(channel)) {
+                                if (loop != null && mayStay(channel, loop.counters())) {
                                     channel.pipeline()
                                             .addLast(new Connection(channel, loop, admission));
                                 }
@@ -195,18 +195,26 @@ public final class Broker implements AutoCloseable {
                         });
     }
 
-    private boolean hasRoomFor(Channel channel) {
+    private boolean mayStay(Channel channel, Counters counters) {
+        boolean may = hasRoomFor(channel, counters) && shared.entrance().admits(channel, counters);
+        if (!may) {
+            channel.close();
+        }
+        return may;
+    }
+
+    private boolean hasRoomFor(Channel channel, Counters counters) {
         int limit = settings.listener().maxConnections();
         int open = shared.openConnections().incrementAndGet();
         channel.closeFuture().addListener(closed -> shared.openConnections().decrementAndGet());
         if (open <= limit) {
             return true;
         }
+        counters.add(Counters.limit(Limit.CONNECTIONS), 1);
         shared.events()
                 .emit(
                         new ConnectionEvent.LimitReached(
                                 Addresses.text(channel.remoteAddress()), limit));
-        channel.close();
         return false;
     }
 

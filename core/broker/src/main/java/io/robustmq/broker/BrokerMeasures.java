@@ -115,6 +115,11 @@ public final class BrokerMeasures {
         return sum(Counters.ended(ending));
     }
 
+    /** How often a limit held somebody back or turned somebody away. */
+    public long limitHits(Limit limit) {
+        return sum(Counters.limit(limit));
+    }
+
     public long authenticationsSucceeded() {
         return sum(Counters.AUTHENTICATIONS_SUCCEEDED);
     }

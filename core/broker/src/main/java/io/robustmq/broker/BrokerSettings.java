@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.protocol.PacketLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -15,7 +16,26 @@ public record BrokerSettings(
         Queues queues,
         Retained retained,
         Storage storage,
-        int messageEventsPerSecond) {
+        int messageEventsPerSecond,
+        Protection protection) {
+
+    /** With what protects a broker that nobody configured. */
+    public BrokerSettings(
+            Listener listener,
+            Limits limits,
+            Queues queues,
+            Retained retained,
+            Storage storage,
+            int messageEventsPerSecond) {
+        this(
+                listener,
+                limits,
+                queues,
+                retained,
+                storage,
+                messageEventsPerSecond,
+                Protection.defaults());
+    }
 
     /**
      * @param eventLoops 0 is half the cores, at least 1
@@ -77,6 +97,16 @@ public record BrokerSettings(
      * @param maxDelayedMessages more are refused with 0x97
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}
+
+    PacketLimits packetLimits() {
+        return new PacketLimits(
+                limits.maxPacketBytes,
+                limits.topicAliasMaximum,
+                protection.topics().maxLevels(),
+                protection.topics().maxBytes(),
+                protection.properties().maxUserProperties(),
+                protection.properties().maxUserPropertyBytes());
+    }
 
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {

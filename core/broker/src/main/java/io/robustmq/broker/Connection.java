@@ -1,9 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.robustmq.protocol.Connect;
@@ -31,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * about.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
-    /** How long a client may take to read its last packet. */
-    private static final long LAST_WORDS_SECONDS = 3;
-
     private enum Phase {
         BEFORE_CONNECT,
         ADMITTING,
@@ -50,10 +45,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Cumulation input;
     private final Outbound outbound;
     private final Patience patience = new Patience(this);
+    private final @Nullable ReadRate rate; // null without limit
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
     private long readNanos;
+
+    /** Of opening it, then of its CONNACK. */
+    private long sinceNanos = System.nanoTime();
+
     private long receivedBytes;
     private boolean behind;
 
@@ -62,7 +62,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
-    private long connectedNanos;
 
     Connection(Channel channel, Loop loop, Admission admission) {
         this.channel = channel;
@@ -70,8 +69,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.shared = loop.shared();
         this.admission = admission;
         this.id = shared.connectionIds().incrementAndGet();
-        BrokerSettings.Limits limits = shared.settings().limits();
-        this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
+        Protection.Rate limits = shared.settings().protection().rate();
+        this.rate = limits.isLimited() ? new ReadRate(this, limits, sinceNanos) : null;
+        this.decoder = new PacketDecoder(shared.packetLimits());
         this.input = new Cumulation(decoder, new ClientPackets(this));
         this.outbound = new Outbound(this, channel);
         this.peer = new Peer("mqtt", id, "", Addresses.text(channel.remoteAddress()));
@@ -96,6 +96,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.ENDED) {
             in.release();
             return;
+        }
+        if (rate != null) {
+            rate.read(size, readNanos, decoder.packetsReceived());
         }
         try {
             ended(input.read(in, ctx.alloc()));
@@ -144,11 +147,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         admission.admit(this, connect);
     }
 
-    /** False if it ended meanwhile. */
-    boolean isAdmitting() {
-        return phase == Phase.ADMITTING;
-    }
-
     void named(String clientId) {
         peer = new Peer(peer.protocol(), id, clientId, peer.remoteAddr());
     }
@@ -191,8 +189,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         session = to;
         subscriber = made;
         will = connect.will();
-        connectedNanos = System.nanoTime();
-        readNanos = connectedNanos;
+        sinceNanos = System.nanoTime();
+        readNanos = sinceNanos;
         loop.counters().add(Counters.accepted(version), 1);
         loop.counters().add(Counters.SESSIONS_CONNECTED, 1);
         patience.keepAlive(keepAliveSeconds);
@@ -203,6 +201,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void goOn() {
         holdBackIfNeeded();
         ended(input.resume());
+        holdBackIfNeeded();
     }
 
     /** A step of admission that runs as a task of its own, not within a read. */
@@ -229,12 +228,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.isBlocked()
                         && outbound.pendingBytes()
                                 > 2 * shared.settings().queues().maxOutboundBytes();
-        channel.config().setAutoRead(!behind && !deaf);
+        boolean fast = rate != null && rate.holdsBack(decoder.packetsReceived(), input.hasMore());
+        channel.config().setAutoRead(!behind && !deaf && !fast && phase == Phase.CONNECTED);
     }
 
-    /** Not read because another loop, or the log, has to catch up. */
+    /** Not read because another loop, or the log, has to catch up, or it sent too much. */
     boolean isHeldBack() {
-        return behind;
+        return behind || rate != null && rate.isWaiting();
     }
 
     void mayReadAgain() {
@@ -249,6 +249,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         int reasonCode = violation.reasonCode();
+        Limit.count(violation, loop.counters());
         if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
             MqttVersion spoken = decoder.version();
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
@@ -293,13 +294,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
      * Ends it once, whatever comes after. A connected MQTT 5 client is told the reason code if it
      * is one of an error and the end is the broker's doing.
      */
-    private void end(Ending ending, int reasonCode, @Nullable String reason) {
+    void end(Ending ending, int reasonCode, @Nullable String reason) {
         if (phase == Phase.ENDED) {
             return;
         }
         Phase was = phase;
         phase = Phase.ENDED;
         patience.stop();
+        if (rate != null) {
+            rate.stop();
+        }
         loop.connections().remove(this);
         shared.eventTopics().left(this);
         loop.counters().add(Counters.ended(ending), 1);
@@ -308,24 +312,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         input.close();
         outbound.close();
-        closeAfterLastWords();
+        LastWords.close(channel);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
             detach(ending, reasonCode);
-        }
-    }
-
-    private void closeAfterLastWords() {
-        if (!channel.isOpen()) {
-            return;
-        }
-        channel.config().setAutoRead(false);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        if (channel.isOpen()) {
-            // the client does not read: it gets some time, then no more
-            var unused =
-                    loop.executor()
-                            .schedule(() -> channel.close(), LAST_WORDS_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -345,7 +335,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer,
                 ending,
                 reasonCode,
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connectedNanos),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos),
                 decoder.packetsReceived(),
                 outbound.packets(),
                 receivedBytes,
@@ -356,16 +346,30 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.events().emit(event);
     }
 
+    /** False if it ended meanwhile. */
+    boolean isAdmitting() {
+        return phase == Phase.ADMITTING;
+    }
+
     boolean isConnected() {
         return phase == Phase.CONNECTED;
     }
 
     boolean wantsMore() {
-        return phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED;
+        return (phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED)
+                && (rate == null || decoder.packetsReceived() < rate.packetsInAll());
     }
 
     long id() {
         return id;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    long packetsReceived() {
+        return decoder.packetsReceived();
     }
 
     Loop loop() {

@@ -28,7 +28,8 @@ final class Counters {
     private static final int ENDED = DROPPED + DropReason.values().length;
     private static final int ACCEPTED = ENDED + Ending.values().length;
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
-    private static final int COUNT = REFUSED + 256;
+    private static final int LIMITS = REFUSED + 256;
+    private static final int COUNT = LIMITS + Limit.values().length;
 
     /** Keeps two loops' counters off one cache line. */
     private static final int PADDING = 16;
@@ -54,6 +55,10 @@ final class Counters {
 
     static int accepted(MqttVersion version) {
         return ACCEPTED + version.ordinal();
+    }
+
+    static int limit(Limit limit) {
+        return LIMITS + limit.ordinal();
     }
 
     static int refused(int reasonCode) {

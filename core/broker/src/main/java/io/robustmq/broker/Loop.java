@@ -43,6 +43,7 @@ final class Loop {
     private long loadedBytes;
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
+    private final HalfOpen halfOpen;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
     private int second;
@@ -71,6 +72,10 @@ final class Loop {
         this.logged = new Logged(this);
         this.delayed = new Delayed(this);
         this.wills = new Wills(this);
+        this.halfOpen =
+                new HalfOpen(
+                        shared.settings().protection().arrivals().maxHalfOpen(),
+                        shared.counters().size());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -378,6 +383,10 @@ final class Loop {
     /** Open ones, before CONNECT too. */
     Set<Connection> connections() {
         return connections;
+    }
+
+    HalfOpen halfOpen() {
+        return halfOpen;
     }
 
     Samplers samplers() {

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.journal.Shard;
+import io.robustmq.protocol.PacketLimits;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Peer;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  */
 record Shared(
         BrokerSettings settings,
+        PacketLimits packetLimits,
+        Entrance entrance,
         Events events,
         Tracing tracing,
         InstantSource clock,
@@ -43,6 +46,8 @@ record Shared(
         FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
         return new Shared(
                 settings,
+                settings.packetLimits(),
+                new Entrance(settings.protection().arrivals(), events, System.nanoTime()),
                 events,
                 tracing,
                 clock,

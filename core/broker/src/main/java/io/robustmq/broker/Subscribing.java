@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.netty.buffer.ByteBufUtil;
 import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What SUBSCRIBE and UNSUBSCRIBE do. */
 final class Subscribing {
-    /** Most subscriptions of one session; more are refused with 0x97. */
-    private static final int MAX_PER_SESSION = 100_000;
-
     private final Connection connection;
     private final Shared shared;
 
@@ -341,21 +339,38 @@ final class Subscribing {
         if (refusal != null) {
             return refused(filter, ReasonCode.NOT_AUTHORIZED, refusal);
         }
+        Protection.Topics limits = shared.settings().protection().topics();
+        int most = Math.min(TopicLevels.MAX, limits.maxLevels());
         int levels = TopicLevels.count(filter);
-        if (levels > TopicLevels.MAX) {
-            return refused(
+        if (levels > most) {
+            return overLimit(
                     filter,
+                    Limit.TOPIC_LEVELS,
                     ReasonCode.TOPIC_FILTER_INVALID,
-                    "at most " + TopicLevels.MAX + " levels, this has " + levels);
+                    "at most " + most + " levels, this has " + levels);
         }
-        if (session.subscriptions().size() >= MAX_PER_SESSION
-                && !session.subscriptions().containsKey(filter)) {
-            return refused(
+        int bytes = ByteBufUtil.utf8Bytes(filter);
+        if (bytes > limits.maxBytes()) {
+            return overLimit(
                     filter,
+                    Limit.TOPIC_LENGTH,
+                    ReasonCode.TOPIC_FILTER_INVALID,
+                    "at most " + limits.maxBytes() + " bytes, this has " + bytes);
+        }
+        if (session.subscriptions().size() >= limits.maxSubscriptions()
+                && !session.subscriptions().containsKey(filter)) {
+            return overLimit(
+                    filter,
+                    Limit.SUBSCRIPTIONS,
                     ReasonCode.QUOTA_EXCEEDED,
-                    "at most " + MAX_PER_SESSION + " subscriptions per session");
+                    "at most " + limits.maxSubscriptions() + " subscriptions per session");
         }
         return 0;
+    }
+
+    private int overLimit(String filter, Limit limit, int reasonCode, String detail) {
+        connection.loop().counters().add(Counters.limit(limit), 1);
+        return refused(filter, reasonCode, detail);
     }
 
     private int refused(String filter, int reasonCode, String detail) {

@@ -109,7 +109,19 @@ final class TestBroker implements AutoCloseable {
                 defaults.queues(),
                 defaults.retained(),
                 defaults.storage(),
-                1_000_000);
+                1_000_000,
+                defaults.protection());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, Protection protection) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                settings.messageEventsPerSecond(),
+                protection);
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
@@ -119,7 +131,8 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
-                settings.messageEventsPerSecond());
+                settings.messageEventsPerSecond(),
+                settings.protection());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
@@ -129,7 +142,8 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 settings.storage(),
-                settings.messageEventsPerSecond());
+                settings.messageEventsPerSecond(),
+                settings.protection());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
@@ -139,7 +153,8 @@ final class TestBroker implements AutoCloseable {
                 queues,
                 settings.retained(),
                 settings.storage(),
-                settings.messageEventsPerSecond());
+                settings.messageEventsPerSecond(),
+                settings.protection());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
@@ -149,7 +164,8 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 retained,
                 settings.storage(),
-                settings.messageEventsPerSecond());
+                settings.messageEventsPerSecond(),
+                settings.protection());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
@@ -159,7 +175,8 @@ final class TestBroker implements AutoCloseable {
                 settings.queues(),
                 settings.retained(),
                 storage,
-                settings.messageEventsPerSecond());
+                settings.messageEventsPerSecond(),
+                settings.protection());
     }
 
     /** Connected by TCP, nothing sent. */

@@ -171,6 +171,9 @@ final class Phrases {
                     case "io_error" -> "the network connection broke";
                     case "storage_unavailable" ->
                             "the broker could not store what it sent, " + ReasonNames.of(code);
+                    case "rate_exceeded" ->
+                            "it sent more per second than the broker allows, "
+                                    + ReasonNames.of(code);
                     default -> ending + ", " + ReasonNames.of(code);
                 };
         return new Said(ending, text);

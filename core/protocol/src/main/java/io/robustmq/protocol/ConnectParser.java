@@ -206,11 +206,7 @@ final class ConnectParser {
                     reader.skipBinary("authentication data");
                     hasAuthenticationData = true;
                 }
-                case PropertySet.USER_PROPERTY ->
-                        userProperties.add(
-                                new UserProperty(
-                                        reader.string("user property name"),
-                                        reader.string("user property value")));
+                case PropertySet.USER_PROPERTY -> userProperties.add(reader.userProperty());
                 default -> throw new AssertionError("no reader for property " + reader.propertyId);
             }
         }

@@ -44,10 +44,7 @@ final class PlainProperties {
             case PropertySet.AUTHENTICATION_DATA -> reader.skipBinary("authentication data");
             case PropertySet.REASON_STRING -> reader.skipString("reason string");
             case PropertySet.SERVER_REFERENCE -> reader.skipString("server reference");
-            case PropertySet.USER_PROPERTY -> {
-                reader.skipString("user property name");
-                reader.skipString("user property value");
-            }
+            case PropertySet.USER_PROPERTY -> reader.skipUserProperty();
             default -> throw new AssertionError("no reader for property " + reader.propertyId);
         }
     }

@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.BrokerMeasures;
+import io.robustmq.broker.Limit;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
@@ -34,7 +35,8 @@ final class BrokerMetrics {
         ReasonCode.QUOTA_EXCEEDED,
         ReasonCode.PAYLOAD_FORMAT_INVALID,
         ReasonCode.RETAIN_NOT_SUPPORTED,
-        ReasonCode.QOS_NOT_SUPPORTED
+        ReasonCode.QOS_NOT_SUPPORTED,
+        ReasonCode.CONNECTION_RATE_EXCEEDED
     };
 
     private static final int MAX_QOS = 2;
@@ -84,6 +86,16 @@ final class BrokerMetrics {
                 .callback(values -> {
                     for (Ending ending : Ending.values()) {
                         values.call(measures.connectionsClosed(ending), label(ending));
+                    }
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_limit_hits_total")
+                .help("Times that a limit held a client back or turned it away, by which.")
+                .labelNames("limit")
+                .callback(values -> {
+                    for (Limit limit : Limit.values()) {
+                        values.call(measures.limitHits(limit), label(limit));
                     }
                 })
                 .register(registry);

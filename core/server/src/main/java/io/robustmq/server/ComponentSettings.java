@@ -43,7 +43,8 @@ final class ComponentSettings {
                         mqtt.whenQueueFull()),
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
-                config.events().messagesPerSecond());
+                config.events().messagesPerSecond(),
+                mqtt.limits().protection());
     }
 
     static JournalSettings journal(StandaloneConfig config) {

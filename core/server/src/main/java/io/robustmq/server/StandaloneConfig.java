@@ -50,7 +50,8 @@ record StandaloneConfig(
             Duration maxKeepAlive,
             boolean allowAnonymous,
             Path passwordFile,
-            List<String> admins) {}
+            List<String> admins,
+            MqttLimits limits) {}
 
     record Journal(
             List<Path> directories,

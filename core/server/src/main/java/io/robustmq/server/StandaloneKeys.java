@@ -162,6 +162,7 @@ final class StandaloneKeys {
                                     ConfigKeys.NODE,
                                     ConfigKeys.data("./robust-data"),
                                     MQTT,
+                                    MqttLimits.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),

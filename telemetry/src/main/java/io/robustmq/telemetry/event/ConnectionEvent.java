@@ -13,7 +13,14 @@ public sealed interface ConnectionEvent extends Event {
         TAKEN_OVER,
         SERVER_SHUTDOWN,
         IO_ERROR,
-        STORAGE_UNAVAILABLE
+        STORAGE_UNAVAILABLE,
+        RATE_EXCEEDED
+    }
+
+    /** What is limited per second for one client. */
+    enum Rate {
+        PACKETS,
+        BYTES
     }
 
     @EventType(
@@ -87,6 +94,73 @@ public sealed interface ConnectionEvent extends Event {
                     String remoteAddr,
             @Doc("mqtt.max-connections") int limit)
             implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.address_limit_reached",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A connection came from an address that has mqtt.limits.max-connections-per-address open, and was closed.",
+            action =
+                    "Find out what runs at remote_addr; raise the limit if many clients share the address, as behind NAT.")
+    record AddressLimitReached(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.limits.max-connections-per-address") int limit)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.connect_rate_exceeded",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Connections were opened at more than twice mqtt.limits.max-connects-per-second, and this one was closed unread.",
+            action =
+                    "An attack, or clients that all come back at once; clients should wait a random time before they connect again.")
+    record ConnectRateExceeded(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.limits.max-connects-per-second") int limitPerSecond)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.half_open_dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "mqtt.limits.max-half-open connections had not sent their whole CONNECT, and the oldest of them was closed for a new one.",
+            action = "An attack, or clients that are stuck; look at remote_addr.")
+    record HalfOpenDropped(
+            Peer peer,
+            @Doc("mqtt.limits.max-half-open") int limit,
+            @Doc(value = "Since it was opened", unit = "ms") long waitedMillis)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.rate_limited",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A client sent more per second than mqtt.limits allows; it is not read for a while, or was disconnected with Message rate too high. At most once a second for each client.",
+            action = "Find out why the client sends so much; raise the limit if it may.")
+    record RateLimited(
+            Peer peer,
+            @Doc("What there was too much of") Rate rate,
+            @Doc("The limit: packets, or bytes, per second") long limitPerSecond,
+            @Doc(value = "For how long it is not read now; 0 if it was disconnected", unit = "ms")
+                    long heldMillis)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
 
     @EventType(
             name = "connection.handshake_timed_out",

@@ -1,0 +1,93 @@
+package io.robustmq.broker;
+
+import io.netty.channel.Channel;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.Events;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may open a connection: so many per second, and so many from one address. Any thread.
+ *
+ * <p>CONNECTs over the rate are answered with 0x9F. Connections opened at more than twice the rate
+ * are closed unread, since reading them is what an attack wants.
+ *
+ * <p>Bound: an entry for each address that has a connection open.
+ */
+final class Entrance {
+    /** An IPv6 host has a network of its own, commonly of 64 bits. */
+    private static final int NETWORK_BYTES = 8;
+
+    private final Protection.Arrivals limits;
+    private final Events events;
+    private final @Nullable Bucket opened;
+    private final @Nullable Bucket connects;
+    private final ConcurrentHashMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+
+    Entrance(Protection.Arrivals limits, Events events, long nowNanos) {
+        this.limits = limits;
+        this.events = events;
+        int rate = limits.connectsPerSecond();
+        this.opened = rate == 0 ? null : new Bucket(2 * rate, nowNanos);
+        this.connects = rate == 0 ? null : new Bucket(rate, nowNanos);
+    }
+
+    /** A connection was opened. False if it may not stay, which is reported. */
+    boolean admits(Channel channel, Counters counters) {
+        SocketAddress remote = channel.remoteAddress();
+        if (opened != null && !opened.take(System.nanoTime())) {
+            counters.add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
+            events.emit(
+                    new ConnectionEvent.ConnectRateExceeded(
+                            Addresses.text(remote), limits.connectsPerSecond()));
+            return false;
+        }
+        InetAddress address = network(remote);
+        if (limits.perAddress() == 0 || address == null) {
+            return true;
+        }
+        int now = open.merge(address, 1, Integer::sum);
+        channel.closeFuture()
+                .addListener(closed ->
+                        open.computeIfPresent(
+                                address, (key, count) -> count == 1 ? null : count - 1));
+        if (now <= limits.perAddress()) {
+            return true;
+        }
+        counters.add(Counters.limit(Limit.CONNECTIONS_PER_ADDRESS), 1);
+        events.emit(
+                new ConnectionEvent.AddressLimitReached(
+                        Addresses.text(remote), limits.perAddress()));
+        return false;
+    }
+
+    /** A CONNECT came. Why it is refused; null if it is not. */
+    @Nullable String refusal() {
+        return connects == null || connects.take(System.nanoTime())
+                ? null
+                : "more than " + limits.connectsPerSecond() + " connects per second, try later";
+    }
+
+    private static @Nullable InetAddress network(@Nullable SocketAddress remote) {
+        if (!(remote instanceof InetSocketAddress inet)) {
+            return null;
+        }
+        InetAddress address = inet.getAddress();
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("16 bytes are an address", impossible);
+        }
+    }
+}
