@@ -4,6 +4,7 @@ import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
+import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -42,6 +43,14 @@ final class Admission {
         if (tooFast != null) {
             connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
             connection.refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, tooFast);
+            return;
+        }
+        Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
+        if (ban == null) {
+            ban = shared.flapping().counted(BanKind.ADDRESS, Bans.target(connection.remote()));
+        }
+        if (ban != null) {
+            keepOut(connection, ban);
             return;
         }
         if (connect.authenticationMethod() != null) {
@@ -136,7 +145,17 @@ final class Admission {
         }
     }
 
+    private static void keepOut(Connection connection, Bans.Ban ban) {
+        connection.loop().counters().add(Counters.limit(Limit.BANNED), 1);
+        connection.refuse(ReasonCode.BANNED, ban.detail());
+    }
+
     private void moveHome(Connection connection, Connect connect) {
+        Bans.Ban ban = shared.flapping().counted(BanKind.CLIENT, connect.clientId());
+        if (ban != null) {
+            keepOut(connection, ban);
+            return;
+        }
         boolean assigned = connect.clientId().isEmpty();
         if (assigned) {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));

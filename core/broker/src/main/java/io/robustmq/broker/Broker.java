@@ -132,6 +132,7 @@ public final class Broker implements AutoCloseable {
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
         shared.eventTopics().open(loops);
+        shared.bans().open(loops);
         try {
             shared.log().open(loops, shared.retained());
             loops.forEach(loop -> loop.executor().submit(loop::start).syncUninterruptibly());
@@ -241,6 +242,10 @@ public final class Broker implements AutoCloseable {
         return measures;
     }
 
+    public Bans bans() {
+        return shared.bans();
+    }
+
     /** Where the node's events are published. */
     public EventTopics eventTopics() {
         return shared.eventTopics();
@@ -272,6 +277,7 @@ public final class Broker implements AutoCloseable {
             shared.events().emit(new ConnectionEvent.ListenerStopped("tcp", address));
         }
         shared.eventTopics().open(List.of());
+        shared.bans().open(List.of());
         onEachLoop(Broker::endAll);
         // when the wills of those have begun
         onEachLoop(loop -> loop.log().finish());

@@ -16,6 +16,7 @@ import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.Peer;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -378,6 +379,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Peer peer() {
         return peer;
+    }
+
+    @Nullable SocketAddress remote() {
+        return channel.remoteAddress();
     }
 
     MqttVersion version() {

@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import io.netty.channel.Channel;
 import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
 import io.robustmq.telemetry.event.Events;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may open a connection: so many per second, and so many from one address. Any thread.
+ * Who may open a connection: so many per second, so many from one address, and none from one that
+ * is banned. Any thread.
  *
  * <p>CONNECTs over the rate are answered with 0x9F. Connections opened at more than twice the rate
  * are closed unread, since reading them is what an attack wants.
@@ -25,13 +27,15 @@ final class Entrance {
     private static final int NETWORK_BYTES = 8;
 
     private final Protection.Arrivals limits;
+    private final Bans bans;
     private final Events events;
     private final @Nullable Bucket opened;
     private final @Nullable Bucket connects;
     private final ConcurrentHashMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
 
-    Entrance(Protection.Arrivals limits, Events events, long nowNanos) {
+    Entrance(Protection.Arrivals limits, Bans bans, Events events, long nowNanos) {
         this.limits = limits;
+        this.bans = bans;
         this.events = events;
         int rate = limits.connectsPerSecond();
         this.opened = rate == 0 ? null : new Bucket(2 * rate, nowNanos);
@@ -48,10 +52,22 @@ final class Entrance {
                             Addresses.text(remote), limits.connectsPerSecond()));
             return false;
         }
-        InetAddress address = network(remote);
-        if (limits.perAddress() == 0 || address == null) {
+        Bans.Ban ban = bans.of(BanKind.ADDRESS, Bans.target(remote));
+        if (ban != null) {
+            counters.add(Counters.limit(Limit.BANNED), 1);
+            events.emit(
+                    new ConnectionEvent.BannedAddressClosed(
+                            Addresses.text(remote), ban.until().toString()));
+            return false;
+        }
+        return hasRoomFor(channel, remote, counters);
+    }
+
+    private boolean hasRoomFor(Channel channel, @Nullable SocketAddress remote, Counters counters) {
+        if (limits.perAddress() == 0 || !(remote instanceof InetSocketAddress inet)) {
             return true;
         }
+        InetAddress address = network(inet.getAddress());
         int now = open.merge(address, 1, Integer::sum);
         channel.closeFuture()
                 .addListener(closed ->
@@ -74,11 +90,8 @@ final class Entrance {
                 : "more than " + limits.connectsPerSecond() + " connects per second, try later";
     }
 
-    private static @Nullable InetAddress network(@Nullable SocketAddress remote) {
-        if (!(remote instanceof InetSocketAddress inet)) {
-            return null;
-        }
-        InetAddress address = inet.getAddress();
+    /** Who is counted as one. */
+    static InetAddress network(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
             return address;
         }

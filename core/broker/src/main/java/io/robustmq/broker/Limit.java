@@ -18,7 +18,8 @@ public enum Limit {
     CONNECTIONS_PER_ADDRESS,
     CONNECTS_PER_SECOND,
     HALF_OPEN,
-    SUBSCRIPTIONS;
+    SUBSCRIPTIONS,
+    BANNED;
 
     /** Counts it if it is a limit that was broken. */
     static void count(Violation violation, Counters counters) {

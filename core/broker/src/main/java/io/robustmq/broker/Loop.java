@@ -287,6 +287,7 @@ final class Loop {
         router.forgetStaleRoutes();
         if (index == 0) {
             shared.retained().removeExpired(nowMillis);
+            shared.bans().sweep();
         }
     }
 

@@ -1,7 +1,10 @@
 package io.robustmq.broker;
 
+import java.time.Duration;
+
 /** What one client, or many together, may do to the broker; every limit holds for everybody. */
-public record Protection(Topics topics, Rate rate, Arrivals arrivals, Properties properties) {
+public record Protection(
+        Topics topics, Rate rate, Arrivals arrivals, Properties properties, Flapping flapping) {
 
     /**
      * @param maxLevels of a topic that is published to, and of a filter
@@ -42,27 +45,45 @@ public record Protection(Topics topics, Rate rate, Arrivals arrivals, Properties
     /** User properties of one packet. */
     public record Properties(int maxUserProperties, int maxUserPropertyBytes) {}
 
+    /**
+     * Who connects too often.
+     *
+     * @param maxConnects of one client identifier, or address, within the window
+     * @param byAddress whether addresses are counted, too
+     */
+    public record Flapping(
+            boolean enabled,
+            int maxConnects,
+            Duration window,
+            Duration banTime,
+            boolean byAddress) {}
+
     public static Protection defaults() {
         return new Protection(
                 new Topics(TopicLevels.MAX, 65_535, 100_000),
                 new Rate(0, 0, WhenOver.WAIT),
                 new Arrivals(0, 0, 10_000),
-                new Properties(256, 64 << 10));
+                new Properties(256, 64 << 10),
+                new Flapping(false, 15, Duration.ofMinutes(1), Duration.ofMinutes(5), false));
     }
 
     Protection with(Topics other) {
-        return new Protection(other, rate, arrivals, properties);
+        return new Protection(other, rate, arrivals, properties, flapping);
     }
 
     Protection with(Rate other) {
-        return new Protection(topics, other, arrivals, properties);
+        return new Protection(topics, other, arrivals, properties, flapping);
     }
 
     Protection with(Arrivals other) {
-        return new Protection(topics, rate, other, properties);
+        return new Protection(topics, rate, other, properties, flapping);
     }
 
     Protection with(Properties other) {
-        return new Protection(topics, rate, arrivals, other);
+        return new Protection(topics, rate, arrivals, other, flapping);
+    }
+
+    Protection with(Flapping other) {
+        return new Protection(topics, rate, arrivals, properties, other);
     }
 }

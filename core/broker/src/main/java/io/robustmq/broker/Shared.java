@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 record Shared(
         BrokerSettings settings,
         PacketLimits packetLimits,
+        Bans bans,
+        Flapping flapping,
         Entrance entrance,
         Events events,
         Tracing tracing,
@@ -43,11 +45,14 @@ record Shared(
             Tracing tracing,
             InstantSource clock) {
         int loops = loops(settings);
+        Bans bans = new Bans(clock, events);
         FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
         return new Shared(
                 settings,
                 settings.packetLimits(),
-                new Entrance(settings.protection().arrivals(), events, System.nanoTime()),
+                bans,
+                new Flapping(settings.protection().flapping(), clock, bans),
+                new Entrance(settings.protection().arrivals(), bans, events, System.nanoTime()),
                 events,
                 tracing,
                 clock,

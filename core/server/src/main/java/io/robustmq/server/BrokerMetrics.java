@@ -29,6 +29,7 @@ final class BrokerMetrics {
         ReasonCode.NOT_AUTHORIZED,
         ReasonCode.SERVER_UNAVAILABLE,
         ReasonCode.SERVER_BUSY,
+        ReasonCode.BANNED,
         ReasonCode.BAD_AUTHENTICATION_METHOD,
         ReasonCode.TOPIC_NAME_INVALID,
         ReasonCode.PACKET_TOO_LARGE,

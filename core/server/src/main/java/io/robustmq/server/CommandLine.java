@@ -68,6 +68,11 @@ sealed interface CommandLine {
                     most N per second, 100 unless said; robustmq events shows them
               robustmq trace list|stop ID [--json]
                     shows what is traced and how many events that were, or ends one
+              robustmq bans [list] [--json]
+              robustmq bans add client ID|address ADDRESS [--for TIME] [--reason TEXT] [--json]
+              robustmq bans lift client ID|address ADDRESS [--json]
+                    who may not connect for a while: because they connected too often
+                    (mqtt.flapping), or because you say so, for 1h unless TIME says otherwise
               robustmq explain client ID [--since TIME] [--json] [--color auto|always|never]
                     why a client disconnected and what it did not get: from its events and the
                     node's, in a few sentences, with what is not known; the node as for events
@@ -105,6 +110,7 @@ sealed interface CommandLine {
             case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
+            case "bans" -> AdminArguments.bans(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
@@ -114,7 +120,7 @@ sealed interface CommandLine {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
                         List.of(
-                                "config", "events", "explain", "levels", "trace", "journal",
+                                "config", "events", "explain", "levels", "trace", "bans", "journal",
                                 "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(

@@ -78,13 +78,13 @@ record MqttLimits(
                                     "10000",
                                     "Connections that have not sent their whole CONNECT. The oldest is closed for a new one.")));
 
-    Protection protection() {
+    Protection protection(Protection.Flapping flapping) {
         return new Protection(
                 new Protection.Topics(maxTopicLevels, maxTopicLength, maxSubscriptions),
                 new Protection.Rate(maxPacketsPerSecond, maxBytesPerSecond, whenOverRate),
                 new Protection.Arrivals(
                         maxConnectsPerSecond, maxConnectionsPerAddress, maxHalfOpen),
-                new Protection.Properties(
-                        maxUserProperties, Math.toIntExact(maxUserPropertyBytes)));
+                new Protection.Properties(maxUserProperties, Math.toIntExact(maxUserPropertyBytes)),
+                flapping);
     }
 }

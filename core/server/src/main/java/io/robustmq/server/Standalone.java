@@ -100,6 +100,8 @@ final class Standalone implements RoleProcess {
         EventTopicsFeed feed = new EventTopicsFeed(frame.search(), broking.result().eventTopics());
         feed.open();
         eventTopics = feed;
+        Events events = opened.events(Service.MQTT_BROKER);
+        endpoint.add(new BansApi(broking.result().bans(), events).route());
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }

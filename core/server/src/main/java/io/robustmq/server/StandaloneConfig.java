@@ -51,7 +51,8 @@ record StandaloneConfig(
             boolean allowAnonymous,
             Path passwordFile,
             List<String> admins,
-            MqttLimits limits) {}
+            MqttLimits limits,
+            MqttFlapping flapping) {}
 
     record Journal(
             List<Path> directories,

@@ -163,6 +163,7 @@ final class StandaloneKeys {
                                     ConfigKeys.data("./robust-data"),
                                     MQTT,
                                     MqttLimits.SECTION,
+                                    MqttFlapping.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),

@@ -14,7 +14,27 @@ public sealed interface ConnectionEvent extends Event {
         SERVER_SHUTDOWN,
         IO_ERROR,
         STORAGE_UNAVAILABLE,
-        RATE_EXCEEDED
+        RATE_EXCEEDED,
+        BANNED
+    }
+
+    /** What a ban is for. */
+    enum BanKind {
+        CLIENT,
+        ADDRESS
+    }
+
+    /** Why somebody was banned. */
+    enum BanCause {
+        FLAPPING,
+        ADMINISTRATOR
+    }
+
+    /** How a ban ended. */
+    enum BanEnd {
+        EXPIRED,
+        LIFTED,
+        REPLACED
     }
 
     /** What is limited per second for one client. */
@@ -127,6 +147,64 @@ public sealed interface ConnectionEvent extends Event {
                             attribute = "network.peer.address")
                     String remoteAddr,
             @Doc("mqtt.limits.max-connects-per-second") int limitPerSecond)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.banned",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A client identifier or address may not connect for a while: it connected too often (mqtt.flapping), or an administrator said so.",
+            action =
+                    "FLAPPING: find out why the client comes and goes; two clients with one identifier do. robustmq bans lift ends it.")
+    record Banned(
+            @Doc("What is banned") BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("Why") BanCause banCause,
+            @Doc("The same, in words") String detail,
+            @Doc(value = "For how long", unit = "s") long banSeconds,
+            @Doc("When it ends, UTC") String until)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return target;
+        }
+    }
+
+    @EventType(
+            name = "connection.ban_ended",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A ban is over: its time, somebody lifted it, or there were too many and it would have ended first.",
+            action = "Nothing.")
+    record BanEnded(
+            @Doc("What was banned") BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("Why it was banned") BanCause banCause,
+            @Doc("How it ended") BanEnd banEnd)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return target;
+        }
+    }
+
+    @EventType(
+            name = "connection.banned_address_closed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A connection came from an address that is banned, and was closed unread.",
+            action = "Nothing; robustmq bans list shows the bans.")
+    record BannedAddressClosed(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("When the ban ends, UTC") String until)
             implements ConnectionEvent {}
 
     @EventType(
