@@ -14,4 +14,9 @@ final class Addresses {
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
                 : "";
     }
+
+    /** {@code 127.0.0.1}; empty if it has none. */
+    static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
+    }
 }

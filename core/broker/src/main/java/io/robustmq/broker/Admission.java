@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.netty.channel.Channel;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to the client's home: may it connect, as whom, on which loop; then {@link Arrival}.
@@ -66,15 +68,6 @@ final class Admission {
                     "an empty client identifier needs Clean Session [MQTT-3.1.3-8]");
             return;
         }
-        Connect.Will will = connect.will();
-        if (will != null && TopicLevels.isBrokersOwn(will.topic())) {
-            shared.events()
-                    .emit(
-                            new AuthenticationEvent.PublishDenied(
-                                    connection.peer(), will.topic(), ReasonCode.NOT_AUTHORIZED));
-            connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
-            return;
-        }
         authenticate(connection, connect);
     }
 
@@ -116,6 +109,7 @@ final class Admission {
         switch (outcome) {
             case Authenticator.Granted(AuthenticationEvent.Method method, String userName) -> {
                 counters.add(Counters.AUTHENTICATIONS_SUCCEEDED, 1);
+                connection.authenticatedAs(userName);
                 if (method == AuthenticationEvent.Method.PASSWORD) {
                     shared.events()
                             .emit(
@@ -160,7 +154,51 @@ final class Admission {
         if (assigned) {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));
         }
-        Loop home = Loop.homeOf(connection.peer().clientId(), loops);
-        connection.moveTo(home, () -> new Arrival(connection, connect, assigned).settle());
+        Rewriting rewriting = Rewriting.of(connection);
+        Connect.Will asked = connect.will();
+        Connect settled =
+                rewriting == null || asked == null ? connect : connect.with(rewriting.will(asked));
+        if (mayHave(settled.will(), connection)) {
+            Loop home = Loop.homeOf(connection.peer().clientId(), loops);
+            move(connection, home, () -> new Arrival(connection, settled, assigned).settle());
+        }
+    }
+
+    /** False if it was refused. */
+    private boolean mayHave(Connect.@Nullable Will will, Connection connection) {
+        if (will == null || !TopicLevels.isBrokersOwn(will.topic())) {
+            return true;
+        }
+        shared.events()
+                .emit(
+                        new AuthenticationEvent.PublishDenied(
+                                connection.peer(), will.topic(), ReasonCode.NOT_AUTHORIZED));
+        connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
+        return false;
+    }
+
+    /** To another loop, and goes on there. */
+    private static void move(Connection connection, Loop home, Runnable then) {
+        Loop from = connection.loop();
+        if (home == from) {
+            then.run();
+            return;
+        }
+        Channel channel = connection.channel();
+        from.connections().remove(connection);
+        channel.deregister()
+                .addListener(left -> {
+                    connection.isOn(home);
+                    home.executor()
+                            .register(channel)
+                            .addListener(arrived -> {
+                                if (arrived.isSuccess()) {
+                                    home.connections().add(connection);
+                                    connection.guarded(then);
+                                } else {
+                                    channel.unsafe().closeForcibly();
+                                }
+                            });
+                });
     }
 }

@@ -140,7 +140,7 @@ final class Arrival {
                 new ConnectionEvent.Accepted(
                         connection.peer(), keepAliveSeconds, connect.cleanStart(), present));
         session.resume(subscriber);
-        connection.goOn();
+        AutoSubscriptions.make(connection, session, connection::goOn);
     }
 
     /** The client's, but no longer than the operator allows; 3.1.1 clients cannot be told. */

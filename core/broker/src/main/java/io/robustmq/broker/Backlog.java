@@ -96,7 +96,13 @@ final class Backlog {
         }
         int bytes = publication.bytes();
         long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
-        boolean isNext = session.subscriber() != null && waiting.messages() == 0;
+        Subscriber to = session.subscriber();
+        if (to == null && session.home().offlineOff().isFor(publication.topic())) {
+            forget(each);
+            session.dropped(publication.topic(), qos, DropReason.OFFLINE_OFF, context);
+            return;
+        }
+        boolean isNext = to != null && waiting.messages() == 0;
         if (!isNext && !hasRoom(bytes)) {
             forget(each);
             session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL, context);
@@ -109,7 +115,6 @@ final class Backlog {
             }
             nextExpiryMillis = Math.min(nextExpiryMillis, publication.expiresAtMillis());
         }
-        Subscriber to = session.subscriber();
         if (to == null) {
             if (context != null) {
                 session.queued(publication.topic(), qos, context);

@@ -17,7 +17,8 @@ public record BrokerSettings(
         Retained retained,
         Storage storage,
         int messageEventsPerSecond,
-        Protection protection) {
+        Protection protection,
+        TopicRules topicRules) {
 
     /** With what protects a broker that nobody configured. */
     public BrokerSettings(
@@ -34,7 +35,8 @@ public record BrokerSettings(
                 retained,
                 storage,
                 messageEventsPerSecond,
-                Protection.defaults());
+                Protection.defaults(),
+                TopicRules.NONE);
     }
 
     /**

@@ -60,6 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
+    private String userName = "";
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
@@ -148,31 +149,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         admission.admit(this, connect);
     }
 
+    void authenticatedAs(String user) {
+        userName = user;
+    }
+
     void named(String clientId) {
         peer = new Peer(peer.protocol(), id, clientId, peer.remoteAddr());
     }
 
-    /** Moves to another loop and goes on there. */
-    void moveTo(Loop home, Runnable then) {
-        if (home == loop) {
-            then.run();
-            return;
-        }
-        loop.connections().remove(this);
-        channel.deregister()
-                .addListener(left -> {
-                    loop = home;
-                    home.executor()
-                            .register(channel)
-                            .addListener(arrived -> {
-                                if (arrived.isSuccess()) {
-                                    home.connections().add(this);
-                                    guarded(then);
-                                } else {
-                                    channel.unsafe().closeForcibly();
-                                }
-                            });
-                });
+    /** It was moved there. */
+    void isOn(Loop home) {
+        loop = home;
     }
 
     /** CONNACK with another reason code than 0, and the end. */
@@ -381,8 +368,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return peer;
     }
 
+    Channel channel() {
+        return channel;
+    }
+
     @Nullable SocketAddress remote() {
         return channel.remoteAddress();
+    }
+
+    /** Empty if it has none, or is not authenticated yet. */
+    String userName() {
+        return userName;
     }
 
     MqttVersion version() {

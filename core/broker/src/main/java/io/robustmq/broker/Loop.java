@@ -44,6 +44,7 @@ final class Loop {
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
     private final HalfOpen halfOpen;
+    private final OfflineOff offlineOff;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
     private int second;
@@ -76,6 +77,7 @@ final class Loop {
                 new HalfOpen(
                         shared.settings().protection().arrivals().maxHalfOpen(),
                         shared.counters().size());
+        this.offlineOff = new OfflineOff(shared.settings().topicRules().offlineOff());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -384,6 +386,10 @@ final class Loop {
     /** Open ones, before CONNECT too. */
     Set<Connection> connections() {
         return connections;
+    }
+
+    OfflineOff offlineOff() {
+        return offlineOff;
     }
 
     HalfOpen halfOpen() {

@@ -24,9 +24,11 @@ final class Publisher {
     private final Shared shared;
     private final PublishEvents events;
     private final PublishAnswers answers;
+    private final @Nullable Rewriting rewriting;
 
-    Publisher(Connection connection) {
+    Publisher(Connection connection, @Nullable Rewriting rewriting) {
         this.connection = connection;
+        this.rewriting = rewriting;
         this.shared = connection.loop().shared();
         this.events = new PublishEvents(connection);
         this.answers = new PublishAnswers(connection, events);
@@ -42,8 +44,9 @@ final class Publisher {
         counters.add(Counters.PUBLISHES_RECEIVED + qos, 1);
         counters.add(Counters.PUBLISHED_BYTES, packet.payloadLength());
         Tracing.PublishTrace trace = begin(packet);
-        String topic = packet.topic();
-        if (topic.charAt(0) == '$' && TopicLevels.isBrokersOwn(topic)) {
+        Rewriting.To to = rewriting == null ? null : rewriting.published(packet.topic());
+        String topic = to == null ? packet.topic() : to.topic();
+        if (topic.startsWith("$") && TopicLevels.isBrokersOwn(topic)) {
             deny(packet, session, trace);
             return;
         }
@@ -53,7 +56,15 @@ final class Publisher {
         Publication publication =
                 loop.publication().of(packet, session, connection.readNanos(), trace);
         try {
-            if (topic.startsWith(Delayed.PREFIX)) {
+            String wrong = null;
+            if (to != null) {
+                publication.rewritten(to.topic(), to.utf8());
+                wrong = to.wrong();
+            }
+            if (wrong != null) {
+                int code = ReasonCode.TOPIC_NAME_INVALID;
+                reject(publication, packet.packetId(), session, code, wrong);
+            } else if (topic.startsWith(Delayed.PREFIX)) {
                 delay(publication, packet.packetId(), session);
             } else {
                 publish(publication, packet.packetId(), session);

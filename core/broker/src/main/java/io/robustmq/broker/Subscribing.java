@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class Subscribing {
     private final Connection connection;
     private final Shared shared;
+    private final @Nullable Rewriting rewriting;
+    private final SubscriptionEvent.Cause cause;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
 
-    Subscribing(Connection connection) {
+    Subscribing(
+            Connection connection, @Nullable Rewriting rewriting, SubscriptionEvent.Cause cause) {
         this.connection = connection;
+        this.rewriting = rewriting;
+        this.cause = cause;
         this.shared = connection.loop().shared();
     }
 
@@ -65,18 +70,36 @@ final class Subscribing {
     void subscribe(Subscribe subscribe, Session session) {
         List<Subscribe.Filter> filters = subscribe.filters();
         int[] codes = new int[filters.size()];
+        subscribe(
+                filters,
+                subscribe.subscriptionIdentifier(),
+                session,
+                codes,
+                () -> suback(subscribe.packetId(), codes));
+    }
+
+    /**
+     * @param codes of each filter, filled in
+     * @param answer when they are known and the log has what is granted
+     */
+    private void subscribe(
+            List<Subscribe.Filter> filters,
+            int identifier,
+            Session session,
+            int[] codes,
+            Runnable answer) {
         List<Granted> granted = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
-            Subscribe.Filter filter = filters.get(i);
+            Subscribe.Filter filter = rewritten(filters.get(i));
             codes[i] = check(filter.filter(), session);
             if (codes[i] < 0x80) {
                 codes[i] = filter.qos();
-                granted.add(add(filter, subscribe.subscriptionIdentifier(), session, i));
+                granted.add(add(filter, identifier, session, i));
             }
         }
         Backlog backlog = session.backlog();
         if (backlog == null || granted.isEmpty()) {
-            subscribed(subscribe.packetId(), codes, granted, session);
+            subscribed(granted, session, answer);
             return;
         }
         List<SessionRecord.Filter> stored =
@@ -86,17 +109,34 @@ final class Subscribing {
                 new SessionRecord.Subscribed(backlog.number(), stored),
                 changes,
                 session,
-                () -> subscribed(subscribe.packetId(), codes, granted, session),
+                () -> subscribed(granted, session, answer),
                 why -> {
                     for (Granted each : granted) {
                         codes[each.position] = refused(each.subscription().filter(), why);
                     }
-                    suback(subscribe.packetId(), codes);
+                    answer.run();
                 });
     }
 
-    private void subscribed(int packetId, int[] codes, List<Granted> granted, Session session) {
-        suback(packetId, codes);
+    /** Without being asked; {@code then} is a task of its own, after that. */
+    void subscribeItself(List<Subscribe.Filter> filters, Session session, Runnable then) {
+        Runnable later = () -> connection.loop().executor().execute(() -> connection.guarded(then));
+        subscribe(filters, 0, session, new int[filters.size()], later);
+    }
+
+    private Subscribe.Filter rewritten(Subscribe.Filter filter) {
+        return rewriting == null
+                ? filter
+                : new Subscribe.Filter(
+                        rewriting.subscribed(filter.filter()),
+                        filter.qos(),
+                        filter.noLocal(),
+                        filter.retainAsPublished(),
+                        filter.retainHandling());
+    }
+
+    private void subscribed(List<Granted> granted, Session session, Runnable answer) {
+        answer.run();
         for (Granted each : granted) {
             sendRetained(each, session);
         }
@@ -193,7 +233,11 @@ final class Subscribing {
         connection.emit(
                 granted.before() == null
                         ? new SubscriptionEvent.Created(
-                                connection.peer(), subscription.filter(), subscription.qos(), sent)
+                                connection.peer(),
+                                subscription.filter(),
+                                subscription.qos(),
+                                sent,
+                                cause)
                         : new SubscriptionEvent.Replaced(
                                 connection.peer(),
                                 subscription.filter(),
@@ -234,7 +278,8 @@ final class Subscribing {
         int[] codes = new int[filters.size()];
         List<Subscription> removed = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
-            String filter = filters.get(i);
+            String asked = filters.get(i);
+            String filter = rewriting == null ? asked : rewriting.subscribed(asked);
             Subscription before = session.subscriptions().get(filter);
             if (before == null) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;

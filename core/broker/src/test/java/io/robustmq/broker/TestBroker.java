@@ -110,7 +110,8 @@ final class TestBroker implements AutoCloseable {
                 defaults.retained(),
                 defaults.storage(),
                 1_000_000,
-                defaults.protection());
+                defaults.protection(),
+                defaults.topicRules());
     }
 
     static BrokerSettings with(BrokerSettings settings, Protection protection) {
@@ -121,7 +122,20 @@ final class TestBroker implements AutoCloseable {
                 settings.retained(),
                 settings.storage(),
                 settings.messageEventsPerSecond(),
-                protection);
+                protection,
+                settings.topicRules());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, TopicRules topicRules) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                settings.messageEventsPerSecond(),
+                settings.protection(),
+                topicRules);
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
@@ -132,7 +146,8 @@ final class TestBroker implements AutoCloseable {
                 settings.retained(),
                 settings.storage(),
                 settings.messageEventsPerSecond(),
-                settings.protection());
+                settings.protection(),
+                settings.topicRules());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
@@ -143,7 +158,8 @@ final class TestBroker implements AutoCloseable {
                 settings.retained(),
                 settings.storage(),
                 settings.messageEventsPerSecond(),
-                settings.protection());
+                settings.protection(),
+                settings.topicRules());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
@@ -154,7 +170,8 @@ final class TestBroker implements AutoCloseable {
                 settings.retained(),
                 settings.storage(),
                 settings.messageEventsPerSecond(),
-                settings.protection());
+                settings.protection(),
+                settings.topicRules());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
@@ -165,7 +182,8 @@ final class TestBroker implements AutoCloseable {
                 retained,
                 settings.storage(),
                 settings.messageEventsPerSecond(),
-                settings.protection());
+                settings.protection(),
+                settings.topicRules());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
@@ -176,7 +194,8 @@ final class TestBroker implements AutoCloseable {
                 settings.retained(),
                 storage,
                 settings.messageEventsPerSecond(),
-                settings.protection());
+                settings.protection(),
+                settings.topicRules());
     }
 
     /** Connected by TCP, nothing sent. */

@@ -46,7 +46,33 @@ public record Connect(
             boolean retain,
             long delaySeconds,
             long messageExpirySeconds,
-            byte[] properties) {}
+            byte[] properties) {
+        /** The same for another topic. */
+        public Will to(String other) {
+            return new Will(
+                    other, payload, qos, retain, delaySeconds, messageExpirySeconds, properties);
+        }
+    }
+
+    /** The same with another will. */
+    public Connect with(@Nullable Will other) {
+        return new Connect(
+                version,
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                sessionExpirySeconds,
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                requestResponseInformation,
+                requestProblemInformation,
+                userName,
+                password,
+                authenticationMethod,
+                other,
+                userProperties);
+    }
 
     @Override
     public String toString() {

@@ -44,7 +44,8 @@ final class ComponentSettings {
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
                 config.events().messagesPerSecond(),
-                mqtt.limits().protection(mqtt.flapping().settings()));
+                mqtt.limits().protection(mqtt.flapping().settings()),
+                mqtt.topics().settings());
     }
 
     static JournalSettings journal(StandaloneConfig config) {

@@ -52,7 +52,8 @@ record StandaloneConfig(
             Path passwordFile,
             List<String> admins,
             MqttLimits limits,
-            MqttFlapping flapping) {}
+            MqttFlapping flapping,
+            MqttTopics topics) {}
 
     record Journal(
             List<Path> directories,

@@ -164,6 +164,7 @@ final class StandaloneKeys {
                                     MQTT,
                                     MqttLimits.SECTION,
                                     MqttFlapping.SECTION,
+                                    MqttTopics.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),
@@ -190,6 +191,7 @@ final class StandaloneKeys {
                     "must be a loopback address such as 127.0.0.1, was "
                             + placement.getHostString());
         }
+        MqttTopics.check(values);
         values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
     }
 

@@ -3,17 +3,26 @@ package io.robustmq.telemetry.event;
 /** What clients asked to be sent. */
 public sealed interface SubscriptionEvent extends Event {
 
+    /** Who wanted a subscription. */
+    enum Cause {
+        CLIENT,
+        AUTO_SUBSCRIBE
+    }
+
     @EventType(
             name = "subscription.created",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
-            cause = "A client subscribed to a filter that it had not subscribed to.",
+            cause =
+                    "A client subscribed to a filter that it had not subscribed to, or was subscribed when it connected.",
             action = "Nothing.")
     record Created(
             Peer peer,
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
-            @Doc("Retained messages sent because of it") int retainedMessages)
+            @Doc("Retained messages sent because of it") int retainedMessages,
+            @Doc("Who wanted it: the client, or the operator by mqtt.topics.auto-subscribe")
+                    Cause subscriptionCause)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
