@@ -5,11 +5,13 @@ import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
+import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Any loop; each connection's steps run on the loop that it is on.
  */
 final class Admission {
+    /** The most that is added to a wait: this part of it. */
+    private static final int JITTER = 4;
+
     private final Shared shared;
     private final Authenticator authenticator;
     private final Executor slowAuthentication;
@@ -41,12 +46,39 @@ final class Admission {
     }
 
     void admit(Connection connection, Connect connect) {
-        String tooFast = shared.entrance().refusal();
-        if (tooFast != null) {
-            connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
-            connection.refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, tooFast);
+        long wait = shared.entrance().waitNanos();
+        if (wait == 0) {
+            begin(connection, connect);
             return;
         }
+        connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
+        if (wait < 0) {
+            connection.refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, shared.entrance().refusal());
+            return;
+        }
+        // somewhat later than its turn: those who came together do not go on together
+        long nanos = wait + random.nextLong(1 + wait / JITTER);
+        shared.events()
+                .emit(
+                        new ConnectionEvent.ConnectDelayed(
+                                connection.peer(), TimeUnit.NANOSECONDS.toMillis(nanos)));
+        var unused =
+                connection
+                        .loop()
+                        .executor()
+                        .schedule(
+                                () -> connection.guarded(() -> waited(connection, connect)),
+                                nanos,
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void waited(Connection connection, Connect connect) {
+        if (connection.isAdmitting()) {
+            begin(connection, connect);
+        }
+    }
+
+    private void begin(Connection connection, Connect connect) {
         Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
         if (ban == null) {
             ban = shared.flapping().counted(BanKind.ADDRESS, Bans.target(connection.remote()));

@@ -139,6 +139,10 @@ final class Arrival {
         connection.emit(
                 new ConnectionEvent.Accepted(
                         connection.peer(), keepAliveSeconds, connect.cleanStart(), present));
+        SysTopics sys = home.shared().eventTopics().sys();
+        if (sys != null) {
+            sys.connected(connection, keepAliveSeconds, connect.cleanStart());
+        }
         session.resume(subscriber);
         AutoSubscriptions.make(connection, session, connection::goOn);
     }

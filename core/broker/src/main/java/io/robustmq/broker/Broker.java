@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,9 @@ public final class Broker implements AutoCloseable {
         }
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
+        SysTopics sys = new SysTopics(shared, measures, loops);
+        shared.eventTopics().open(sys);
+        all.getFirst().eachSecond(sys::tick);
         shared.eventTopics().open(loops);
         shared.bans().open(loops);
         try {
@@ -240,6 +244,15 @@ public final class Broker implements AutoCloseable {
 
     public BrokerMeasures measures() {
         return measures;
+    }
+
+    /** The slowest first, as of the last second. */
+    public List<SlowSubscription> slowSubscriptions() {
+        return loops.stream()
+                .flatMap(loop -> loop.slowSubscriptions().list().stream())
+                .sorted(Comparator.comparingLong(SlowSubscription::latencyMillis).reversed())
+                .limit(settings.slow().top())
+                .toList();
     }
 
     public Bans bans() {

@@ -115,6 +115,11 @@ public final class BrokerMeasures {
         return sum(Counters.ended(ending));
     }
 
+    /** Over the threshold of slow subscriptions. */
+    public long slowDeliveries() {
+        return sum(Counters.SLOW_DELIVERIES);
+    }
+
     /** How often a limit held somebody back or turned somebody away. */
     public long limitHits(Limit limit) {
         return sum(Counters.limit(limit));

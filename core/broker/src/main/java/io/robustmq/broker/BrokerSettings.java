@@ -18,7 +18,9 @@ public record BrokerSettings(
         Storage storage,
         int messageEventsPerSecond,
         Protection protection,
-        TopicRules topicRules) {
+        TopicRules topicRules,
+        SlowSettings slow,
+        SysSettings sys) {
 
     /** With what protects a broker that nobody configured. */
     public BrokerSettings(
@@ -36,7 +38,9 @@ public record BrokerSettings(
                 storage,
                 messageEventsPerSecond,
                 Protection.defaults(),
-                TopicRules.NONE);
+                TopicRules.NONE,
+                SlowSettings.DEFAULTS,
+                SysSettings.DEFAULTS);
     }
 
     /**

@@ -20,14 +20,24 @@ final class Bucket {
 
     /** False if it is empty. */
     boolean take(long nowNanos) {
+        return reserve(nowNanos, 0) == 0;
+    }
+
+    /**
+     * Takes a token that is there, or will be.
+     *
+     * @return how long to wait for it; -1 if longer than {@code mostNanos}, then none is taken
+     */
+    long reserve(long nowNanos, long mostNanos) {
         while (true) {
             long full = fullAtNanos.get();
             long next = (full - nowNanos > 0 ? full : nowNanos) + intervalNanos;
-            if (next - nowNanos > SECOND) {
-                return false;
+            long wait = Math.max(0, next - nowNanos - SECOND);
+            if (wait > mostNanos) {
+                return -1;
             }
             if (fullAtNanos.compareAndSet(full, next)) {
-                return true;
+                return wait;
             }
         }
     }

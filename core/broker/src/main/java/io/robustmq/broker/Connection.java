@@ -303,6 +303,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         LastWords.close(channel);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
+            SysTopics sys = shared.eventTopics().sys();
+            if (sys != null) {
+                sys.disconnected(this, ending);
+            }
             detach(ending, reasonCode);
         }
     }
@@ -328,6 +332,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.packets(),
                 receivedBytes,
                 outbound.bytes());
+    }
+
+    /** A QoS 0 delivery, from reading its PUBLISH on. */
+    void tookToWrite(long nanos, String topic) {
+        Session to = session;
+        if (to != null) {
+            loop.slowSubscriptions().took(nanos, to, topic, 0);
+        }
     }
 
     void emit(Event event) {

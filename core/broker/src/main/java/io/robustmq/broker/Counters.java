@@ -29,7 +29,8 @@ final class Counters {
     private static final int ACCEPTED = ENDED + Ending.values().length;
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
     private static final int LIMITS = REFUSED + 256;
-    private static final int COUNT = LIMITS + Limit.values().length;
+    static final int SLOW_DELIVERIES = LIMITS + Limit.values().length;
+    private static final int COUNT = SLOW_DELIVERIES + 1;
 
     /** Keeps two loops' counters off one cache line. */
     private static final int PADDING = 16;

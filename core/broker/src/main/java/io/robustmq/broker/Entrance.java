@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Who may open a connection: so many per second, so many from one address, and none from one that
  * is banned. Any thread.
  *
- * <p>CONNECTs over the rate are answered with 0x9F. Connections opened at more than twice the rate
- * are closed unread, since reading them is what an attack wants.
+ * <p>CONNECTs over the rate wait, and are answered with 0x9F when that would take too long.
+ * Connections opened at more than twice the rate are closed unread, since reading them is what an
+ * attack wants.
  *
  * <p>Bound: an entry for each address that has a connection open.
  */
@@ -83,11 +84,18 @@ final class Entrance {
         return false;
     }
 
-    /** A CONNECT came. Why it is refused; null if it is not. */
-    @Nullable String refusal() {
-        return connects == null || connects.take(System.nanoTime())
-                ? null
-                : "more than " + limits.connectsPerSecond() + " connects per second, try later";
+    /**
+     * A CONNECT came. How long it has to wait, so that those who come all at once are let in one
+     * after the other; -1 if it is refused.
+     */
+    long waitNanos() {
+        return connects == null
+                ? 0
+                : connects.reserve(System.nanoTime(), limits.connectWait().toNanos());
+    }
+
+    String refusal() {
+        return "more than " + limits.connectsPerSecond() + " connects per second, try later";
     }
 
     /** Who is counted as one. */

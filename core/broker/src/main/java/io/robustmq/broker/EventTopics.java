@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 public final class EventTopics {
     private static final String BELOW = "$SYS";
     private static final String EVENTS = "$SYS/events";
+    private static final String BROKERS = "$SYS/brokers/";
     private static final byte[] NO_PROPERTIES = {};
 
     private final FilterTrie<Subscription> subscriptions;
     private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
     private volatile List<Loop> loops = List.of();
     private volatile Runnable wanted = () -> {};
+    private volatile @Nullable SysTopics sys;
 
     EventTopics(FilterTrie<Subscription> subscriptions) {
         this.subscriptions = subscriptions;
@@ -36,6 +38,27 @@ public final class EventTopics {
     /** Before the first is published. */
     void open(List<Loop> all) {
         loops = all;
+    }
+
+    void open(SysTopics others) {
+        sys = others;
+    }
+
+    /** Null before the broker is open. */
+    @Nullable SysTopics sys() {
+        return sys;
+    }
+
+    /** Where it is told which clients come and go. */
+    static String clients(String node) {
+        return BROKERS + node + "/clients/";
+    }
+
+    /** Hands it to who wants it; on whichever thread. */
+    void publish(Message message) {
+        for (Loop loop : loops) {
+            loop.executor().execute(() -> deliver(loop, List.of(message)));
+        }
     }
 
     /**
@@ -118,9 +141,19 @@ public final class EventTopics {
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
         boolean events = filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
-        return events && !isAdmin(connection)
-                ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
+        boolean clients = isBelowClients(filter);
+        return (events || clients) && !isAdmin(connection)
+                ? "only users in mqtt.admins, with their password, may subscribe below "
+                        + (events ? EVENTS : clients("<node>"))
                 : null;
+    }
+
+    private static boolean isBelowClients(String filter) {
+        if (!filter.startsWith(BROKERS)) {
+            return false;
+        }
+        int slash = filter.indexOf('/', BROKERS.length());
+        return slash > 0 && filter.startsWith("clients", slash + 1);
     }
 
     /** The subscription is made, and not yet answered. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,10 @@ final class Loop {
     private final Set<Connection> connections = new HashSet<>();
     private final HalfOpen halfOpen;
     private final OfflineOff offlineOff;
+    private final SlowSubscriptions slow;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
+    private LongConsumer tick = now -> {};
     private int second;
 
     // for this iteration
@@ -77,6 +80,7 @@ final class Loop {
                 new HalfOpen(
                         shared.settings().protection().arrivals().maxHalfOpen(),
                         shared.counters().size());
+        this.slow = new SlowSubscriptions(this, shared.settings().slow());
         this.offlineOff = new OfflineOff(shared.settings().topicRules().offlineOff());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
@@ -285,11 +289,13 @@ final class Loop {
         log.sweep();
         sessions.sweep(nowMillis);
         delayed.sweep(nowMillis);
+        slow.sweep(nowMillis);
         withExpiringMessages.removeIf(session -> !session.removeExpired(nowMillis));
         router.forgetStaleRoutes();
         if (index == 0) {
             shared.retained().removeExpired(nowMillis);
             shared.bans().sweep();
+            tick.accept(nowMillis);
         }
     }
 
@@ -311,6 +317,11 @@ final class Loop {
     static Loop homeOf(String clientId, List<Loop> loops) {
         int hash = clientId.hashCode() * 0x9E3779B9; // else similar names share a loop
         return loops.get((hash >>> 16) % loops.size());
+    }
+
+    /** Done each second by the first loop. */
+    void eachSecond(LongConsumer doing) {
+        tick = doing;
     }
 
     /** Counts up each second; for what is limited per second. */
@@ -386,6 +397,10 @@ final class Loop {
     /** Open ones, before CONNECT too. */
     Set<Connection> connections() {
         return connections;
+    }
+
+    SlowSubscriptions slowSubscriptions() {
+        return slow;
     }
 
     OfflineOff offlineOff() {

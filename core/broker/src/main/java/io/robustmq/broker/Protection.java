@@ -37,10 +37,12 @@ public record Protection(
      * Connections that are opened.
      *
      * @param connectsPerSecond 0 is no limit
+     * @param connectWait how long one over the limit may have to wait; zero to refuse it at once
      * @param perAddress open at once, 0 is no limit; an IPv6 network of 64 bits counts as one
      * @param maxHalfOpen without their whole CONNECT; then the oldest is closed
      */
-    public record Arrivals(int connectsPerSecond, int perAddress, int maxHalfOpen) {}
+    public record Arrivals(
+            int connectsPerSecond, Duration connectWait, int perAddress, int maxHalfOpen) {}
 
     /** User properties of one packet. */
     public record Properties(int maxUserProperties, int maxUserPropertyBytes) {}
@@ -62,7 +64,7 @@ public record Protection(
         return new Protection(
                 new Topics(TopicLevels.MAX, 65_535, 100_000),
                 new Rate(0, 0, WhenOver.WAIT),
-                new Arrivals(0, 0, 10_000),
+                new Arrivals(0, Duration.ofSeconds(5), 0, 10_000),
                 new Properties(256, 64 << 10),
                 new Flapping(false, 15, Duration.ofMinutes(1), Duration.ofMinutes(5), false));
     }

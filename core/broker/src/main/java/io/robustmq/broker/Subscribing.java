@@ -216,6 +216,10 @@ final class Subscribing {
         List<Message> retained = new ArrayList<>();
         if (granted.wantsRetained()) {
             shared.retained().match(subscription.filter(), connection.loop().nowMillis(), retained);
+            SysTopics sys = shared.eventTopics().sys();
+            if (sys != null) {
+                sys.match(subscription.filter(), retained);
+            }
         }
         int[] ids =
                 subscription.identifier() == 0

@@ -300,7 +300,7 @@ class LimitsTest {
 
     @Test
     void connects_over_the_rate_are_refused_and_a_storm_is_closed_unread() throws Exception {
-        TestBroker broker = broker(with(new Protection.Arrivals(5, 0, 1000)));
+        TestBroker broker = broker(with(new Protection.Arrivals(5, Duration.ZERO, 0, 1000)));
         List<RawClient> clients = new ArrayList<>();
         int accepted = 0;
         int refused = 0;
@@ -330,6 +330,48 @@ class LimitsTest {
                 .isEqualTo(refused + closed);
     }
 
+    @Test
+    void clients_that_come_all_at_once_are_let_in_one_after_the_other() throws Exception {
+        TestBroker broker =
+                broker(with(new Protection.Arrivals(20, Duration.ofSeconds(5), 0, 1000)));
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            long began = System.nanoTime();
+            for (int i = 0; i < 39; i++) {
+                RawClient client = broker.client();
+                clients.add(client);
+                client.sendConnect("c" + i, new Options());
+            }
+            for (RawClient each : clients) {
+                assertThat(each.expect(CONNACK).u8(1)).isZero();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isGreaterThan(Duration.ofMillis(800));
+            assertThat(broker.events.await(ConnectionEvent.ConnectDelayed.class).delayMillis())
+                    .isBetween(0L, 1250L);
+        } finally {
+            for (RawClient each : clients) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void who_goes_while_it_waits_is_let_go() throws Exception {
+        TestBroker broker =
+                broker(with(new Protection.Arrivals(3, Duration.ofSeconds(5), 0, 1000)));
+        for (int i = 0; i < 4; i++) {
+            try (RawClient client = broker.client()) {
+                client.sendConnect("c" + i, new Options());
+                client.reset();
+            }
+        }
+        TestBroker.waitUntil(() -> broker.broker.measures().connections() == 0);
+        try (RawClient next = broker.connected("next")) {
+            assertThat(next.untilPong()).isEmpty();
+        }
+    }
+
     private static int codeOrEnd(RawClient client, String clientId) {
         try {
             client.sendConnect(clientId, new Options());
@@ -341,7 +383,7 @@ class LimitsTest {
 
     @Test
     void one_address_has_so_many_connections_and_no_more() throws Exception {
-        TestBroker broker = broker(with(new Protection.Arrivals(0, 2, 1000)));
+        TestBroker broker = broker(with(new Protection.Arrivals(0, Duration.ZERO, 2, 1000)));
         try (RawClient first = broker.connected("1");
                 RawClient second = broker.connected("2")) {
             try (RawClient third = broker.client()) {
@@ -362,7 +404,7 @@ class LimitsTest {
 
     @Test
     void silent_connections_make_room_for_new_ones() throws Exception {
-        TestBroker broker = broker(with(new Protection.Arrivals(0, 0, 4)));
+        TestBroker broker = broker(with(new Protection.Arrivals(0, Duration.ZERO, 0, 4)));
         List<RawClient> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 100; i++) {

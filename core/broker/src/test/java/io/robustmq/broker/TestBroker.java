@@ -111,7 +111,9 @@ final class TestBroker implements AutoCloseable {
                 defaults.storage(),
                 1_000_000,
                 defaults.protection(),
-                defaults.topicRules());
+                defaults.topicRules(),
+                defaults.slow(),
+                defaults.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, Protection protection) {
@@ -123,7 +125,9 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 protection,
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, TopicRules topicRules) {
@@ -135,7 +139,27 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                topicRules);
+                topicRules,
+                settings.slow(),
+                settings.sys());
+    }
+
+    static BrokerSettings with(BrokerSettings settings, SlowSettings slow, SysSettings sys) {
+        return new BrokerSettings(
+                settings.listener(),
+                settings.limits(),
+                settings.queues(),
+                settings.retained(),
+                settings.storage(),
+                settings.messageEventsPerSecond(),
+                settings.protection(),
+                settings.topicRules(),
+                slow,
+                sys);
+    }
+
+    static BrokerSettings with(BrokerSettings settings, SlowSettings slow) {
+        return with(settings, slow, settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
@@ -147,7 +171,9 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
@@ -159,7 +185,9 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
@@ -171,7 +199,9 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
@@ -183,7 +213,9 @@ final class TestBroker implements AutoCloseable {
                 settings.storage(),
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
@@ -195,7 +227,9 @@ final class TestBroker implements AutoCloseable {
                 storage,
                 settings.messageEventsPerSecond(),
                 settings.protection(),
-                settings.topicRules());
+                settings.topicRules(),
+                settings.slow(),
+                settings.sys());
     }
 
     /** Connected by TCP, nothing sent. */

@@ -106,6 +106,20 @@ record AdminArguments(
         return reading.made(isAdd ? "POST" : "DELETE", BansApi.PATH);
     }
 
+    /**
+     * @param rest what follows {@code slow}
+     */
+    static CommandLine slow(List<String> rest) {
+        Reading reading = new Reading(List.of());
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        return reading.words.isEmpty()
+                ? reading.made("GET", SlowSubscriptionsApi.PATH)
+                : CommandLine.unexpected(reading.words.getFirst());
+    }
+
     /** The words and the options. */
     private static final class Reading {
         private final List<String> options;

@@ -177,6 +177,10 @@ final class BrokerMetrics {
                     }
                 })
                 .register(registry);
+        counter(
+                "slow_deliveries_total",
+                "Deliveries that took longer than mqtt.slow-subscriptions.threshold.",
+                measures::slowDeliveries);
         registry.register(
                 new LatencyHistogram(
                         "robustmq_mqtt_delivery_latency_seconds",

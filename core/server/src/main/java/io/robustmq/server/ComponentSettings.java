@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.SysSettings;
 import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
@@ -45,7 +46,9 @@ final class ComponentSettings {
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
                 config.events().messagesPerSecond(),
                 mqtt.limits().protection(mqtt.flapping().settings()),
-                mqtt.topics().settings());
+                mqtt.topics().settings(),
+                mqtt.slowSubscriptions().settings(),
+                new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()));
     }
 
     static JournalSettings journal(StandaloneConfig config) {

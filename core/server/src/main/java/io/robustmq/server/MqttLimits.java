@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.Protection;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code mqtt.limits}: what a client, or an attacker, cannot do. */
@@ -14,6 +15,7 @@ record MqttLimits(
         long maxBytesPerSecond,
         Protection.WhenOver whenOverRate,
         int maxConnectsPerSecond,
+        Duration connectWait,
         int maxConnectionsPerAddress,
         int maxHalfOpen) {
 
@@ -66,7 +68,12 @@ record MqttLimits(
                                     "mqtt.limits.max-connects-per-second",
                                     ConfigKeys.whole(0, 1_000_000),
                                     "0",
-                                    "CONNECTs that are taken from all clients. More are refused with Connection rate exceeded, and connections opened at twice that rate are closed unread. 0 sets no limit."),
+                                    "CONNECTs that are taken from all clients. More have to wait, and connections opened at twice that rate are closed unread. 0 sets no limit."),
+                            ConfigKeys.key(
+                                    "mqtt.limits.connect-wait",
+                                    ConfigKeys.span(Duration.ZERO, Duration.ofMinutes(1)),
+                                    "\"5s\"",
+                                    "How long such a CONNECT may have to wait, and up to a quarter more by chance. One that would have to wait longer is refused with Connection rate exceeded."),
                             ConfigKeys.key(
                                     "mqtt.limits.max-connections-per-address",
                                     ConfigKeys.whole(0, 10_000_000),
@@ -83,7 +90,7 @@ record MqttLimits(
                 new Protection.Topics(maxTopicLevels, maxTopicLength, maxSubscriptions),
                 new Protection.Rate(maxPacketsPerSecond, maxBytesPerSecond, whenOverRate),
                 new Protection.Arrivals(
-                        maxConnectsPerSecond, maxConnectionsPerAddress, maxHalfOpen),
+                        maxConnectsPerSecond, connectWait, maxConnectionsPerAddress, maxHalfOpen),
                 new Protection.Properties(maxUserProperties, Math.toIntExact(maxUserPropertyBytes)),
                 flapping);
     }

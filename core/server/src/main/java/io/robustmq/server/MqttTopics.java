@@ -4,12 +4,16 @@ import io.robustmq.broker.AutoSubscription;
 import io.robustmq.broker.RewriteRule;
 import io.robustmq.broker.TopicRules;
 import io.robustmq.protocol.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
 /** {@code mqtt.topics}: what an operator decides about certain topics. */
 record MqttTopics(
-        List<String> rewrite, List<String> autoSubscribe, List<String> offlineMessagesOff) {
+        List<String> rewrite,
+        List<String> autoSubscribe,
+        List<String> offlineMessagesOff,
+        Duration sysInterval) {
     /** Each is tried for each new topic of a connection. */
     private static final int MAX_RULES = 100;
 
@@ -37,7 +41,12 @@ record MqttTopics(
                                     OFFLINE_MESSAGES_OFF,
                                     new RulesKind("FILTER"),
                                     "[]",
-                                    "Topics whose messages are not kept for a session while its client is away, whatever their QoS.")));
+                                    "Topics whose messages are not kept for a session while its client is away, whatever their QoS."),
+                            ConfigKeys.key(
+                                    "mqtt.topics.sys-interval",
+                                    ConfigKeys.span(Duration.ZERO, Duration.ofDays(1)),
+                                    "\"1m\"",
+                                    "How often the broker's figures are published below $SYS/brokers/. 0s for never.")));
 
     static void check(ConfigValues values) {
         check(values, REWRITE, RewriteRule::parse);

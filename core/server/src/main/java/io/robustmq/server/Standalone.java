@@ -102,6 +102,7 @@ final class Standalone implements RoleProcess {
         eventTopics = feed;
         Events events = opened.events(Service.MQTT_BROKER);
         endpoint.add(new BansApi(broking.result().bans(), events).route());
+        endpoint.add(new SlowSubscriptionsApi(broking.result()::slowSubscriptions, events).route());
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }

@@ -53,7 +53,8 @@ record StandaloneConfig(
             List<String> admins,
             MqttLimits limits,
             MqttFlapping flapping,
-            MqttTopics topics) {}
+            MqttTopics topics,
+            MqttSlowSubscriptions slowSubscriptions) {}
 
     record Journal(
             List<Path> directories,

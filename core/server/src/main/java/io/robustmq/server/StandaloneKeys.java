@@ -165,6 +165,7 @@ final class StandaloneKeys {
                                     MqttLimits.SECTION,
                                     MqttFlapping.SECTION,
                                     MqttTopics.SECTION,
+                                    MqttSlowSubscriptions.SECTION,
                                     ConfigKeys.http("127.0.0.1:9091"),
                                     JOURNAL,
                                     PLACEMENT),

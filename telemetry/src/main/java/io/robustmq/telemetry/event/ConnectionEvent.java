@@ -208,6 +208,18 @@ public sealed interface ConnectionEvent extends Event {
             implements ConnectionEvent {}
 
     @EventType(
+            name = "connection.connect_delayed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "CONNECTs came faster than mqtt.limits.max-connects-per-second, and this one has to wait for its turn.",
+            action =
+                    "Nothing after a restart or a break of the network; else find out who connects so often.")
+    record ConnectDelayed(
+            Peer peer, @Doc(value = "How long it waits", unit = "ms") long delayMillis)
+            implements ConnectionEvent {}
+
+    @EventType(
             name = "connection.half_open_dropped",
             severity = Severity.WARN,
             volume = Volume.FAULT,

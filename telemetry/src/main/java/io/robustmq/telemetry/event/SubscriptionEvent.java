@@ -31,6 +31,28 @@ public sealed interface SubscriptionEvent extends Event {
     }
 
     @EventType(
+            name = "subscription.slow",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A subscriber got a message, or acknowledged it, later than mqtt.slow-subscriptions.threshold after it was published. Told when a subscription becomes slow, not for each message.",
+            action =
+                    "robustmq slow shows the slowest; look at the client, its network, and at connection.write_blocked.")
+    record Slow(
+            Peer peer,
+            @Doc("The topic filter; the topic if that is not known") String topicFilter,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service of the delivery") int qos,
+            @Doc(value = "From reading the PUBLISH on", unit = "ms") long latencyMillis,
+            @Doc(value = "mqtt.slow-subscriptions.threshold", unit = "ms") long thresholdMillis)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
             name = "subscription.replaced",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
