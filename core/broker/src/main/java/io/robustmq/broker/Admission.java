@@ -81,7 +81,11 @@ final class Admission {
     private void begin(Connection connection, Connect connect) {
         Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
         if (ban == null) {
-            ban = shared.flapping().counted(BanKind.ADDRESS, Bans.target(connection.remote()));
+            ban =
+                    shared.flapping()
+                            .counted(
+                                    BanKind.ADDRESS,
+                                    Bans.target(connection.channel().remoteAddress()));
         }
         if (ban != null) {
             keepOut(connection, ban);

@@ -97,7 +97,7 @@ final class Backlog {
         int bytes = publication.bytes();
         long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
         Subscriber to = session.subscriber();
-        if (to == null && session.home().offlineOff().isFor(publication.topic())) {
+        if (to == null && session.home().rules().offlineOff().isFor(publication.topic())) {
             forget(each);
             session.dropped(publication.topic(), qos, DropReason.OFFLINE_OFF, context);
             return;

@@ -132,9 +132,7 @@ public final class Broker implements AutoCloseable {
         }
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
-        SysTopics sys = new SysTopics(shared, measures, loops);
-        shared.eventTopics().open(sys);
-        all.getFirst().eachSecond(sys::tick);
+        shared.eventTopics().open(new SysTopics(shared, measures, loops));
         shared.eventTopics().open(loops);
         shared.bans().open(loops);
         try {
@@ -249,7 +247,7 @@ public final class Broker implements AutoCloseable {
     /** The slowest first, as of the last second. */
     public List<SlowSubscription> slowSubscriptions() {
         return loops.stream()
-                .flatMap(loop -> loop.slowSubscriptions().list().stream())
+                .flatMap(loop -> loop.rules().slow().list().stream())
                 .sorted(Comparator.comparingLong(SlowSubscription::latencyMillis).reversed())
                 .limit(settings.slow().top())
                 .toList();

@@ -16,7 +16,6 @@ import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.Peer;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -293,7 +292,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             rate.stop();
         }
         loop.connections().remove(this);
-        shared.eventTopics().left(this);
+        shared.eventTopics().left(this, ending);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
             LastWords.disconnect(outbound, version, reasonCode, reason);
@@ -303,10 +302,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         LastWords.close(channel);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
-            SysTopics sys = shared.eventTopics().sys();
-            if (sys != null) {
-                sys.disconnected(this, ending);
-            }
             detach(ending, reasonCode);
         }
     }
@@ -332,14 +327,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.packets(),
                 receivedBytes,
                 outbound.bytes());
-    }
-
-    /** A QoS 0 delivery, from reading its PUBLISH on. */
-    void tookToWrite(long nanos, String topic) {
-        Session to = session;
-        if (to != null) {
-            loop.slowSubscriptions().took(nanos, to, topic, 0);
-        }
     }
 
     void emit(Event event) {
@@ -382,10 +369,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Channel channel() {
         return channel;
-    }
-
-    @Nullable SocketAddress remote() {
-        return channel.remoteAddress();
     }
 
     /** Empty if it has none, or is not authenticated yet. */

@@ -100,7 +100,7 @@ final class Delayed {
     /** Null if nothing is. */
     private static @Nullable String wrong(String delay, long seconds, String topic) {
         String form = "a delayed message's topic is $delayed/<seconds>/<topic>, ";
-        if (seconds < 0) {
+        if (seconds < 0 && !topic.isEmpty()) {
             return form
                     + "with 0 to "
                     + MAX_SECONDS

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.util.concurrent.Future;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,8 +131,12 @@ public final class EventTopics {
         admins.add(admin);
     }
 
-    void left(Connection connection) {
+    void left(Connection connection, Ending ending) {
         admins.remove(connection);
+        SysTopics others = sys;
+        if (others != null && connection.session() != null) {
+            others.disconnected(connection, ending);
+        }
     }
 
     private boolean isAdmin(Connection connection) {

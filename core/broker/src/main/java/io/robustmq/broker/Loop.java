@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +43,9 @@ final class Loop {
     private long loadedBytes;
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
-    private final HalfOpen halfOpen;
-    private final OfflineOff offlineOff;
-    private final SlowSubscriptions slow;
+    private final LoopRules rules;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
-    private LongConsumer tick = now -> {};
     private int second;
 
     // for this iteration
@@ -76,12 +72,7 @@ final class Loop {
         this.logged = new Logged(this);
         this.delayed = new Delayed(this);
         this.wills = new Wills(this);
-        this.halfOpen =
-                new HalfOpen(
-                        shared.settings().protection().arrivals().maxHalfOpen(),
-                        shared.counters().size());
-        this.slow = new SlowSubscriptions(this, shared.settings().slow());
-        this.offlineOff = new OfflineOff(shared.settings().topicRules().offlineOff());
+        this.rules = LoopRules.of(this, shared.settings(), shared.counters().size());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -289,13 +280,16 @@ final class Loop {
         log.sweep();
         sessions.sweep(nowMillis);
         delayed.sweep(nowMillis);
-        slow.sweep(nowMillis);
+        rules.slow().sweep(nowMillis);
         withExpiringMessages.removeIf(session -> !session.removeExpired(nowMillis));
         router.forgetStaleRoutes();
         if (index == 0) {
             shared.retained().removeExpired(nowMillis);
             shared.bans().sweep();
-            tick.accept(nowMillis);
+            SysTopics sys = shared.eventTopics().sys();
+            if (sys != null) {
+                sys.tick(nowMillis);
+            }
         }
     }
 
@@ -317,11 +311,6 @@ final class Loop {
     static Loop homeOf(String clientId, List<Loop> loops) {
         int hash = clientId.hashCode() * 0x9E3779B9; // else similar names share a loop
         return loops.get((hash >>> 16) % loops.size());
-    }
-
-    /** Done each second by the first loop. */
-    void eachSecond(LongConsumer doing) {
-        tick = doing;
     }
 
     /** Counts up each second; for what is limited per second. */
@@ -399,16 +388,8 @@ final class Loop {
         return connections;
     }
 
-    SlowSubscriptions slowSubscriptions() {
-        return slow;
-    }
-
-    OfflineOff offlineOff() {
-        return offlineOff;
-    }
-
-    HalfOpen halfOpen() {
-        return halfOpen;
+    LoopRules rules() {
+        return rules;
     }
 
     Samplers samplers() {

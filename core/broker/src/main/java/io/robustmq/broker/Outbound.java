@@ -113,7 +113,10 @@ final class Outbound {
         String topic = firstTopic;
         if (topic != null) {
             firstTopic = null;
-            connection.tookToWrite(nowNanos - firstNanos, topic);
+            Session to = connection.session();
+            if (to != null) {
+                to.home().rules().slow().took(nowNanos - firstNanos, to, topic, 0);
+            }
         }
         if (!marks.isEmpty()) {
             List<Written> all = marks;

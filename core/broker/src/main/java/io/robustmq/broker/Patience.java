@@ -24,7 +24,7 @@ final class Patience {
     }
 
     void awaitConnect(Duration timeout) {
-        connection.loop().halfOpen().add(connection);
+        connection.loop().rules().halfOpen().add(connection);
         start(
                 () -> {
                     connection.emit(
@@ -63,7 +63,7 @@ final class Patience {
     }
 
     void stop() {
-        connection.loop().halfOpen().remove(connection);
+        connection.loop().rules().halfOpen().remove(connection);
         if (timer != null) {
             timer.cancel(false);
             timer = null;

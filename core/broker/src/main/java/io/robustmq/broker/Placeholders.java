@@ -35,7 +35,7 @@ final class Placeholders {
         return switch (letter) {
             case 'c' -> connection.peer().clientId();
             case 'u' -> connection.userName();
-            case 'a' -> Addresses.host(connection.remote());
+            case 'a' -> Addresses.host(connection.channel().remoteAddress());
             default -> null;
         };
     }

@@ -316,7 +316,7 @@ final class Session {
         Subscriber to = subscriber;
         if (delivery.live && to != null) {
             long nanos = to.connection().readNanos() - delivery.message.receivedNanos();
-            home.slowSubscriptions().took(nanos, this, delivery.message.topic(), delivery.qos);
+            home.rules().slow().took(nanos, this, delivery.message.topic(), delivery.qos);
         }
         if (delivery.trace != null) {
             delivery.trace.acknowledged(reasonCode, System.nanoTime());

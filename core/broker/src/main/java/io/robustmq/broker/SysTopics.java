@@ -123,7 +123,7 @@ final class SysTopics {
                     "connected",
                     client(connection)
                             + ",\"ipaddress\":"
-                            + quoted(Addresses.host(connection.remote()))
+                            + quoted(Addresses.host(connection.channel().remoteAddress()))
                             + ",\"proto_ver\":"
                             + connection.version().level()
                             + ",\"keepalive\":"

@@ -113,7 +113,7 @@ final class TestBroker implements AutoCloseable {
                 defaults.protection(),
                 defaults.topicRules(),
                 defaults.slow(),
-                defaults.sys());
+                new SysSettings(Duration.ZERO, "node", "test"));
     }
 
     static BrokerSettings with(BrokerSettings settings, Protection protection) {
