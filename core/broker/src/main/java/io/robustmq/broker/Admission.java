@@ -46,14 +46,15 @@ final class Admission {
     }
 
     void admit(Connection connection, Connect connect) {
-        long wait = shared.entrance().waitNanos();
+        long wait = shared.arrivalLimits().waitNanos();
         if (wait == 0) {
             begin(connection, connect);
             return;
         }
         connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
         if (wait < 0) {
-            connection.refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, shared.entrance().refusal());
+            connection.refuse(
+                    ReasonCode.CONNECTION_RATE_EXCEEDED, shared.arrivalLimits().refusal());
             return;
         }
         // somewhat later than its turn: those who came together do not go on together

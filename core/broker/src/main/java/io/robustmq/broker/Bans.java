@@ -95,7 +95,7 @@ public final class Bans {
     /** As a ban has it; empty if there is none. */
     public static String target(@Nullable SocketAddress remote) {
         return remote instanceof InetSocketAddress inet
-                ? Entrance.network(inet.getAddress()).getHostAddress()
+                ? ArrivalLimits.network(inet.getAddress()).getHostAddress()
                 : "";
     }
 

@@ -199,7 +199,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private boolean mayStay(Channel channel, Counters counters) {
-        boolean may = hasRoomFor(channel, counters) && shared.entrance().admits(channel, counters);
+        boolean may =
+                hasRoomFor(channel, counters) && shared.arrivalLimits().admits(channel, counters);
         if (!may) {
             channel.close();
         }

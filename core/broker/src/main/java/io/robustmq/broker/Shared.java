@@ -24,7 +24,7 @@ record Shared(
         PacketLimits packetLimits,
         Bans bans,
         Flapping flapping,
-        Entrance entrance,
+        ArrivalLimits arrivalLimits,
         Events events,
         Tracing tracing,
         InstantSource clock,
@@ -52,7 +52,8 @@ record Shared(
                 settings.packetLimits(),
                 bans,
                 new Flapping(settings.protection().flapping(), clock, bans),
-                new Entrance(settings.protection().arrivals(), bans, events, System.nanoTime()),
+                new ArrivalLimits(
+                        settings.protection().arrivals(), bans, events, System.nanoTime()),
                 events,
                 tracing,
                 clock,

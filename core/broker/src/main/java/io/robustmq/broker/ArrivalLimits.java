@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bound: an entry for each address that has a connection open.
  */
-final class Entrance {
+final class ArrivalLimits {
     /** An IPv6 host has a network of its own, commonly of 64 bits. */
     private static final int NETWORK_BYTES = 8;
 
@@ -34,7 +34,7 @@ final class Entrance {
     private final @Nullable Bucket connects;
     private final ConcurrentHashMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
 
-    Entrance(Protection.Arrivals limits, Bans bans, Events events, long nowNanos) {
+    ArrivalLimits(Protection.Arrivals limits, Bans bans, Events events, long nowNanos) {
         this.limits = limits;
         this.bans = bans;
         this.events = events;
