@@ -2,7 +2,6 @@ package io.robustmq.broker;
 
 import io.netty.channel.Channel;
 import io.robustmq.protocol.Connect;
-import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
@@ -24,7 +23,6 @@ final class Admission {
     private static final int JITTER = 4;
 
     private final Shared shared;
-    private final Authenticator authenticator;
     private final Executor slowAuthentication;
     private final List<Loop> loops;
     private final RandomGenerator random;
@@ -33,13 +31,8 @@ final class Admission {
      * @param slowAuthentication where a slow authenticator is called; refuses tasks when it is full
      */
     Admission(
-            Shared shared,
-            Authenticator authenticator,
-            Executor slowAuthentication,
-            List<Loop> loops,
-            RandomGenerator random) {
+            Shared shared, Executor slowAuthentication, List<Loop> loops, RandomGenerator random) {
         this.shared = shared;
-        this.authenticator = authenticator;
         this.slowAuthentication = slowAuthentication;
         this.loops = loops;
         this.random = random;
@@ -86,39 +79,80 @@ final class Admission {
                     shared.flapping()
                             .counted(
                                     BanKind.ADDRESS,
-                                    Bans.target(connection.channel().remoteAddress()));
+                                    Bans.target(connection.access().origin().remoteAddress()));
         }
         if (ban != null) {
             keepOut(connection, ban);
             return;
         }
-        if (connect.authenticationMethod() != null) {
-            connection.refuse(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");
-            return;
-        }
-        if (connect.clientId().isEmpty()
-                && connect.version() == MqttVersion.V3_1_1
-                && !connect.cleanStart()) {
+        if (connect.clientId().isEmpty() && !mayBeNameless(connect)) {
             connection.refuse(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "an empty client identifier needs Clean Session [MQTT-3.1.3-8]");
+                    "an empty client identifier needs Clean Session and MQTT 3.1.1 [MQTT-3.1.3-8]");
             return;
         }
-        authenticate(connection, connect);
+        BrokerSettings.Mqtt5 settings = shared.settings().mqtt5();
+        Connect.Will will = connect.will();
+        if (will != null && settings.checkPayloadFormat() && will.isBrokenText()) {
+            connection.refuse(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID,
+                    "the will is no UTF-8, as its Payload Format Indicator says");
+            return;
+        }
+        String method = connect.authenticationMethod();
+        if (method == null) {
+            authenticate(connection, connect);
+        } else {
+            authenticate(connection, connect, method);
+        }
+    }
+
+    /** 3.1.1 and 5 assign an identifier to whom has no session to come back to. */
+    private static boolean mayBeNameless(Connect connect) {
+        return switch (connect.version()) {
+            case V3_1 -> false;
+            case V3_1_1 -> connect.cleanStart();
+            case V5 -> true;
+        };
+    }
+
+    private void authenticate(Connection connection, Connect connect, String method) {
+        EnhancedAuthenticator offered = shared.access().authenticator().enhanced(method);
+        if (offered == null) {
+            connection.refuse(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "the authentication method is not one that is offered");
+            return;
+        }
+        connection
+                .exchange(
+                        new AuthExchange(
+                                connection,
+                                offered,
+                                slowAuthentication,
+                                success ->
+                                        authenticated(
+                                                connection,
+                                                connect,
+                                                new Authenticator.Granted(offered.identity(success.userName())))))
+                .begin(connect.authenticationData());
     }
 
     private void authenticate(Connection connection, Connect connect) {
-        if (!authenticator.isSlow()) {
-            authenticated(
-                    connection,
-                    connect,
-                    authenticator.authenticate(connect.userName(), connect.password()));
+        Authenticator authenticator = shared.access().authenticator();
+        Credentials credentials =
+                new Credentials(
+                        connection.access().origin(),
+                        connect.clientId(),
+                        connect.userName(),
+                        connect.password());
+        if (!authenticator.isSlow(credentials)) {
+            authenticated(connection, connect, authenticator.authenticate(credentials));
             return;
         }
         try {
             slowAuthentication.execute(() -> {
-                Runnable next = ask(connection, connect);
+                Runnable next = ask(connection, connect, credentials);
                 connection.loop().executor().execute(() -> connection.guarded(next));
             });
         } catch (RejectedExecutionException e) {
@@ -127,10 +161,10 @@ final class Admission {
     }
 
     /** On a thread for that; the answer is dealt with on the connection's loop. */
-    private Runnable ask(Connection connection, Connect connect) {
+    private Runnable ask(Connection connection, Connect connect, Credentials credentials) {
         try {
             Authenticator.Outcome outcome =
-                    authenticator.authenticate(connect.userName(), connect.password());
+                    shared.access().authenticator().authenticate(credentials);
             return () -> authenticated(connection, connect, outcome);
         } catch (RuntimeException e) {
             return () -> connection.failed(e);
@@ -144,41 +178,57 @@ final class Admission {
         }
         Counters counters = connection.loop().counters();
         switch (outcome) {
-            case Authenticator.Granted(AuthenticationEvent.Method method, String userName) -> {
+            case Authenticator.Granted(Identity identity) -> {
                 counters.add(Counters.AUTHENTICATIONS_SUCCEEDED, 1);
-                connection.authenticatedAs(userName);
-                if (method == AuthenticationEvent.Method.PASSWORD) {
-                    shared.events()
-                            .emit(
-                                    new AuthenticationEvent.Succeeded(
-                                            connection.peer(), method, userName));
-                    if (authenticator.isAdmin(userName)) {
-                        shared.eventTopics().admitted(connection);
-                    }
-                }
-                moveHome(connection, connect);
+                granted(connection, connect, identity);
             }
-            case Authenticator.Refused(int reasonCode) -> {
+            case Authenticator.Refused(
+                            int reasonCode,
+                            AuthenticationEvent.Method method,
+                            String rule,
+                            String detail) -> {
                 counters.add(Counters.AUTHENTICATIONS_FAILED, 1);
                 String userName = connect.userName();
-                boolean anonymous = userName == null && connect.password() == null;
                 shared.events()
                         .emit(
                                 new AuthenticationEvent.Failed(
                                         connection.peer(),
-                                        anonymous
-                                                ? AuthenticationEvent.Method.ANONYMOUS
-                                                : AuthenticationEvent.Method.PASSWORD,
+                                        method,
                                         userName == null ? "" : userName,
-                                        reasonCode));
-                connection.refuse(reasonCode, "user name or password is wrong or missing");
+                                        reasonCode,
+                                        rule,
+                                        detail));
+                connection.refuse(reasonCode, toldTo(reasonCode));
             }
+            case Authenticator.Passed passed ->
+                    throw new IllegalStateException("nobody decides about " + connection.peer());
         }
     }
 
     private static void keepOut(Connection connection, Bans.Ban ban) {
         connection.loop().counters().add(Counters.limit(Limit.BANNED), 1);
         connection.refuse(ReasonCode.BANNED, ban.detail());
+    }
+
+    /** No more than the client needs: the reason is the operator's. */
+    private static String toldTo(int reasonCode) {
+        return reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD
+                ? "user name or password is wrong or missing"
+                : "this client may not connect from here without proving who it is";
+    }
+
+    private void granted(Connection connection, Connect connect, Identity identity) {
+        connection.access().granted(identity);
+        if (identity.method() != AuthenticationEvent.Method.ANONYMOUS) {
+            shared.events()
+                    .emit(
+                            new AuthenticationEvent.Succeeded(
+                                    connection.peer(), identity.method(), identity.userName()));
+        }
+        if (identity.isAdmin()) {
+            shared.eventTopics().admitted(connection);
+        }
+        moveHome(connection, connect);
     }
 
     private void moveHome(Connection connection, Connect connect) {
@@ -193,29 +243,25 @@ final class Admission {
         }
         Rewriting rewriting = Rewriting.of(connection);
         Connect.Will asked = connect.will();
-        Connect settled =
-                rewriting == null || asked == null ? connect : connect.with(rewriting.will(asked));
-        if (mayHave(settled.will(), connection)) {
-            Loop home = Loop.homeOf(connection.peer().clientId(), loops);
-            move(connection, home, () -> new Arrival(connection, settled, assigned).settle());
+        Rewriting.To to =
+                rewriting == null || asked == null ? null : rewriting.published(asked.topic());
+        if (to != null && to.wrong() != null) {
+            connection.refuse(ReasonCode.TOPIC_NAME_INVALID, to.wrong());
+            return;
         }
-    }
-
-    /** False if it was refused. */
-    private boolean mayHave(Connect.@Nullable Will will, Connection connection) {
-        if (will == null || !TopicLevels.isBrokersOwn(will.topic())) {
-            return true;
+        Connect settled = to == null || asked == null ? connect : connect.with(asked.to(to.topic()));
+        Connect.Will will = settled.will();
+        if (will != null && connection.access().allowed(will) == null) {
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
+            return;
         }
-        shared.events()
-                .emit(
-                        new AuthenticationEvent.PublishDenied(
-                                connection.peer(), will.topic(), ReasonCode.NOT_AUTHORIZED));
-        connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
-        return false;
+        Loop home = Loop.homeOf(connection.peer().clientId(), loops);
+        move(connection, home, () -> new Arrival(connection, settled, assigned).settle());
     }
 
     /** To another loop, and goes on there. */
     private static void move(Connection connection, Loop home, Runnable then) {
+        connection.leaving();
         Loop from = connection.loop();
         if (home == from) {
             then.run();

@@ -5,6 +5,7 @@ import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
+import io.robustmq.protocol.Topics;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * old one that it did not want is gone. On the home loop.
  */
 final class Arrival {
-    private static final int CONNACK_BYTES = 512;
-
     private final Connection connection;
     private final Connect connect;
     private final boolean assigned;
@@ -37,7 +36,7 @@ final class Arrival {
 
     /** Once more after each wait for the log: meanwhile another connection may have come. */
     void settle() {
-        if (!connection.isAdmitting()) {
+        if (!connection.isAdmitting() || !takesConnack()) {
             return;
         }
         Sessions sessions = home.sessions();
@@ -129,12 +128,13 @@ final class Arrival {
 
     private void accept(Session session, boolean present) {
         int keepAliveSeconds = keepAliveSeconds();
+        ConnackProperties properties = properties(assigned ? clientId() : null);
         PacketEncoder.connack(
-                connection.outbound().packet(CONNACK_BYTES),
+                connection.outbound().packet(properties.packetBytes()),
                 connect.version(),
                 present,
                 ReasonCode.SUCCESS,
-                properties(assigned ? clientId() : null));
+                properties);
         Subscriber subscriber = connection.accepted(session, connect, keepAliveSeconds);
         connection.emit(
                 new ConnectionEvent.Accepted(
@@ -143,8 +143,11 @@ final class Arrival {
         if (sys != null) {
             sys.connected(connection, keepAliveSeconds, connect.cleanStart());
         }
-        session.resume(subscriber);
-        AutoSubscriptions.make(connection, session, connection::goOn);
+        connection.access().judgeAgain();
+        if (connection.isConnected()) {
+            session.resume(subscriber);
+            AutoSubscriptions.make(connection, session, connection::goOn);
+        }
     }
 
     /** The client's, but no longer than the operator allows; 3.1.1 clients cannot be told. */
@@ -157,6 +160,7 @@ final class Arrival {
 
     private ConnackProperties properties(@Nullable String assignedClientId) {
         BrokerSettings.Limits limits = limits();
+        AuthExchange exchange = connection.exchange();
         int keepAliveSeconds = keepAliveSeconds();
         return new ConnackProperties(
                 limits.receiveMaximum(),
@@ -167,10 +171,31 @@ final class Arrival {
                 limits.topicAliasMaximum(),
                 true,
                 true,
-                false,
+                true,
                 keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
                 expirySeconds == connect.sessionExpirySeconds() ? -1 : expirySeconds,
-                null);
+                null,
+                responseInformation(),
+                exchange == null ? null : exchange.lastStep());
+    }
+
+    /** For those who ask, unless the identifier could not be a part of a topic's name. */
+    private @Nullable String responseInformation() {
+        String prefix = home.shared().settings().mqtt5().responsePrefix();
+        boolean wanted = connect.requestResponseInformation() && !prefix.isEmpty();
+        return wanted && Topics.isValidTopic(prefix + clientId()) ? prefix + clientId() : null;
+    }
+
+    /** Who cannot take the CONNACK can take no connection [MQTT-3.1.2-24]. */
+    private boolean takesConnack() {
+        int bytes = properties(assigned ? clientId() : null).packetBytes();
+        if (connect.version() != MqttVersion.V5 || connection.reasonStrings().takes(bytes)) {
+            return true;
+        }
+        connection.refuse(
+                ReasonCode.PACKET_TOO_LARGE,
+                "the CONNACK has " + bytes + " bytes, above the client's Maximum Packet Size");
+        return false;
     }
 
     private String clientId() {

@@ -5,44 +5,45 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect. Any thread. */
 public interface Authenticator {
-    /**
-     * @param userName null if CONNECT had none
-     * @param password null if CONNECT had none; not to be kept or changed
-     */
-    Outcome authenticate(@Nullable String userName, byte @Nullable [] password);
+    Outcome authenticate(Credentials credentials);
 
     /**
      * True if {@link #authenticate} may take longer than some microseconds, as salted hashes are
      * meant to: the broker then calls it on a thread of its own, not on an event loop.
      */
-    default boolean isSlow() {
+    default boolean isSlow(Credentials credentials) {
         return false;
     }
 
     /**
-     * Whether a user, who has proved to be this one with a password, is told what happens on the
-     * node ({@code $SYS/events/}).
+     * Whether somebody who was let in would be again; asked when {@link Broker#accessChanged}. Of
+     * those that somebody else let in, it knows nothing bad.
      */
-    default boolean isAdmin(String userName) {
-        return false;
+    default boolean isStillGood(Identity identity) {
+        return true;
+    }
+
+    /** A method of several steps that is offered under this name; null if none is. */
+    default @Nullable EnhancedAuthenticator enhanced(String method) {
+        return null;
     }
 
     /** The decision. */
     sealed interface Outcome {}
 
-    /**
-     * @param userName whom the client is taken for, {@code ""} if anonymous
-     */
-    record Granted(AuthenticationEvent.Method method, String userName) implements Outcome {}
+    record Granted(Identity identity) implements Outcome {}
 
     /**
      * @param reasonCode a CONNACK reason code of MQTT 5, 0x80 or more
+     * @param rule what refuses: a configuration key, or file and line
+     * @param detail why, for the operator; the client is not told
      */
-    record Refused(int reasonCode) implements Outcome {}
+    record Refused(int reasonCode, AuthenticationEvent.Method method, String rule, String detail)
+            implements Outcome {}
+
+    /** The next one decides. */
+    record Passed() implements Outcome {}
 
     /** Lets everybody in, whatever they send. */
-    Authenticator ANYBODY =
-            (userName, password) ->
-                    new Granted(
-                            AuthenticationEvent.Method.ANONYMOUS, userName == null ? "" : userName);
+    Authenticator ANYBODY = credentials -> new Granted(Identity.ANONYMOUS);
 }

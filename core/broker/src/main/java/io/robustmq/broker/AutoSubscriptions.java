@@ -28,7 +28,8 @@ final class AutoSubscriptions {
                                 connection.peer(),
                                 rule.filter(),
                                 ReasonCode.TOPIC_FILTER_INVALID,
-                                "its client id, user name or address is empty or has /, + or #"));
+                                "its client id, user name or address is empty or has /, + or #",
+                                FilterForm.groupOf(rule.filter())));
             } else if (!session.subscriptions().containsKey(filter)) {
                 filters.add(rule.with(filter));
             }

@@ -4,6 +4,7 @@ import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The QoS 1 and 2 messages of a session that outlives its connections. They are in the log; here is
@@ -34,6 +35,7 @@ final class Backlog {
     private boolean ended;
 
     private final DoneNumbers done = new DoneNumbers();
+    private final BacklogPassing passing;
 
     // for this connection; in memory is nothing while there is none
     private final ReadAhead ahead;
@@ -45,6 +47,7 @@ final class Backlog {
         this.number = number;
         this.refs = refs;
         this.waiting = new QueueBound(session);
+        this.passing = new BacklogPassing(session, this, refs);
         this.ahead = new ReadAhead(session.home(), number, refs, this::pump);
         this.sent = Math.max(sent, refs.base());
         for (long each = refs.base(); each < refs.next(); each++) {
@@ -79,6 +82,11 @@ final class Backlog {
         return inFlight;
     }
 
+    /** Whether one that comes may wait. */
+    boolean hasRoom() {
+        return waiting.fits(0);
+    }
+
     /** The first that was never sent. */
     SessionRecord.Place sent() {
         return refs.place(Math.max(sent, refs.base()));
@@ -86,16 +94,32 @@ final class Backlog {
 
     // messages come
 
-    /** A message is in the log and for this session. */
-    void committed(Publication publication, int qos, boolean retain, int[] subscriptionIds) {
+    /**
+     * A message is in the log and for this session.
+     *
+     * @param group whose member it is for; null if it is the session's own
+     */
+    void committed(
+            Publication publication,
+            int qos,
+            boolean retain,
+            int[] subscriptionIds,
+            @Nullable ShareGroup group) {
         Tracing.PublishTrace trace = publication.trace();
         TraceContext context = trace == null ? null : trace.context();
-        if (ended) {
+        if (ended && group == null) {
             session.dropped(publication.topic(), qos, DropReason.SESSION_ENDED, context);
             return;
         }
         int bytes = publication.bytes();
         long each = refs.add(publication.offset(), bytes, publication.expiresAtMillis());
+        if (group != null) {
+            refs.shared(each);
+            if (ended) {
+                passing.look();
+                return;
+            }
+        }
         Subscriber to = session.subscriber();
         if (to == null && session.home().rules().offlineOff().isFor(publication.topic())) {
             forget(each);
@@ -115,15 +139,22 @@ final class Backlog {
             }
             nextExpiryMillis = Math.min(nextExpiryMillis, publication.expiresAtMillis());
         }
-        if (to == null) {
+        boolean isOthers = group != null && !session.shares().isIn(group.filter());
+        if (to == null || isOthers) {
             if (context != null) {
                 session.queued(publication.topic(), qos, context);
             }
-            return;
+            if (group != null) {
+                passing.look();
+            }
+            if (to == null) {
+                return;
+            }
         }
         if (ahead.hasRoomFor(each, cursor)) {
             Delivery delivery =
                     new Delivery(publication.message(), qos, retain, subscriptionIds, true);
+            delivery.share = group == null ? null : group.filter();
             if (trace != null) {
                 delivery.tracedBy(trace, session.peer());
             }
@@ -221,11 +252,13 @@ final class Backlog {
 
     /** Sent before or not, the client will not get it. */
     private void drop(long each, DropReason reason) {
-        if (refs.state(each) == Refs.State.DONE) {
+        if (refs.state(each) == Refs.State.DONE || refs.state(each) == Refs.State.PASSING) {
             return;
         }
         Delivery delivery = ahead.get(each);
-        if (each < sent) {
+        if (ended) {
+            // counted when it ended
+        } else if (each < sent) {
             inFlight--;
         } else {
             waiting.remove(refs.bytes(each));
@@ -243,7 +276,9 @@ final class Backlog {
     /** False if the packet identifier is that of a QoS 2 message. */
     boolean puback(int packetId, int reasonCode) {
         long each = refs.numberOf(packetId);
-        if (each >= cursor || refs.state(each) == Refs.State.DONE) {
+        if (each >= cursor
+                || refs.state(each) == Refs.State.DONE
+                || refs.state(each) == Refs.State.PASSING) {
             return true;
         }
         Delivery delivery = ahead.get(each);
@@ -260,7 +295,7 @@ final class Backlog {
             return Session.Pubrec.UNKNOWN;
         }
         return switch (refs.state(each)) {
-            case DONE -> Session.Pubrec.UNKNOWN;
+            case DONE, PASSING -> Session.Pubrec.UNKNOWN;
             case RELEASED -> Session.Pubrec.RELEASE;
             case RECEIVING -> Session.Pubrec.LATER;
             case WAITING -> {
@@ -327,6 +362,7 @@ final class Backlog {
         }
         forget(each);
         pump();
+        session.updateShares();
     }
 
     /** It needs no more place, here and in the log. */
@@ -366,7 +402,7 @@ final class Backlog {
                     pubrels++;
                 }
                 case WAITING -> publishes++;
-                case RECEIVING, DONE -> {}
+                case RECEIVING, DONE, PASSING -> {}
             }
         }
         if (publishes + pubrels > 0) {
@@ -400,11 +436,14 @@ final class Backlog {
         return nextExpiryMillis != Message.NEVER;
     }
 
-    /** Nothing is kept any more; returns how many messages the client never acknowledged. */
+    /**
+     * Nothing is kept any more, but what others of its groups get instead. Returns how many
+     * messages the client never acknowledged, less those.
+     */
     int end() {
-        int gone = waiting.messages();
+        int gone = 0;
         for (long each = refs.base(); each < refs.next(); each++) {
-            if (refs.state(each) == Refs.State.WAITING && each < sent) {
+            if (refs.state(each) == Refs.State.WAITING && !refs.isShared(each)) {
                 gone++;
             }
         }
@@ -412,6 +451,56 @@ final class Backlog {
         disconnected();
         nextExpiryMillis = Message.NEVER;
         ended = true;
+        passing.look();
         return gone;
+    }
+
+    // to other members of its groups, see BacklogPassing
+
+    /** Members may have come or gone, or this session from a group. */
+    void passOn() {
+        passing.look();
+    }
+
+    boolean mayHaveShared() {
+        return refs.mayHaveShared();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    boolean wasSent(long each) {
+        return each < sent;
+    }
+
+    /** The first that another member may get. */
+    long firstToPass() {
+        return ended ? refs.base() : Math.max(sent, refs.base());
+    }
+
+    /** It is not sent here any more: another gets it, as soon as the log has that. */
+    void passing(long each) {
+        if (!ended) {
+            waiting.remove(refs.bytes(each));
+        }
+        ahead.remove(each);
+        refs.state(each, Refs.State.PASSING);
+    }
+
+    /** The log has it. */
+    void passed(long each) {
+        refs.done(each);
+        session.updateShares();
+    }
+
+    /** Nobody else gets it, and the client neither. */
+    void lost(long each, @Nullable Delivery delivery, DropReason reason) {
+        forget(each);
+        if (delivery == null) {
+            session.dropped("", -1, reason, null);
+        } else {
+            session.dropped(delivery, reason);
+        }
     }
 }

@@ -53,13 +53,12 @@ public final class Broker implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final BrokerSettings settings;
-    private final Authenticator authenticator;
     private final RandomGenerator random;
     private final Shared shared;
     private final BrokerMeasures measures;
 
     // while open
-    private List<Loop> loops = List.of();
+    private volatile List<Loop> loops = List.of();
     private @Nullable MultiThreadIoEventLoopGroup group;
     private @Nullable ThreadPoolExecutor slowAuthentication;
     private @Nullable Channel listener;
@@ -70,25 +69,24 @@ public final class Broker implements AutoCloseable {
     public Broker(
             BrokerSettings settings,
             Shard log,
-            Authenticator authenticator,
+            Access access,
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(settings, log, authenticator, events, tracing, clock, new SecureRandom());
+        this(settings, log, access, events, tracing, clock, new SecureRandom());
     }
 
     Broker(
             BrokerSettings settings,
             Shard log,
-            Authenticator authenticator,
+            Access access,
             Events events,
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
         this.settings = settings;
-        this.authenticator = authenticator;
         this.random = random;
-        this.shared = Shared.of(settings, log, events, tracing, clock);
+        this.shared = Shared.of(settings, access, log, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
@@ -142,7 +140,7 @@ public final class Broker implements AutoCloseable {
             close();
             throw e;
         }
-        Admission admission = new Admission(shared, authenticator, authenticating, loops, random);
+        Admission admission = new Admission(shared, authenticating, loops, random);
 
         ChannelFuture bound =
                 bootstrap(threads, epoll, Map.copyOf(byExecutor), admission)
@@ -191,8 +189,13 @@ public final class Broker implements AutoCloseable {
                             protected void initChannel(Channel channel) {
                                 Loop loop = byExecutor.get(channel.eventLoop());
                                 if (loop != null && mayStay(channel, loop.counters())) {
+                                    ClientOrigin origin =
+                                            new ClientOrigin(
+                                                    "tcp", "tcp", channel.remoteAddress(), null);
                                     channel.pipeline()
-                                            .addLast(new Connection(channel, loop, admission));
+                                            .addLast(
+                                                    new Connection(
+                                                            channel, origin, loop, admission));
                                 }
                             }
                         });
@@ -222,8 +225,12 @@ public final class Broker implements AutoCloseable {
         return false;
     }
 
+    /** Somebody on this machine may always be trusted to be; from elsewhere, it is told. */
     private void warnOfAnonymous() {
-        if (authenticator.authenticate(null, null) instanceof Authenticator.Granted) {
+        ClientOrigin elsewhere =
+                new ClientOrigin("tcp", "tcp", new InetSocketAddress("192.0.2.1", 1), null);
+        if (shared.access().authenticator().authenticate(new Credentials(elsewhere, "", null, null))
+                instanceof Authenticator.Granted) {
             shared.events().emit(new AuthenticationEvent.AnonymousAllowed(addressText()));
         }
     }
@@ -235,6 +242,19 @@ public final class Broker implements AutoCloseable {
             throw new IllegalStateException("the broker is not open");
         }
         return (InetSocketAddress) channel.localAddress();
+    }
+
+    /**
+     * Who may connect, or what they may do, is different from now on: clients that are not let in
+     * any more are disconnected, subscriptions that are denied end. Any thread.
+     */
+    public void accessChanged() {
+        shared.access().changed();
+        for (Loop loop : loops) {
+            if (!loop.executor().isShuttingDown()) {
+                loop.executor().execute(loop::judgeAgain);
+            }
+        }
     }
 
     private String addressText() {

@@ -81,6 +81,7 @@ final class BrokerLog {
                     })
                     .syncUninterruptibly();
         }
+        passOn(state, loops);
         events.emit(
                 new SessionEvent.StateRestored(
                         sessions.size(),
@@ -90,6 +91,14 @@ final class BrokerLog {
                         state.next() - snapshot,
                         Duration.between(begun, clock.instant()).toMillis()));
         keeper.start(loops, retained);
+    }
+
+    /** What ended sessions left to their groups, whose members are all there now. */
+    private static void passOn(BrokerState state, List<Loop> loops) {
+        for (StoredSession left : state.left.values()) {
+            Loop loop = Loop.homeOf(left.clientId, loops);
+            loop.executor().submit(() -> loop.sessions().passOn(left)).syncUninterruptibly();
+        }
     }
 
     /** Their payloads are kept in memory too, as subscribers want them at once. */

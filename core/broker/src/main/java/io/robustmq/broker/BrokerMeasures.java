@@ -96,6 +96,16 @@ public final class BrokerMeasures {
         return sum(Counters.dropped(reason));
     }
 
+    /** Messages that came to a member of a group, by the group's strategy. */
+    public long shared(BrokerSettings.ShareStrategy strategy) {
+        return sum(Counters.shared(strategy));
+    }
+
+    /** Messages of groups that one member could not take and another was given. */
+    public long sharedPassedOn() {
+        return sum(Counters.SHARED_PASSED_ON);
+    }
+
     /** CONNECTs answered with 0. */
     public long connectionsAccepted(MqttVersion version) {
         return sum(Counters.accepted(version));

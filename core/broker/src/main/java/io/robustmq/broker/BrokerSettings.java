@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.robustmq.protocol.PacketLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What an operator decides about the broker.
@@ -16,19 +17,23 @@ public record BrokerSettings(
         Queues queues,
         Retained retained,
         Storage storage,
+        Sharing sharing,
+        Mqtt5 mqtt5,
         int messageEventsPerSecond,
         Protection protection,
         TopicRules topicRules,
         SlowSettings slow,
         SysSettings sys) {
 
-    /** With what protects a broker that nobody configured. */
+
+    /** With what MQTT 5 adds, and what protects a broker, as it is by default. */
     public BrokerSettings(
             Listener listener,
             Limits limits,
             Queues queues,
             Retained retained,
             Storage storage,
+            Sharing sharing,
             int messageEventsPerSecond) {
         this(
                 listener,
@@ -36,6 +41,8 @@ public record BrokerSettings(
                 queues,
                 retained,
                 storage,
+                sharing,
+                Mqtt5.DEFAULTS,
                 messageEventsPerSecond,
                 Protection.defaults(),
                 TopicRules.NONE,
@@ -114,6 +121,45 @@ public record BrokerSettings(
                 protection.properties().maxUserPropertyBytes());
     }
 
+    /**
+     * How groups of shared subscriptions choose who gets a message.
+     *
+     * @param byGroup by share name, where it is not {@code strategy}
+     */
+    public record Sharing(ShareStrategy strategy, Map<String, ShareStrategy> byGroup) {
+        ShareStrategy strategyOf(String group) {
+            return byGroup.getOrDefault(group, strategy);
+        }
+    }
+
+    /** Who of a group gets a message; of those whose clients are there and can take it. */
+    public enum ShareStrategy {
+        /** Each in turn, as each event loop counts. */
+        ROUND_ROBIN,
+        RANDOM,
+        /** One gets all until it goes. */
+        STICKY,
+        /** All messages of one publisher go to one member, as long as members stay. */
+        HASH_CLIENT,
+        /** All messages of one topic go to one member, as long as members stay. */
+        HASH_TOPIC,
+        /** Who has the fewest QoS 1 and 2 messages to acknowledge. */
+        LEAST_IN_FLIGHT
+    }
+
+    /**
+     * What only MQTT 5 clients notice.
+     *
+     * @param topicAliasOut aliases that one client is sent, at most as many as it allows; 0 for
+     *     none
+     * @param checkPayloadFormat whether a payload that is said to be UTF-8 is checked
+     * @param responsePrefix what Response Information begins with, before the client identifier;
+     *     empty to give none
+     */
+    public record Mqtt5(int topicAliasOut, boolean checkPayloadFormat, String responsePrefix) {
+        static final Mqtt5 DEFAULTS = new Mqtt5(16, true, "response/");
+    }
+
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
         return new BrokerSettings(
@@ -126,6 +172,7 @@ public record BrokerSettings(
                 new Queues(1024, 100_000, 64L << 20, 4L << 20, WhenFull.REFUSE),
                 new Retained(100_000, 256L << 20),
                 new Storage(64L << 20, 1_000_000),
+                new Sharing(ShareStrategy.ROUND_ROBIN, Map.of()),
                 10);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What the log says: the fold over its records, and nothing else. Recovery makes the broker's
@@ -17,9 +18,15 @@ import java.util.TreeMap;
  * <p>A record about a session that is not there (any more) means nothing. One thread.
  */
 final class BrokerState {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    /** Without groups. */
+    private static final int VERSION_2 = 2;
 
     final Map<Integer, StoredSession> sessions = new HashMap<>();
+
+    /** What sessions that have ended were given as members of groups, and no other has yet. */
+    final Map<Integer, StoredSession> left = new HashMap<>();
 
     /** Retained messages by topic. */
     final Map<String, Retained> retained = new HashMap<>();
@@ -65,10 +72,18 @@ final class BrokerState {
 
     private void message(long offset, MessageRecord record) {
         int bytes = record.size();
+        if (record.has(MessageRecord.PASSED)) {
+            done(record.passedFrom(), refs -> refs.done(record.passed()));
+        }
         while (record.nextTarget()) {
-            StoredSession session = sessions.get(record.targetSession());
+            boolean shared = record.targetShare() != null;
+            int number = record.targetSession();
+            StoredSession session = shared ? sharedBy(number) : sessions.get(number);
             if (session != null) {
-                session.refs.add(offset, bytes, record.expiresAtMillis());
+                long added = session.refs.add(offset, bytes, record.expiresAtMillis());
+                if (shared) {
+                    session.refs.shared(added);
+                }
             }
         }
         if (record.has(MessageRecord.STORE)) {
@@ -96,9 +111,47 @@ final class BrokerState {
         }
     }
 
+    /** One that has ended is remembered for it. */
+    private StoredSession sharedBy(int number) {
+        StoredSession session = sessions.get(number);
+        return session == null
+                ? left.computeIfAbsent(number, gone -> new StoredSession(gone, ""))
+                : session;
+    }
+
+    /** Of a session, or of what one left. */
+    private void done(int number, Consumer<Refs> change) {
+        StoredSession session = sessions.get(number);
+        if (session != null) {
+            change.accept(session.refs);
+            return;
+        }
+        StoredSession gone = left.get(number);
+        if (gone != null) {
+            change.accept(gone.refs);
+            if (gone.refs.span() == 0) {
+                left.remove(number);
+            }
+        }
+    }
+
+    private void ended(StoredSession session) {
+        sessions.remove(session.number);
+        if (session.refs.mayHaveShared()) {
+            StoredSession rest = session.left();
+            if (rest.refs.span() > 0) {
+                left.put(session.number, rest);
+            }
+        }
+    }
+
     private void session(long epochMillis, SessionRecord record) {
         if (record instanceof SessionRecord.Opened opened) {
             open(opened);
+            return;
+        }
+        if (record instanceof SessionRecord.Done done) {
+            done(done.number(), refs -> done(refs, done));
             return;
         }
         StoredSession session = sessions.get(record.number());
@@ -106,21 +159,17 @@ final class BrokerState {
             return;
         }
         switch (record) {
-            case SessionRecord.Opened _ -> {}
+            case SessionRecord.Opened _, SessionRecord.Done _ -> {}
             case SessionRecord.Connected connected ->
                     session.connected(connected.expirySeconds(), connected.will());
             case SessionRecord.Suspended suspended -> session.suspended(suspended, epochMillis);
-            case SessionRecord.Ended _ -> sessions.remove(session.number);
+            case SessionRecord.Ended _ -> ended(session);
             case SessionRecord.Subscribed subscribed ->
                     subscribed
                             .filters()
                             .forEach(filter -> session.subscriptions.put(filter.filter(), filter));
             case SessionRecord.Unsubscribed unsubscribed ->
                     unsubscribed.filters().forEach(session.subscriptions::remove);
-            case SessionRecord.Done done -> {
-                session.refs.doneBelow(done.below());
-                done.above().forEach(session.refs::done);
-            }
             case SessionRecord.Received received -> {
                 Refs refs = session.refs;
                 long each = refs.at(received.message());
@@ -130,6 +179,11 @@ final class BrokerState {
             }
             case SessionRecord.Released released -> session.received.clear(released.packetId());
         }
+    }
+
+    private static void done(Refs refs, SessionRecord.Done done) {
+        refs.doneBelow(done.below());
+        done.above().forEach(refs::done);
     }
 
     private void open(SessionRecord.Opened opened) {
@@ -170,8 +224,12 @@ final class BrokerState {
 
     /** The oldest record that a session needs; {@link #next} if none. */
     long oldestQueued() {
+        return Math.min(oldest(sessions.values()), oldest(left.values()));
+    }
+
+    private long oldest(Collection<StoredSession> all) {
         long oldest = next;
-        for (StoredSession session : sessions.values()) {
+        for (StoredSession session : all) {
             Refs refs = session.refs;
             if (refs.base() < refs.next()) {
                 oldest = Math.min(oldest, refs.offset(refs.base()));
@@ -202,18 +260,22 @@ final class BrokerState {
             out.writeLong(each.getValue().dueMillis);
             out.writeInt(each.getValue().bytes);
         }
+        out.writeInt(left.size());
+        for (StoredSession each : left.values()) {
+            each.write(out);
+        }
     }
 
     static BrokerState read(long offset, DataInputStream in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION) {
+        if (version != VERSION && version != VERSION_2) {
             throw new IOException(
                     "a snapshot of the broker of version " + version + ", known is " + VERSION);
         }
         BrokerState state = new BrokerState();
         int nextNumber = in.readInt();
         for (int n = in.readInt(); n > 0; n--) {
-            state.put(StoredSession.read(in));
+            state.put(StoredSession.read(in, version));
         }
         state.nextNumber = nextNumber;
         for (int n = in.readInt(); n > 0; n--) {
@@ -222,6 +284,10 @@ final class BrokerState {
         }
         for (int n = in.readInt(); n > 0; n--) {
             state.delayed.put(in.readLong(), new Later(in.readLong(), in.readInt()));
+        }
+        for (int n = version == VERSION_2 ? 0 : in.readInt(); n > 0; n--) {
+            StoredSession gone = StoredSession.read(in, version);
+            state.left.put(gone.number, gone);
         }
         state.next = offset;
         return state;

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.protocol.Auth;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.Disconnect;
 import io.robustmq.protocol.PacketEncoder;
@@ -29,6 +30,10 @@ final class ClientPackets implements PacketHandler {
         this.subscribing = new Subscribing(connection, rewriting, SubscriptionEvent.Cause.CLIENT);
     }
 
+    Subscribing subscribing() {
+        return subscribing;
+    }
+
     @Override
     public boolean wantsMore() {
         return connection.wantsMore();
@@ -54,20 +59,20 @@ final class ClientPackets implements PacketHandler {
     @Override
     public void pubrec(int packetId, int reasonCode) {
         switch (session().pubrec(packetId, reasonCode)) {
-            case RELEASE -> pubrel(packetId, ReasonCode.SUCCESS, connection.outbound());
+            case RELEASE ->
+                    PacketEncoder.pubrel(
+                            connection.outbound().packet(ACK_BYTES),
+                            connection.version(),
+                            packetId,
+                            ReasonCode.SUCCESS);
             case UNKNOWN -> {
                 if (reasonCode < 0x80) {
-                    pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, connection.outbound());
+                    unknown(PacketType.PUBREL, packetId);
                 }
             }
             case COMPLETED, LATER -> {}
             case WRONG_QOS -> wrongAcknowledgement(PacketType.PUBREC, packetId, 1);
         }
-    }
-
-    private void pubrel(int packetId, int reasonCode, Outbound outbound) {
-        PacketEncoder.pubrel(
-                outbound.packet(ACK_BYTES), connection.version(), packetId, reasonCode);
     }
 
     @Override
@@ -78,19 +83,24 @@ final class ClientPackets implements PacketHandler {
             return;
         }
         switch (session.received().release(packetId, subscriber)) {
-            case COMPLETED -> pubcomp(packetId, ReasonCode.SUCCESS, connection.outbound());
-            case UNKNOWN ->
-                    pubcomp(
+            case COMPLETED ->
+                    PacketEncoder.pubcomp(
+                            connection.outbound().packet(ACK_BYTES),
+                            connection.version(),
                             packetId,
-                            ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
-                            connection.outbound());
+                            ReasonCode.SUCCESS);
+            case UNKNOWN -> unknown(PacketType.PUBCOMP, packetId);
             case LATER -> {}
         }
     }
 
-    private void pubcomp(int packetId, int reasonCode, Outbound outbound) {
-        PacketEncoder.pubcomp(
-                outbound.packet(ACK_BYTES), connection.version(), packetId, reasonCode);
+    private void unknown(PacketType answer, int packetId) {
+        PublishAnswers.acknowledge(
+                connection,
+                answer,
+                packetId,
+                ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                "no message has this packet identifier");
     }
 
     @Override
@@ -115,6 +125,10 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void disconnect(Disconnect disconnect) {
+        if (connection.session() == null) {
+            connection.end(Ending.CLIENT_DISCONNECT, disconnect.reasonCode());
+            return; // in the middle of its authentication
+        }
         Session session = session();
         if (disconnect.sessionExpirySeconds() >= 0) {
             if (session.expirySeconds() == 0 && disconnect.sessionExpirySeconds() > 0) {
@@ -141,15 +155,13 @@ final class ClientPackets implements PacketHandler {
         connection.end(Ending.CLIENT_DISCONNECT, disconnect.reasonCode());
     }
 
-    /** Only valid within enhanced authentication, which nobody was offered. */
     @Override
-    public void auth(int reasonCode) {
-        connection.ended(
-                new Violation(
-                        "MQTT-4.12.0-1",
-                        PacketType.AUTH,
-                        ReasonCode.PROTOCOL_ERROR,
-                        "AUTH without an authentication method in CONNECT"));
+    public void auth(Auth auth) {
+        AuthExchange exchange = connection.exchange();
+        if (exchange == null) {
+            throw new IllegalStateException("the decoder lets no AUTH through without a method");
+        }
+        exchange.received(auth);
     }
 
     private void wrongAcknowledgement(PacketType type, int packetId, int qos) {

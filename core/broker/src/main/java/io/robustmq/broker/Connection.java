@@ -29,23 +29,18 @@ import org.jspecify.annotations.Nullable;
  * about.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
-    private enum Phase {
-        BEFORE_CONNECT,
-        ADMITTING,
-        CONNECTED,
-        ENDED
-    }
-
     // for the connection
     private final Channel channel;
     private final long id;
     private final Shared shared;
     private final Admission admission;
     private final PacketDecoder decoder;
+    private final ClientPackets packets;
     private final Cumulation input;
     private final Outbound outbound;
     private final Patience patience = new Patience(this);
     private final @Nullable ReadRate rate; // null without limit
+    private final ClientAccess access;
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
@@ -59,12 +54,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
-    private String userName = "";
+    private ReasonStrings reasonStrings = ReasonStrings.UNKNOWN;
+    private @Nullable AuthExchange exchange;
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
 
-    Connection(Channel channel, Loop loop, Admission admission) {
+    Connection(Channel channel, ClientOrigin origin, Loop loop, Admission admission) {
         this.channel = channel;
         this.loop = loop;
         this.shared = loop.shared();
@@ -73,9 +69,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         Protection.Rate limits = shared.settings().protection().rate();
         this.rate = limits.isLimited() ? new ReadRate(this, limits, sinceNanos) : null;
         this.decoder = new PacketDecoder(shared.packetLimits());
-        this.input = new Cumulation(decoder, new ClientPackets(this));
+        this.packets = new ClientPackets(this);
+        this.input = new Cumulation(decoder, packets);
         this.outbound = new Outbound(this, channel);
-        this.peer = new Peer("mqtt", id, "", Addresses.text(channel.remoteAddress()));
+        this.peer = new Peer("mqtt", id, "", Addresses.text(origin.remoteAddress()));
+        this.access = new ClientAccess(this, shared.access(), origin);
     }
 
     // what Netty calls
@@ -144,16 +142,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
         patience.stop();
         channel.config().setAutoRead(false);
         version = connect.version();
+        reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
         admission.admit(this, connect);
     }
 
-    void authenticatedAs(String user) {
-        userName = user;
+    AuthExchange exchange(AuthExchange begun) {
+        exchange = begun;
+        decoder.authenticating(true);
+        patience.awaitConnect(shared.settings().listener().connectTimeout());
+        return begun;
+    }
+
+    /** Whether it was asked something, so that AUTH is read, or has answered. */
+    void readsAuth(boolean now) {
+        phase = now ? Phase.AUTHENTICATING : Phase.ADMITTING;
+        channel.config().setAutoRead(now);
+        if (now) {
+            ended(input.resume());
+        }
     }
 
     void named(String clientId) {
         peer = new Peer(peer.protocol(), id, clientId, peer.remoteAddr());
+    }
+
+    /** It goes to its home loop; its timer runs on the loop that is left. */
+    void leaving() {
+        patience.stop();
     }
 
     /** It was moved there. */
@@ -163,8 +179,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
-        LastWords.refuse(outbound, version, reasonCode, detail);
-        loop.counters().add(Counters.refused(reasonCode), 1);
+        LastWords.refuse(this, reasonCode, detail);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
     }
@@ -172,6 +187,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The CONNACK that says so is written. */
     Subscriber accepted(Session to, Connect connect, int keepAliveSeconds) {
         phase = Phase.CONNECTED;
+        decoder.authenticating(false);
         Subscriber made = new Subscriber(this, to, outbound, connect);
         session = to;
         subscriber = made;
@@ -237,7 +253,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         int reasonCode = violation.reasonCode();
         Limit.count(violation, loop.counters());
-        if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
+        if (phase == Phase.AUTHENTICATING) {
+            LastWords.refuse(this, reasonCode, violation.detail());
+        } else if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
             MqttVersion spoken = decoder.version();
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
             if (spoken != null || unsupported) {
@@ -245,8 +263,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer = new Peer(version.label(), id, peer.clientId(), peer.remoteAddr());
             }
             if (version == MqttVersion.V5 || unsupported) {
-                LastWords.refuse(outbound, version, reasonCode, violation.detail());
-                loop.counters().add(Counters.refused(reasonCode), 1);
+                LastWords.refuse(this, reasonCode, violation.detail());
             }
         }
         emit(
@@ -295,11 +312,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.eventTopics().left(this, ending);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
-            LastWords.disconnect(outbound, version, reasonCode, reason);
+            LastWords.disconnect(this, reasonCode, reason);
         }
         input.close();
         outbound.close();
-        LastWords.close(channel);
+        LastWords.close(channel, loop);
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
             detach(ending, reasonCode);
@@ -314,7 +331,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         who.gone();
         boolean takenBack = ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS;
-        loop.sessions().disconnected(of, peer, takenBack ? null : will);
+        loop.sessions().disconnected(of, peer, takenBack ? null : access.allowed(will));
     }
 
     private ConnectionEvent.Closed closed(Ending ending, int reasonCode) {
@@ -343,8 +360,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     boolean wantsMore() {
-        return (phase == Phase.BEFORE_CONNECT || phase == Phase.CONNECTED)
-                && (rate == null || decoder.packetsReceived() < rate.packetsInAll());
+        return phase.isRead()
+                && (phase != Phase.CONNECTED
+                        || rate == null
+                        || decoder.packetsReceived() < rate.packetsInAll());
     }
 
     long id() {
@@ -371,13 +390,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
-    /** Empty if it has none, or is not authenticated yet. */
-    String userName() {
-        return userName;
-    }
-
     MqttVersion version() {
         return version;
+    }
+
+    /** Whom the client is taken for, and what it may do. */
+    ClientAccess access() {
+        return access;
+    }
+
+    Subscribing subscribing() {
+        return packets.subscribing();
     }
 
     Outbound outbound() {
@@ -387,6 +410,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** When the packets being handled were read. */
     long readNanos() {
         return readNanos;
+    }
+
+    ReasonStrings reasonStrings() {
+        return reasonStrings;
+    }
+
+    /** Null unless the client authenticates step by step. */
+    @Nullable AuthExchange exchange() {
+        return exchange;
     }
 
     /** Null before the client was accepted. */

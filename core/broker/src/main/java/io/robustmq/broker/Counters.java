@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.broker.BrokerSettings.ShareStrategy;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
@@ -24,7 +25,9 @@ final class Counters {
     static final int QUEUED_MESSAGES = 15;
     static final int QUEUED_BYTES = 16;
     static final int SLOW_CONSUMERS = 17;
-    private static final int DROPPED = 18;
+    static final int SHARED_PASSED_ON = 18;
+    private static final int SHARED = 19; // by strategy
+    private static final int DROPPED = SHARED + ShareStrategy.values().length;
     private static final int ENDED = DROPPED + DropReason.values().length;
     private static final int ACCEPTED = ENDED + Ending.values().length;
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
@@ -48,6 +51,10 @@ final class Counters {
 
     static int dropped(DropReason reason) {
         return DROPPED + reason.ordinal();
+    }
+
+    static int shared(ShareStrategy strategy) {
+        return SHARED + strategy.ordinal();
     }
 
     static int ended(Ending ending) {

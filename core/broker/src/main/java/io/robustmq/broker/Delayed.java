@@ -115,6 +115,12 @@ final class Delayed {
                 : null;
     }
 
+    /** The topic behind a delay; any other, and one that will be refused, as it is. */
+    static String topicWithin(String topic) {
+        int slash = topic.startsWith(PREFIX) ? topic.indexOf('/', PREFIX.length()) : -1;
+        return slash < 0 || slash == topic.length() - 1 ? topic : topic.substring(slash + 1);
+    }
+
     private static long seconds(String text) {
         if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return -1;
@@ -250,7 +256,7 @@ final class Delayed {
                 var unused = loop.logged().publishUnretained(publication, effects, nobody, expired);
                 return;
             }
-            Route route = loop.router().routeOf(message.topic());
+            Route route = loop.router().routeOf(publication, "");
             Firing firingNow = new Firing(due, message, false, route.size());
             Logged.Taken taken =
                     loop.logged().publish(publication, effects, route, NOBODY, firingNow);

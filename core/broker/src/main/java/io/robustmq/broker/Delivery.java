@@ -28,6 +28,11 @@ final class Delivery {
     /** Subscription identifiers, shared, empty if there are none. */
     final int[] subscriptionIds;
 
+    /**
+     * The filter of the group that it was given to a member of; null if it is the session's own.
+     */
+    @Nullable String share;
+
     /** Came while the client was connected, so that its latency says something. */
     final boolean live;
 

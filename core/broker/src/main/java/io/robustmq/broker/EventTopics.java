@@ -23,13 +23,13 @@ public final class EventTopics {
     private static final String BROKERS = "$SYS/brokers/";
     private static final byte[] NO_PROPERTIES = {};
 
-    private final FilterTrie<Subscription> subscriptions;
+    private final FilterTrie<Recipient> subscriptions;
     private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
     private volatile List<Loop> loops = List.of();
     private volatile Runnable wanted = () -> {};
     private volatile @Nullable SysTopics sys;
 
-    EventTopics(FilterTrie<Subscription> subscriptions) {
+    EventTopics(FilterTrie<Recipient> subscriptions) {
         this.subscriptions = subscriptions;
     }
 
@@ -143,11 +143,27 @@ public final class EventTopics {
         return admins.contains(connection);
     }
 
+    /** Whether mqtt.admins alone says who may subscribe to it. */
+    boolean isForAdmins(String filter) {
+        String topics = FilterForm.of(filter).topics();
+        return isBelowEvents(topics) || isBelowClients(topics);
+    }
+
+    private static boolean isBelowEvents(String topics) {
+        return topics.equals(EVENTS) || topics.startsWith(EVENTS + '/');
+    }
+
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
-        boolean events = filter.equals(EVENTS) || filter.startsWith(EVENTS + '/');
-        boolean clients = isBelowClients(filter);
-        return (events || clients) && !isAdmin(connection)
+        FilterForm form = FilterForm.of(filter);
+        boolean events = isBelowEvents(form.topics());
+        boolean brokers = form.topics().startsWith(BROKERS);
+        if (form instanceof FilterForm.Group && (events || brokers)) {
+            return "each subscriber gets all of "
+                    + (events ? EVENTS : BROKERS)
+                    + ", they are not shared";
+        }
+        return (events || isBelowClients(form.topics())) && !isAdmin(connection)
                 ? "only users in mqtt.admins, with their password, may subscribe below "
                         + (events ? EVENTS : clients("<node>"))
                 : null;

@@ -11,49 +11,48 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client is told as its connection ends. */
 final class LastWords {
-    private static final int BYTES = 512;
+    private static final int DISCONNECT_BYTES = 4;
 
-    /** How long a client may take to read them. */
+    /** How long a client may take to read its last packet. */
     private static final long SECONDS = 3;
-
-    /** Reason strings are for people; this keeps them within {@link #BYTES}. */
-    private static final int MAX_REASON_CHARS = 120;
 
     private LastWords() {}
 
-    /** CONNACK with another reason code than 0. */
-    static void refuse(Outbound to, MqttVersion version, int reasonCode, String detail) {
-        PacketEncoder.connack(
-                to.packet(BYTES),
-                version,
-                false,
-                reasonCode,
-                ConnackProperties.refused(shortened(detail)));
-    }
-
-    /** Only MQTT 5 has a DISCONNECT of the server, and only errors have something to say. */
-    static void disconnect(
-            Outbound to, MqttVersion version, int reasonCode, @Nullable String reason) {
-        if (version == MqttVersion.V5 && reasonCode >= 0x80) {
-            PacketEncoder.disconnect(
-                    to.packet(BYTES), reasonCode, reason == null ? null : shortened(reason));
-        }
-    }
-
-    /** When they were written, or the client did not read them in some time. */
-    static void close(Channel channel) {
+    /** When the client has read them, or has had some time to. */
+    static void close(Channel channel, Loop loop) {
         if (!channel.isOpen()) {
             return;
         }
         channel.config().setAutoRead(false);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel.isOpen()) {
-            var unused =
-                    channel.eventLoop().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
+            var unused = loop.executor().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    private static String shortened(String reason) {
-        return reason.length() <= MAX_REASON_CHARS ? reason : reason.substring(0, MAX_REASON_CHARS);
+    /** CONNACK with another reason code than 0, unless even that is more than the client takes. */
+    static void refuse(Connection connection, int reasonCode, String detail) {
+        connection.loop().counters().add(Counters.refused(reasonCode), 1);
+        ReasonStrings strings = connection.reasonStrings();
+        ConnackProperties none = ConnackProperties.refused(null);
+        String reason = strings.farewell(detail, none.packetBytes());
+        if (strings.takes(none.packetBytes())) {
+            PacketEncoder.connack(
+                    connection.outbound().packet(ReasonStrings.PACKET_BYTES),
+                    connection.version(),
+                    false,
+                    reasonCode,
+                    ConnackProperties.refused(reason));
+        }
+    }
+
+    /** Only MQTT 5 has a DISCONNECT of the server, and only errors have something to say. */
+    static void disconnect(Connection connection, int reasonCode, @Nullable String reason) {
+        if (connection.version() == MqttVersion.V5 && reasonCode >= 0x80) {
+            PacketEncoder.disconnect(
+                    connection.outbound().packet(ReasonStrings.PACKET_BYTES),
+                    reasonCode,
+                    connection.reasonStrings().farewell(reason, DISCONNECT_BYTES));
+        }
     }
 }

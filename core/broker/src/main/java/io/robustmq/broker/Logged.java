@@ -48,7 +48,8 @@ final class Logged {
         if (record == null) {
             return Taken.TOO_LARGE;
         }
-        Undoing undoing = new Undoing(publication.topic(), waiting);
+        Together together = Together.of(waiting, route);
+        Undoing undoing = new Undoing(publication.topic(), together == null ? waiting : together);
         Publishing entry = new Publishing(loop, record, content(publication), route, undoing);
         Tracing.PublishTrace trace = publication.trace();
         long began = trace == null ? 0 : System.nanoTime();
@@ -57,7 +58,14 @@ final class Logged {
             trace.step(Tracing.Step.RETAIN, began, System.nanoTime());
         }
         undoing.change = change;
-        return change == null ? Taken.RETAINED_FULL : Taken.YES;
+        if (change == null) {
+            return Taken.RETAINED_FULL;
+        }
+        assigned(publication, route);
+        if (together != null) {
+            addSeconds(publication, effects, route, together);
+        }
+        return Taken.YES;
     }
 
     /** The same, and the retained messages stay as they are. */
@@ -70,8 +78,90 @@ final class Logged {
         if (record == null) {
             return Taken.TOO_LARGE;
         }
-        loop.log().add(new Publishing(loop, record, content(publication), route, waiting));
+        Together together = Together.of(waiting, route);
+        if (together != null) {
+            // first: once the message itself is in the log its publisher does not send it again
+            addSeconds(publication, effects, route, together);
+        }
+        assigned(publication, route);
+        loop.log()
+                .add(
+                        new Publishing(
+                                loop,
+                                record,
+                                content(publication),
+                                route,
+                                together == null ? waiting : together));
         return Taken.YES;
+    }
+
+    private static void assigned(Publication publication, Route route) {
+        if (publication.qos() > 0) {
+            route.assigned();
+        }
+    }
+
+    /** What sessions get a second time, as members of groups. */
+    private void addSeconds(
+            Publication publication,
+            MessageRecord.Effects effects,
+            Route route,
+            Together together) {
+        MessageRecord.Effects none = MessageRecord.Effects.of(0, effects.traceparent());
+        for (Route second : route.also()) {
+            byte[] record = record(publication, none, second);
+            if (record == null) {
+                together.refused(
+                        new IOException(StorageFault.tooLarge(publication.payloadLength())));
+            } else {
+                assigned(publication, second);
+                loop.log()
+                        .add(new Publishing(loop, record, content(publication), second, together));
+            }
+        }
+    }
+
+    /** One message that is several records: told when all are in the log, or one is not. */
+    private static final class Together implements Publishing.Waiting {
+        private final Publishing.Waiting next;
+        private int left;
+        private long last;
+        private @Nullable IOException failure;
+
+        private Together(Publishing.Waiting next, int records) {
+            this.next = next;
+            this.left = records;
+        }
+
+        /** Null if it is one. */
+        static @Nullable Together of(Publishing.Waiting next, Route route) {
+            int seconds = route.also().length;
+            return seconds == 0 ? null : new Together(next, 1 + seconds);
+        }
+
+        @Override
+        public void committed(long offset) {
+            last = offset;
+            told();
+        }
+
+        @Override
+        public void refused(IOException why) {
+            failure = why;
+            told();
+        }
+
+        private void told() {
+            left--;
+            if (left == 0) {
+                IOException why = failure;
+                if (why == null) {
+                    next.committed(last);
+                } else {
+                    next.refused(why);
+                }
+            }
+        }
     }
 
     /**

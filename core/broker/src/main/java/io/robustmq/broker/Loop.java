@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ final class Loop {
     private final Logged logged;
     private final Delayed delayed;
     private final Wills wills;
+    private final PassingOn passingOn;
+    private final SplittableRandom random;
     private long loadedBytes;
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
@@ -64,13 +67,15 @@ final class Loop {
         this.counters = shared.counters().get(index);
         this.latency = shared.latencies().get(index);
         this.retaining = new Retaining(this);
-        this.router = new Router(this, shared.subscriptions());
+        this.router = new Router(this, shared.subscriptions().trie());
         this.sessions = new Sessions(this);
         this.publication = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
         this.spare = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
         this.log = new LoopLog(this, shared.log().shard());
         this.logged = new Logged(this);
         this.delayed = new Delayed(this);
+        this.passingOn = new PassingOn(this);
+        this.random = shared.random().split();
         this.wills = new Wills(this);
         this.rules = LoopRules.of(this, shared.settings(), shared.counters().size());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
@@ -293,6 +298,13 @@ final class Loop {
         }
     }
 
+    /** Who may connect, or what they may do, has changed. */
+    void judgeAgain() {
+        for (Connection each : List.copyOf(connections)) {
+            each.guarded(each.access()::judgeAgain);
+        }
+    }
+
     void hasExpiringMessages(Session session) {
         withExpiringMessages.add(session);
     }
@@ -381,6 +393,14 @@ final class Loop {
 
     Wills wills() {
         return wills;
+    }
+
+    PassingOn passingOn() {
+        return passingOn;
+    }
+
+    SplittableRandom random() {
+        return random;
     }
 
     /** Open ones, before CONNECT too. */

@@ -138,10 +138,17 @@ final class LoopLog {
 
     /** A record that nobody waits for. If it cannot be written, {@code again} is done later. */
     void write(SessionRecord record, Runnable again) {
+        write(record, () -> {}, again);
+    }
+
+    /** The same, and {@code written} is done when the log has it. */
+    void write(SessionRecord record, Runnable written, Runnable again) {
         add(
                 new LogEntry(loop, record.encoded()) {
                     @Override
-                    void committed() {}
+                    void committed() {
+                        written.run();
+                    }
 
                     @Override
                     void refused(IOException why) {

@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  *                  | offset 8                   |             FIRED    of the delayed message that is due now
  *                  | due, epoch millis 8        |             DELAYED
  *                  | length 1 | traceparent     |             TRACED
+ *                  | session 4 | place 16       |             PASSED   who had it before, and which it was there
  *   | length 2 | topic | length 4 | properties | length 4 | targets | payload ... |
  *
  *   a target:  | session 4 | options 1 | n × subscription identifier 4 |
  *   options:   bits 0-1 QoS, bit 2 retain, bits 3-7 n
+ *
+ *   a member of a group has n = 31:
+ *              | session 4 | options 1 | subscription identifier 4 or 0 | length 2 | its filter |
  * </pre>
  *
  * An instance is a view of one record, the same object for the next.
@@ -48,8 +52,14 @@ final class MessageRecord {
     static final int DELAYED = 1 << 9;
     static final int TRACED = 1 << 10;
 
+    /** It was another member's of its group. */
+    static final int PASSED = 1 << 11;
+
     /** Identifiers beyond these are not handed on to a client that was away. */
-    static final int MAX_IDS = 31;
+    static final int MAX_IDS = 30;
+
+    /** Instead of the number of identifiers. */
+    private static final int BY_GROUP = 31;
 
     private ByteBuffer in = ByteBuffer.allocate(0);
     private int flags;
@@ -59,6 +69,8 @@ final class MessageRecord {
     private int will;
     private long fired;
     private long dueMillis;
+    private int passedFrom;
+    private SessionRecord.@Nullable Place passed;
     private int contextAt;
     private int contextLength;
     private int topicAt;
@@ -72,6 +84,8 @@ final class MessageRecord {
     // messages that wait for a client often have one topic
     private byte[] lastTopicUtf8 = {};
     private String lastTopic = "";
+    private byte[] lastShareUtf8 = {};
+    private String lastShare = "";
 
     /** What of a record is not in the message itself; 0 and -1 where it does not apply. */
     record Effects(
@@ -81,11 +95,20 @@ final class MessageRecord {
             int will,
             long fired,
             long dueMillis,
-            @Nullable String traceparent) {
-        static final Effects NONE = new Effects(0, 0, 0, 0, -1, -1, null);
+            @Nullable String traceparent,
+            SessionRecord.@Nullable Place passed) {
+        static final Effects NONE = of(0, null);
 
         static Effects of(int flags, @Nullable String traceparent) {
-            return new Effects(flags, 0, 0, 0, -1, -1, traceparent);
+            return new Effects(flags, 0, 0, 0, -1, -1, traceparent, null);
+        }
+
+        /**
+         * @param session that had it, and has it no more
+         */
+        static Effects passed(
+                int session, SessionRecord.Place place, @Nullable String traceparent) {
+            return new Effects(PASSED, session, 0, 0, -1, -1, traceparent, place);
         }
 
         /** Of a client's own message: QoS 2 takes its packet identifier. */
@@ -94,26 +117,26 @@ final class MessageRecord {
             String traceparent = trace == null ? null : trace.context().traceparent();
             Backlog backlog = session.backlog();
             return publication.qos() == 2 && backlog != null
-                    ? new Effects(FROM, backlog.number(), packetId, 0, -1, -1, traceparent)
+                    ? new Effects(FROM, backlog.number(), packetId, 0, -1, -1, traceparent, null)
                     : of(0, traceparent);
         }
 
         Effects due(long millis) {
             return new Effects(
-                    flags | DELAYED, publisher, packetId, will, fired, millis, traceparent);
+                    flags | DELAYED, publisher, packetId, will, fired, millis, traceparent, null);
         }
 
         static Effects fired(long offset) {
-            return new Effects(FIRED, 0, 0, 0, offset, -1, null);
+            return new Effects(FIRED, 0, 0, 0, offset, -1, null, null);
         }
 
         static Effects willOf(int session) {
-            return new Effects(WILL, 0, 0, session, -1, -1, null);
+            return new Effects(WILL, 0, 0, session, -1, -1, null, null);
         }
 
         Effects and(int flag) {
             return new Effects(
-                    flags | flag, publisher, packetId, will, fired, dueMillis, traceparent);
+                    flags | flag, publisher, packetId, will, fired, dueMillis, traceparent, passed);
         }
     }
 
@@ -146,6 +169,7 @@ final class MessageRecord {
                         + ((flags & FIRED) == 0 ? 0 : 8)
                         + ((flags & DELAYED) == 0 ? 0 : 8)
                         + (traceparent == null ? 0 : 1 + traceparent.length())
+                        + (effects.passed == null ? 0 : 20)
                         + 10
                         + topicUtf8.length
                         + properties.length
@@ -173,6 +197,10 @@ final class MessageRecord {
         if (traceparent != null) {
             out.put((byte) traceparent.length());
             out.put(traceparent.getBytes(StandardCharsets.US_ASCII));
+        }
+        SessionRecord.Place passed = effects.passed;
+        if (passed != null) {
+            out.putInt(effects.publisher).putLong(passed.number()).putLong(passed.offset());
         }
         out.putShort((short) topicUtf8.length).put(topicUtf8);
         out.putInt(properties.length).put(properties);
@@ -213,6 +241,12 @@ final class MessageRecord {
             contextLength = Byte.toUnsignedInt(in.get(at));
             contextAt = at + 1;
             at += 1 + contextLength;
+        }
+        passed = null;
+        if ((flags & PASSED) != 0) {
+            passedFrom = in.getInt(at);
+            passed = new SessionRecord.Place(in.getLong(at + 4), in.getLong(at + 12));
+            at += 20;
         }
         topicLength = Short.toUnsignedInt(in.getShort(at));
         topicAt = at + 2;
@@ -260,6 +294,20 @@ final class MessageRecord {
         return dueMillis;
     }
 
+    /** The session that had it before, if it is {@link #PASSED}. */
+    int passedFrom() {
+        return passedFrom;
+    }
+
+    /** Which of that session's messages it was. */
+    SessionRecord.Place passed() {
+        SessionRecord.Place place = passed;
+        if (place == null) {
+            throw new IllegalStateException("the message was nobody's before");
+        }
+        return place;
+    }
+
     /** Of the trace that the message belongs to; null if it was not traced. */
     @Nullable TraceContext context() {
         return contextLength == 0
@@ -289,12 +337,22 @@ final class MessageRecord {
         targetSession = in.getInt(target);
         targetOptions = Byte.toUnsignedInt(in.get(target + 4));
         idsAt = target + 5;
-        target = idsAt + 4 * (targetOptions >> 3);
+        targetIds = targetOptions >> 3;
+        shareLength = 0;
+        if (targetIds == BY_GROUP) {
+            targetIds = in.getInt(idsAt) == 0 ? 0 : 1;
+            shareLength = Short.toUnsignedInt(in.getShort(idsAt + 4));
+            target = idsAt + 6 + shareLength;
+        } else {
+            target = idsAt + 4 * targetIds;
+        }
         return true;
     }
 
     private int targetSession;
     private int targetOptions;
+    private int targetIds;
+    private int shareLength;
     private int idsAt;
 
     /** Of the target stepped to. */
@@ -302,9 +360,21 @@ final class MessageRecord {
         return targetSession;
     }
 
+    /** The filter of the group that it is a member of; null if it is in none. */
+    @Nullable String targetShare() {
+        if (shareLength == 0) {
+            return null;
+        }
+        if (!isAt(idsAt + 6, shareLength, lastShareUtf8)) {
+            lastShareUtf8 = bytes(idsAt + 6, shareLength);
+            lastShare = new String(lastShareUtf8, StandardCharsets.UTF_8);
+        }
+        return lastShare;
+    }
+
     /** The message as it is kept in memory; copies. */
     Message message() {
-        if (!isTopic(lastTopicUtf8)) {
+        if (!isAt(topicAt, topicLength, lastTopicUtf8)) {
             lastTopicUtf8 = bytes(topicAt, topicLength);
             lastTopic = new String(lastTopicUtf8, StandardCharsets.UTF_8);
         }
@@ -321,7 +391,7 @@ final class MessageRecord {
 
     /** What the target stepped to gets. */
     Delivery delivery(Message message) {
-        int[] ids = new int[targetOptions >> 3];
+        int[] ids = new int[targetIds];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = in.getInt(idsAt + 4 * i);
         }
@@ -333,15 +403,16 @@ final class MessageRecord {
                         ids,
                         false);
         delivery.context = context();
+        delivery.share = targetShare();
         return delivery;
     }
 
-    private boolean isTopic(byte[] utf8) {
-        if (utf8.length != topicLength) {
+    private boolean isAt(int at, int length, byte[] utf8) {
+        if (utf8.length != length) {
             return false;
         }
         for (int i = 0; i < utf8.length; i++) {
-            if (utf8[i] != in.get(topicAt + i)) {
+            if (utf8[i] != in.get(at + i)) {
                 return false;
             }
         }
@@ -358,18 +429,27 @@ final class MessageRecord {
     static void putTarget(ByteBuffer out, Route.Target target, int qos, boolean retain) {
         Backlog backlog = Objects.requireNonNull(target.session().backlog());
         int[] ids = target.subscriptionIds();
-        int count = Math.min(ids.length, MAX_IDS);
+        ShareGroup group = target.group();
+        int count = group == null ? Math.min(ids.length, MAX_IDS) : BY_GROUP;
         int options =
                 Math.min(target.qos(), qos)
                         | (retain && target.retainAsPublished() ? RETAIN : 0)
                         | count << 3;
         out.putInt(backlog.number()).put((byte) options);
+        if (group != null) {
+            out.putInt(ids.length == 0 ? 0 : ids[0]);
+            out.putShort((short) group.filterUtf8().length).put(group.filterUtf8());
+            return;
+        }
         for (int i = 0; i < count; i++) {
             out.putInt(ids[i]);
         }
     }
 
-    static int targetBytes(int[] ids) {
-        return 5 + 4 * Math.min(ids.length, MAX_IDS);
+    static int targetBytes(Route.Target target) {
+        ShareGroup group = target.group();
+        return group == null
+                ? 5 + 4 * Math.min(target.subscriptionIds().length, MAX_IDS)
+                : 11 + group.filterUtf8().length;
     }
 }

@@ -34,8 +34,8 @@ final class Placeholders {
     private static @Nullable String value(char letter, Connection connection) {
         return switch (letter) {
             case 'c' -> connection.peer().clientId();
-            case 'u' -> connection.userName();
-            case 'a' -> Addresses.host(connection.channel().remoteAddress());
+            case 'u' -> connection.access().userName();
+            case 'a' -> Addresses.host(connection.access().origin().remoteAddress());
             default -> null;
         };
     }

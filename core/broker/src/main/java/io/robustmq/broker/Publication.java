@@ -169,7 +169,7 @@ final class Publication {
 
     /** The QoS 0 packet, whole, for subscribers without identifiers; not to be released. */
     ByteBuf frame(MqttVersion version, boolean retained) {
-        int which = version.ordinal() * 2 + (retained ? 1 : 0);
+        int which = (version == MqttVersion.V5 ? 2 : 0) + (retained ? 1 : 0);
         ByteBuf frame = frames[which];
         if ((framesMade & 1 << which) != 0 && frame != null) {
             return frame;
@@ -186,6 +186,7 @@ final class Publication {
                 0,
                 false,
                 retained,
+                0,
                 0,
                 expirySeconds,
                 NO_IDS,

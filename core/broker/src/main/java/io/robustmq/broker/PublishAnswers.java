@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.netty.buffer.ByteBuf;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Tracing;
@@ -25,8 +26,15 @@ final class PublishAnswers {
 
     /** The answer is known: it is given now if none waits. */
     void known(Session session, int qos, int packetId, int reasonCode) {
+        known(session, qos, packetId, reasonCode, null);
+    }
+
+    /**
+     * @param reason what an MQTT 5 client is told of it in words
+     */
+    void known(Session session, int qos, int packetId, int reasonCode, @Nullable String reason) {
         if (session.answers().isEmpty()) {
-            write(qos, packetId, reasonCode);
+            write(qos, packetId, reasonCode, reason);
             return;
         }
         session.answers()
@@ -34,7 +42,7 @@ final class PublishAnswers {
                         new Answers.Answer(true) {
                             @Override
                             void give() {
-                                write(qos, packetId, reasonCode);
+                                write(qos, packetId, reasonCode, reason);
                             }
                         });
     }
@@ -42,7 +50,7 @@ final class PublishAnswers {
     /** A QoS 2 message sent again: the same answer as the first time, and not before that. */
     void repeated(Session session, int packetId) {
         if (session.answers().isEmpty()) {
-            write(2, packetId, ReasonCode.SUCCESS);
+            write(2, packetId, ReasonCode.SUCCESS, null);
             return;
         }
         session.answers()
@@ -52,7 +60,7 @@ final class PublishAnswers {
                             void give() {
                                 // refused meanwhile: then the client sends it once more
                                 if (session.received().has(packetId)) {
-                                    write(2, packetId, ReasonCode.SUCCESS);
+                                    write(2, packetId, ReasonCode.SUCCESS, null);
                                 }
                             }
                         });
@@ -63,8 +71,13 @@ final class PublishAnswers {
         return new InLog(publication, packetId, session, deliveries);
     }
 
-    private void write(int qos, int packetId, int reasonCode) {
+    private void write(int qos, int packetId, int reasonCode, @Nullable String reason) {
         if (!connection.isConnected()) {
+            return;
+        }
+        if (reason != null) {
+            PacketType type = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
+            acknowledge(connection, type, packetId, reasonCode, reason);
             return;
         }
         ByteBuf ack = connection.outbound().packet(ClientPackets.ACK_BYTES);
@@ -72,6 +85,18 @@ final class PublishAnswers {
             PacketEncoder.puback(ack, connection.version(), packetId, reasonCode);
         } else {
             PacketEncoder.pubrec(ack, connection.version(), packetId, reasonCode);
+        }
+    }
+
+    /** With a reason string, where the client may be told one. */
+    static void acknowledge(
+            Connection connection, PacketType type, int packetId, int reasonCode, String reason) {
+        ByteBuf out = connection.outbound().packet(ReasonStrings.PACKET_BYTES);
+        String text = connection.reasonStrings().answer(reason, ClientPackets.ACK_BYTES);
+        if (text == null) {
+            PacketEncoder.acknowledge(out, type, connection.version(), packetId, reasonCode);
+        } else {
+            PacketEncoder.acknowledge(out, type, packetId, reasonCode, text);
         }
     }
 
@@ -86,6 +111,7 @@ final class PublishAnswers {
         private final Tracing.@Nullable PublishTrace trace;
         private final int deliveries;
         private int reasonCode;
+        private @Nullable String reason;
 
         private InLog(Publication publication, int packetId, Session session, int deliveries) {
             super(false);
@@ -114,6 +140,7 @@ final class PublishAnswers {
         @Override
         public void refused(IOException why) {
             reasonCode = StorageFault.reasonCode(why);
+            reason = StorageFault.detail(why);
             events.rejected(topic, reasonCode, StorageFault.detail(why), trace);
             if (qos == 2) {
                 session.received().remove(packetId);
@@ -126,7 +153,7 @@ final class PublishAnswers {
         @Override
         void give() {
             if (reasonCode < 0x80 || connection.version() == MqttVersion.V5) {
-                write(qos, packetId, reasonCode);
+                write(qos, packetId, reasonCode, reason);
             } else {
                 // without an answer the client keeps it, and sends it again [MQTT-4.4.0-1]
                 connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);

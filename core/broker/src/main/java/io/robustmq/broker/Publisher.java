@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
+    private static final String NOT_ALLOWED =
+            "this client may not publish to this topic";
 
     private final Connection connection;
     private final Shared shared;
     private final PublishEvents events;
     private final PublishAnswers answers;
     private final @Nullable Rewriting rewriting;
+    private final boolean checksPayloadFormat;
 
     Publisher(Connection connection, @Nullable Rewriting rewriting) {
         this.connection = connection;
@@ -32,6 +35,7 @@ final class Publisher {
         this.shared = connection.loop().shared();
         this.events = new PublishEvents(connection);
         this.answers = new PublishAnswers(connection, events);
+        this.checksPayloadFormat = shared.settings().mqtt5().checkPayloadFormat();
     }
 
     void publish(PublishPacket packet, Session session) {
@@ -46,8 +50,14 @@ final class Publisher {
         Tracing.PublishTrace trace = begin(packet);
         Rewriting.To to = rewriting == null ? null : rewriting.published(packet.topic());
         String topic = to == null ? packet.topic() : to.topic();
-        if (topic.startsWith("$") && TopicLevels.isBrokersOwn(topic)) {
-            deny(packet, session, trace);
+        String wrong = to == null ? null : to.wrong();
+        Authorizer.Denied denied = wrong == null ? connection.access().publish(topic) : null;
+        if (denied != null) {
+            deny(packet, topic, session, trace, denied.rule());
+            return;
+        }
+        if (checksPayloadFormat && packet.isBrokenText()) {
+            refuse(packet, topic, session, trace);
             return;
         }
         if (trace != null) {
@@ -56,10 +66,8 @@ final class Publisher {
         Publication publication =
                 loop.publication().of(packet, session, connection.readNanos(), trace);
         try {
-            String wrong = null;
             if (to != null) {
                 publication.rewritten(to.topic(), to.utf8());
-                wrong = to.wrong();
             }
             if (wrong != null) {
                 int code = ReasonCode.TOPIC_NAME_INVALID;
@@ -79,7 +87,7 @@ final class Publisher {
         int qos = publication.qos();
         Tracing.PublishTrace trace = publication.trace();
         long began = trace == null ? 0 : System.nanoTime();
-        Route route = loop.router().routeOf(publication.topic());
+        Route route = loop.router().routeOf(publication, session.clientId());
         boolean changesRetained = loop.retaining().flag(publication) != 0;
         // behind one that waits for the log it comes from there too: or else in another order
         boolean kept =
@@ -254,23 +262,50 @@ final class Publisher {
 
     // refusals
 
+    /** Only MQTT 5 clients say what format a payload has. */
+    private void refuse(
+            PublishPacket packet,
+            String topic,
+            Session session,
+            Tracing.@Nullable PublishTrace trace) {
+        int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
+        String detail = "the payload is no UTF-8, as its Payload Format Indicator says";
+        events.rejected(topic, code, detail, trace);
+        if (packet.qos() > 0) {
+            answers.known(session, packet.qos(), packet.packetId(), code, detail);
+        }
+    }
+
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
-    private void deny(PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
+    private void deny(
+            PublishPacket packet,
+            String topic,
+            Session session,
+            Tracing.@Nullable PublishTrace trace,
+            String rule) {
         int code = ReasonCode.NOT_AUTHORIZED;
         AuthenticationEvent.PublishDenied denied =
-                new AuthenticationEvent.PublishDenied(connection.peer(), packet.topic(), code);
+                new AuthenticationEvent.PublishDenied(connection.peer(), topic, code, rule);
         if (trace == null) {
             shared.events().emit(denied);
         } else {
             shared.events().emit(denied, trace.context());
-            trace.refused(code, "$SYS topics belong to the broker", System.nanoTime());
+            trace.refused(code, rule, System.nanoTime());
+        }
+        if (connection.access().endsOnDeniedPublish()) {
+            connection.end(Ending.NOT_AUTHORIZED, code);
+            return;
         }
         int qos = packet.qos();
         if (qos > 0) {
             if (qos == 2 && !isTold()) {
                 session.received().add(packet.packetId());
             }
-            answers.known(session, qos, packet.packetId(), isTold() ? code : ReasonCode.SUCCESS);
+            if (isTold()) {
+                answers.known(session, qos, packet.packetId(), code, NOT_ALLOWED);
+            } else {
+                answers.known(session, qos, packet.packetId(), ReasonCode.SUCCESS);
+            }
         }
     }
 
@@ -282,7 +317,7 @@ final class Publisher {
             return;
         }
         if (isTold()) {
-            answers.known(session, publication.qos(), packetId, reasonCode);
+            answers.known(session, publication.qos(), packetId, reasonCode, detail);
         } else {
             connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);
         }

@@ -94,6 +94,9 @@ final class Publishing extends LogEntry {
 
     @Override
     void refused(IOException why) {
+        if (content.qos > 0) {
+            route.unassigned();
+        }
         waiting.refused(why);
     }
 

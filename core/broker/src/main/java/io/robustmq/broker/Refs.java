@@ -25,12 +25,22 @@ final class Refs {
         RECEIVING,
         /** QoS 2: PUBREC is in the log; PUBREL is to be sent until PUBCOMP comes. */
         RELEASED,
-        DONE
+        DONE,
+        /** It is being given to another member of its group, as soon as the log has that. */
+        PASSING
     }
 
     private static final State[] STATES = State.values();
-    private static final int STATE_BITS = 2;
-    private static final int STATE_MASK = 3;
+
+    /** Bits below an offset: its state, and whether it came by a group. */
+    private static final int FLAG_BITS = 4;
+
+    private static final int STATE_MASK = 7;
+    private static final int SHARED = 8;
+
+    /** In snapshots of version 2. */
+    private static final int STATE_BITS_2 = 2;
+
     private static final int FIRST_SLOTS = 8;
 
     private long base;
@@ -43,6 +53,8 @@ final class Refs {
     private long[] offsets = {};
     private int[] sizes = {};
     private int @Nullable [] expiries;
+
+    private boolean everShared;
 
     /** The oldest that is not done; {@link #next} if none is left. */
     long base() {
@@ -70,7 +82,7 @@ final class Refs {
             grow(span == 0 ? FIRST_SLOTS : Math.multiplyExact(span, 2));
         }
         int at = at(next);
-        offsets[at] = offset << STATE_BITS;
+        offsets[at] = offset << FLAG_BITS;
         sizes[at] = bytes;
         if (expiresAtMillis != Message.NEVER || expiries != null) {
             expiry(at, expiresAtMillis);
@@ -93,7 +105,7 @@ final class Refs {
     }
 
     long offset(long number) {
-        return offsets[at(number)] >> STATE_BITS;
+        return offsets[at(number)] >> FLAG_BITS;
     }
 
     int bytes(long number) {
@@ -118,6 +130,21 @@ final class Refs {
     void state(long number, State state) {
         int at = at(number);
         offsets[at] = offsets[at] & ~(long) STATE_MASK | state.ordinal();
+    }
+
+    /** That one came as to a member of a group, and another may get it instead. */
+    void shared(long number) {
+        offsets[at(number)] |= SHARED;
+        everShared = true;
+    }
+
+    boolean isShared(long number) {
+        return number >= base && (offsets[at(number)] & SHARED) != 0;
+    }
+
+    /** False if none ever came by a group. */
+    boolean mayHaveShared() {
+        return everShared;
     }
 
     /** Marks it, and forgets all that are done before the first that is not. */
@@ -210,13 +237,31 @@ final class Refs {
         expiries = shifted.expiries;
     }
 
+    /** Those of another that came by a group and are not acknowledged; the rest is done. */
+    void leftOf(Refs other) {
+        base = other.base;
+        next = other.base;
+        for (long each = other.base; each < other.next; each++) {
+            addFrom(other, each);
+            if (!isShared(each) || state(each) != State.WAITING) {
+                state(each, State.DONE);
+            }
+        }
+        nextOffset = other.nextOffset;
+        forgetDone();
+    }
+
     private long expiry(long number) {
         return expires(number) ? expiresAtMillis(number) : Message.NEVER;
     }
 
     private void addFrom(Refs other, long number) {
         State state = other.state(number);
-        state(add(other.offset(number), other.bytes(number), other.expiry(number)), state);
+        long added = add(other.offset(number), other.bytes(number), other.expiry(number));
+        state(added, state);
+        if (other.isShared(number)) {
+            shared(added);
+        }
     }
 
     private void forgetDone() {
@@ -253,8 +298,12 @@ final class Refs {
         }
     }
 
-    /** Into an empty one. */
-    void read(DataInputStream in) throws IOException {
+    /**
+     * Into an empty one.
+     *
+     * @param version of the snapshot
+     */
+    void read(DataInputStream in, int version) throws IOException {
         base = in.readLong();
         next = base;
         nextOffset = in.readLong();
@@ -265,7 +314,13 @@ final class Refs {
         }
         for (int i = 0; i < span; i++) {
             int at = at(next);
-            offsets[at] = in.readLong();
+            long stored = in.readLong();
+            offsets[at] =
+                    version > 2
+                            ? stored
+                            : stored >> STATE_BITS_2 << FLAG_BITS
+                                    | stored & (1 << STATE_BITS_2) - 1;
+            everShared |= (offsets[at] & SHARED) != 0;
             sizes[at] = in.readInt();
             int seconds = in.readInt();
             if (seconds != 0) {

@@ -1,7 +1,6 @@
 package io.robustmq.broker;
 
 import io.netty.buffer.ByteBufUtil;
-import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -49,7 +48,7 @@ final class Rewriting {
      */
     record To(String topic, byte[] utf8, @Nullable String wrong) {}
 
-    /** Where a PUBLISH to that topic goes; null if to that topic. */
+    /** Where a PUBLISH to that topic, or a will, goes; null if to that topic. */
     @SuppressWarnings("ReferenceEquality") // a different String of the same text goes the long way
     @Nullable To published(String topic) {
         if (topic == last) {
@@ -103,12 +102,6 @@ final class Rewriting {
     String subscribed(String filter) {
         String rewritten = rewritten(filter, RewriteRule.Action.SUBSCRIBE);
         return rewritten == null ? filter : rewritten;
-    }
-
-    /** A will goes where a PUBLISH to its topic would. */
-    Connect.Will will(Connect.Will will) {
-        To to = published(will.topic());
-        return to == null ? will : will.to(to.topic);
     }
 
     /** Null if no rule is for it. */

@@ -13,12 +13,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the subscriptions that it was computed from
  * @param targets by loop index
- * @param size of all of them
+ * @param size of all of them, and of {@code also}
  * @param kept those of sessions that outlive their connections
+ * @param sharing the groups that it is for besides, of which one member each is to be chosen; null
+ *     if there are none
+ * @param chosen members of groups among the targets
+ * @param also more of sessions that are among {@code kept} already: a second record each, as a
+ *     record is one message to a session
  */
-record Route(long version, Target[][] targets, int size, Kept kept) {
+record Route(
+        long version,
+        Target[][] targets,
+        int size,
+        Kept kept,
+        @Nullable Sharing sharing,
+        ShareLoad[] chosen,
+        Route[] also) {
     static final int[] NO_IDS = {};
     private static final Target[] NOBODY = {};
+    private static final ShareLoad[] NO_LOADS = {};
+    private static final Route[] NO_ROUTES = {};
 
     /**
      * One session's share: its overlapping subscriptions are one delivery with the highest QoS and
@@ -26,13 +40,32 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
      *
      * @param forItself what the session gets of its own publishes: without its No Local
      *     subscriptions, null if nothing is left
+     * @param group that it is a member of; null if the subscription is its own
      */
     record Target(
             Session session,
             int qos,
             boolean retainAsPublished,
             int[] subscriptionIds,
-            @Nullable Target forItself) {
+            @Nullable Target forItself,
+            @Nullable ShareGroup group) {
+
+        /** A member of a group, which has no No Local [MQTT-3.8.3-4]. */
+        static Target of(Subscription member, ShareGroup group) {
+            Target itself = of(member, group, null);
+            return of(member, group, itself);
+        }
+
+        private static Target of(
+                Subscription member, ShareGroup group, @Nullable Target forItself) {
+            return new Target(
+                    member.session(),
+                    member.qos(),
+                    member.retainAsPublished(),
+                    member.identifiers(),
+                    forItself,
+                    group);
+        }
 
         boolean isLike(Target other) {
             return qos == other.qos
@@ -53,6 +86,16 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
      */
     record Kept(List<Target> targets, boolean noLocal, byte[] @Nullable [] byOptions) {
         private static final byte[] NONE = {};
+
+        @SuppressWarnings("ReferenceEquality") // this very session
+        boolean has(Session session) {
+            for (Target each : targets) {
+                if (each.session == session) {
+                    return true;
+                }
+            }
+            return false;
+        }
 
         /**
          * @param publisher gets its own messages only where it has not said No Local
@@ -76,7 +119,7 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
         private byte[] encode(int qos, boolean retain, @Nullable Session publisher) {
             int bytes = 0;
             for (Target each : targets) {
-                bytes += MessageRecord.targetBytes(each.subscriptionIds);
+                bytes += MessageRecord.targetBytes(each);
             }
             ByteBuffer out = ByteBuffer.allocate(bytes);
             for (Target each : targets) {
@@ -89,12 +132,23 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
         }
     }
 
-    static Route of(long version, List<Subscription> matched, int loops) {
+    static Route of(long version, List<Recipient> matched, int loops) {
         Map<Session, List<Subscription>> bySession = new LinkedHashMap<>();
-        for (Subscription subscription : matched) {
-            bySession
-                    .computeIfAbsent(subscription.session(), session -> new ArrayList<>(1))
-                    .add(subscription);
+        List<ShareGroup> groups = List.of();
+        for (Recipient recipient : matched) {
+            switch (recipient) {
+                case Subscription subscription ->
+                        bySession
+                                .computeIfAbsent(
+                                        subscription.session(), session -> new ArrayList<>(1))
+                                .add(subscription);
+                case ShareGroup group -> {
+                    if (groups.isEmpty()) {
+                        groups = new ArrayList<>(1);
+                    }
+                    groups.add(group);
+                }
+            }
         }
         List<List<Target>> byLoop = new ArrayList<>(loops);
         for (int i = 0; i < loops; i++) {
@@ -106,7 +160,52 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
         for (int i = 0; i < loops; i++) {
             targets[i] = byLoop.get(i).toArray(NOBODY);
         }
-        return new Route(version, targets, bySession.size(), kept(targets));
+        Route own = plain(version, targets, bySession.size());
+        return groups.isEmpty()
+                ? own
+                : new Route(
+                        version,
+                        targets,
+                        own.size,
+                        own.kept,
+                        new Sharing(own, groups),
+                        NO_LOADS,
+                        NO_ROUTES);
+    }
+
+    private static Route plain(long version, Target[][] targets, int size) {
+        return new Route(version, targets, size, kept(targets), null, NO_LOADS, NO_ROUTES);
+    }
+
+    /** This, and a member of a group. */
+    Route and(ShareMember member) {
+        Target target = member.target();
+        if (target.isKept() && kept.has(target.session)) {
+            Route[] more = Arrays.copyOf(also, also.length + 1);
+            more[also.length] = member.alone();
+            return new Route(version, targets, size + 1, kept, null, chosen, more);
+        }
+        int home = target.session.home().index();
+        Target[][] more = targets.clone();
+        more[home] = Arrays.copyOf(more[home], more[home].length + 1);
+        more[home][more[home].length - 1] = target;
+        ShareLoad[] loads = Arrays.copyOf(chosen, chosen.length + 1);
+        loads[chosen.length] = member.load();
+        return new Route(version, more, size + 1, kept(more), null, loads, also);
+    }
+
+    /** A message of QoS 1 or 2 is on its way to them. */
+    void assigned() {
+        for (ShareLoad each : chosen) {
+            each.assigned();
+        }
+    }
+
+    /** It did not get that far. */
+    void unassigned() {
+        for (ShareLoad each : chosen) {
+            each.unassigned();
+        }
     }
 
     /** How many get what that session publishes. */
@@ -136,16 +235,27 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
 
     /** For one session, whose number nobody else has. */
     static Route to(Target target, int loops) {
+        return plain(-1, one(target, loops), 1);
+    }
+
+    /** For one member of a group. */
+    static Route to(Target target, ShareLoad load, int loops) {
+        Target[][] targets = one(target, loops);
+        ShareLoad[] loads = {load};
+        return new Route(-1, targets, 1, kept(targets), null, loads, NO_ROUTES);
+    }
+
+    private static Target[][] one(Target target, int loops) {
         Target[][] targets = new Target[loops][];
         Arrays.fill(targets, NOBODY);
         targets[target.session.home().index()] = new Target[] {target};
-        return new Route(-1, targets, 1, kept(targets));
+        return targets;
     }
 
     static Route nobody(int loops) {
         Target[][] targets = new Target[loops][];
         Arrays.fill(targets, NOBODY);
-        return new Route(-1, targets, 0, kept(targets));
+        return plain(-1, targets, 0);
     }
 
     private static Target merged(Session session, List<Subscription> all) {
@@ -171,6 +281,6 @@ record Route(long version, Target[][] targets, int size, Kept kept) {
                 ids[ids.length - 1] = subscription.identifier();
             }
         }
-        return new Target(session, qos, retainAsPublished, ids, forItself);
+        return new Target(session, qos, retainAsPublished, ids, forItself, null);
     }
 }

@@ -20,16 +20,19 @@ final class Router {
     private static final int MAX_CACHED_TOPIC = 256;
 
     private final Loop loop;
-    private final FilterTrie<Subscription> subscriptions;
+    private final FilterTrie<Recipient> subscriptions;
     private final Map<String, Route> routes = new HashMap<>();
-    private final List<Subscription> matched = new ArrayList<>();
+    private final List<Recipient> matched = new ArrayList<>();
     private long version;
+
+    /** Routes remembered by {@link Sharing}, for what members were chosen. */
+    private int variants;
 
     // the last topic again is the common case, and the codec then brings the same String
     private String lastTopic = "";
     private @Nullable Route lastRoute;
 
-    Router(Loop loop, FilterTrie<Subscription> subscriptions) {
+    Router(Loop loop, FilterTrie<Recipient> subscriptions) {
         this.loop = loop;
         this.subscriptions = subscriptions;
     }
@@ -40,6 +43,12 @@ final class Router {
             return 0;
         }
         int deliveries = 0;
+        if (publication.qos() > 0) {
+            route.assigned();
+        }
+        for (Route second : route.also()) {
+            deliveries += publish(publication, second);
+        }
         Route.Target[][] byLoop = route.targets();
         for (int i = 0; i < byLoop.length; i++) {
             Route.Target[] targets = byLoop[i];
@@ -71,9 +80,32 @@ final class Router {
         return deliveries;
     }
 
-    private static void deliver(Route.Target target, Publication publication, boolean several) {
+    private void deliver(Route.Target target, Publication publication, boolean several) {
         Session session = target.session();
         int qos = Math.min(target.qos(), publication.qos());
+        ShareGroup group = target.group();
+        if (group == null) {
+            deliver(target, publication, session, qos, several);
+            return;
+        }
+        SessionShares shares = session.shares();
+        if (!shares.takes(group.filter(), qos, publication.qos())) {
+            loop.passingOn().add(publication.message(), group.filter(), session);
+            return;
+        }
+        loop.counters().add(Counters.shared(group.strategy()), 1);
+        deliver(target, publication, session, qos, several);
+        if (publication.qos() > 0) {
+            shares.update();
+        }
+    }
+
+    private static void deliver(
+            Route.Target target,
+            Publication publication,
+            Session session,
+            int qos,
+            boolean several) {
         boolean retain = publication.retain() && target.retainAsPublished();
         Subscriber subscriber = session.subscriber();
         if (qos == 0) {
@@ -87,7 +119,7 @@ final class Router {
         }
         Backlog backlog = session.backlog();
         if (qos > 0 && backlog != null) {
-            backlog.committed(publication, qos, retain, target.subscriptionIds());
+            backlog.committed(publication, qos, retain, target.subscriptionIds(), target.group());
             return;
         }
         Delivery delivery =
@@ -97,6 +129,10 @@ final class Router {
                         retain,
                         target.subscriptionIds(),
                         subscriber != null);
+        ShareGroup group = target.group();
+        if (group != null) {
+            delivery.share = group.filter();
+        }
         Tracing.PublishTrace trace = publication.trace();
         if (trace != null) {
             delivery.tracedBy(trace, session.peer());
@@ -104,7 +140,18 @@ final class Router {
         session.deliver(delivery);
     }
 
-    /** Good for now; a publish that waits for the log keeps it. */
+    /**
+     * Who gets this message, of each group one.
+     *
+     * @param publisher client identifier, empty if it is not known
+     */
+    Route routeOf(Publication publication, String publisher) {
+        Route route = routeOf(publication.topic());
+        Sharing sharing = route.sharing();
+        return sharing == null ? route : sharing.choose(publication, publisher, loop);
+    }
+
+    /** Good for now; a publish that waits for the log keeps it. Groups have not chosen. */
     Route routeOf(String topic) {
         long now = subscriptions.version();
         Route route = lastRoute;
@@ -135,6 +182,16 @@ final class Router {
     @SuppressWarnings("ReferenceEquality") // a different String of the same text goes the long way
     private boolean lastTopicIs(String topic) {
         return lastTopic == topic;
+    }
+
+    /** Another route of those remembered, which are bounded together. */
+    void remembersOneMore() {
+        variants++;
+        if (variants >= MAX_CACHED_ROUTES) {
+            variants = 0;
+            routes.clear();
+            lastRoute = null;
+        }
     }
 
     /** Routes keep sessions alive that may have ended: forget them while nobody publishes. */

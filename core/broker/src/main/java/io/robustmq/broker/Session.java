@@ -6,8 +6,10 @@ import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class Session {
     private long expirySeconds;
     private boolean ended;
     private final DropEvents dropEvents = new DropEvents();
+    private @Nullable SessionShares shares;
 
     // for this connection
     private @Nullable Subscriber subscriber;
@@ -81,7 +84,9 @@ final class Session {
     /** A message is for this client: sent now, or it waits, or it is dropped. */
     void deliver(Delivery delivery) {
         Subscriber to = subscriber;
-        if (ended) {
+        if (ended && delivery.share != null) {
+            home.passingOn().add(delivery.message, delivery.share, this);
+        } else if (ended) {
             dropped(delivery, DropReason.SESSION_ENDED);
         } else if (to != null && queue.size() == 0 && resend == null && maySend(to, delivery)) {
             send(to, delivery);
@@ -214,6 +219,7 @@ final class Session {
         if (queue.size() > 0 || resend != null) {
             pump();
         }
+        updateShares();
     }
 
     // connections come and go
@@ -230,6 +236,9 @@ final class Session {
         if (backlog != null) {
             backlog.resume(now);
             pump();
+            if (shares != null) {
+                shares.connected(window);
+            }
             return;
         }
         int publishes = 0;
@@ -259,14 +268,23 @@ final class Session {
         will = null;
         resend = null;
         offlineSinceMillis = nowMillis;
+        if (shares != null) {
+            shares.disconnected();
+            passOnWhatWaits();
+        }
     }
 
     /** Nothing is kept and nothing more is taken; returns how many messages are gone. */
     int end() {
         ended = true;
+        List<Delivery> passedOn = new ArrayList<>(0);
+        List<Delivery> waited = shares == null ? List.of() : queue.takeShared(null);
         int gone = queue.discard();
         for (Delivery each = inFlight.first(); each != null; each = each.next) {
-            if (each.state == Delivery.State.PUBLISHED) {
+            if (each.share != null && each.qos == 1 && each.state == Delivery.State.PUBLISHED) {
+                // of QoS 2 nobody else may get what was sent [MQTT-4.8.2-5]
+                passedOn.add(each);
+            } else if (each.state == Delivery.State.PUBLISHED) {
                 gone++;
             }
             if (each.trace != null) {
@@ -276,8 +294,57 @@ final class Session {
         if (backlog != null) {
             gone += backlog.end();
         }
+        passedOn.addAll(waited);
+        home.passingOn().add(passedOn, this);
         home.counters().add(Counters.dropped(DropReason.SESSION_ENDED), gone);
         return gone;
+    }
+
+    // places in groups
+
+    /** Its places in groups, from the first on. */
+    SessionShares shares() {
+        SessionShares known = shares;
+        if (known == null) {
+            known = new SessionShares(this);
+            shares = known;
+            if (subscriber != null) {
+                known.connected(window);
+            }
+        }
+        return known;
+    }
+
+    /** What it has to do has changed; those who choose are told. */
+    void updateShares() {
+        if (shares != null) {
+            shares.update();
+        }
+    }
+
+    /** What waits for a client that is away goes to members of its groups that are there. */
+    void passOnWhatWaits() {
+        if (backlog != null && subscriber == null && !ended) {
+            backlog.passOn();
+        }
+    }
+
+    /** It left a group: what waits goes to those who are still in it. */
+    void passOnOf(String filter) {
+        if (backlog != null) {
+            backlog.passOn();
+        } else if (home.shared().subscriptions().group(filter) != null) {
+            home.passingOn().add(queue.takeShared(filter), this);
+        }
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether QoS 1 and 2 messages may wait for it. */
+    boolean hasRoom() {
+        return backlog == null ? queue.hasRoom() : backlog.hasRoom();
     }
 
     /** Counts a message that the client will not get, and reports it. */

@@ -1,6 +1,8 @@
 package io.robustmq.broker;
 
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,29 @@ final class SessionQueue {
         waiting.remove(delivery);
         bound.remove(delivery.message.bytes());
         count(delivery, -1);
+    }
+
+    boolean hasRoom() {
+        return bound.fits(0);
+    }
+
+    /**
+     * Takes out what it was given as a member of groups.
+     *
+     * @param filter of one group; null for all
+     */
+    List<Delivery> takeShared(@Nullable String filter) {
+        List<Delivery> taken = new ArrayList<>();
+        Delivery each = waiting.first();
+        while (each != null) {
+            Delivery next = each.next;
+            if (each.share != null && (filter == null || filter.equals(each.share))) {
+                remove(each);
+                taken.add(each);
+            }
+            each = next;
+        }
+        return taken;
     }
 
     /** Drops what has expired; false if nothing is left that can. */

@@ -100,6 +100,10 @@ final class Sessions {
             }
         }
         if (session.expirySeconds() == 0) {
+            Backlog backlog = session.backlog();
+            if (backlog != null && backlog.mayHaveShared()) {
+                writeState(session); // what was sent, of which others may not get QoS 2
+            }
             int gone = end(session);
             emit(new SessionEvent.Ended(peer, gone));
             return;
@@ -139,7 +143,12 @@ final class Sessions {
 
     /** Also of one that was never used. */
     void writeEnded(int number) {
-        loop.log().write(new SessionRecord.Ended(number), () -> writeEnded(number));
+        writeEnded(number, () -> {});
+    }
+
+    private void writeEnded(int number, Runnable written) {
+        loop.log()
+                .write(new SessionRecord.Ended(number), written, () -> writeEnded(number, written));
     }
 
     /** At the start: one that the log has. Its client is away, since now if it was connected. */
@@ -160,10 +169,14 @@ final class Sessions {
         session.offlineSince(stored.suspendedMillis);
         for (SessionRecord.Filter each : stored.subscriptions.values()) {
             Subscription subscription = Subscription.of(session, each);
+            if (isTakenExclusively(each.filter(), session)) {
+                continue; // the log has two holders only if a crash came between their changes
+            }
             session.subscriptions().put(each.filter(), subscription);
-            loop.shared().subscriptions().put(each.filter(), subscription);
+            loop.shared().subscriptions().put(subscription);
         }
-        count(Counters.SUBSCRIPTIONS, stored.subscriptions.size());
+        session.updateShares();
+        count(Counters.SUBSCRIPTIONS, session.subscriptions().size());
         Connect.Will will = stored.will;
         if (will != null) {
             session.pendingWill(new Wills.Pending(will, peer, stored.willDueMillis));
@@ -174,6 +187,18 @@ final class Sessions {
         if (wasConnected) {
             writeState(session);
         }
+    }
+
+    private boolean isTakenExclusively(String filter, Session session) {
+        return filter.startsWith(FilterForm.EXCLUSIVE)
+                && loop.shared().subscriptions().claim(filter, session) != null;
+    }
+
+    /** At the start, when all are restored: what one that had ended left to its groups. */
+    void passOn(StoredSession left) {
+        Peer peer = new Peer("", 0, left.clientId, "");
+        new Session(left.clientId, loop, peer, left.number, left.refs, left.sent, left.received)
+                .end();
     }
 
     /** Publishes the wills that are due and ends the sessions that nobody came back for. */
@@ -196,15 +221,24 @@ final class Sessions {
 
     private int end(Session session) {
         publishWill(session); // MQTT 5, 3.1.2.5: the end of the session makes it due
-        for (Subscription subscription : session.subscriptions().values()) {
-            loop.shared().subscriptions().remove(subscription.filter(), session);
+        Subscriptions subscriptions = loop.shared().subscriptions();
+        List<String> exclusive = new ArrayList<>(0);
+        for (String filter : session.subscriptions().keySet()) {
+            subscriptions.remove(filter, session);
+            if (filter.startsWith(FilterForm.EXCLUSIVE)) {
+                exclusive.add(filter);
+            }
         }
         count(Counters.SUBSCRIPTIONS, -session.subscriptions().size());
         session.subscriptions().clear();
         byClientId.remove(session.clientId());
+        Runnable released =
+                () -> exclusive.forEach(filter -> subscriptions.release(filter, session));
         Backlog backlog = session.backlog();
-        if (backlog != null) {
-            writeEnded(backlog.number());
+        if (backlog == null) {
+            released.run();
+        } else {
+            writeEnded(backlog.number(), released);
         }
         if (offline.remove(session)) {
             count(Counters.SESSIONS_OFFLINE, -1);

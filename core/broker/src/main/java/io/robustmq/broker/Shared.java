@@ -8,13 +8,16 @@ import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
  * What all loops of one broker have in common; each part is safe for any thread.
  *
+ * @param random the loops' are split from it, when they are made
  * @param counters by loop index; only that loop writes
  * @param latencies by loop index; only that loop writes
  * @param delayedCount delayed messages that are not published yet
@@ -25,10 +28,12 @@ record Shared(
         Bans bans,
         Flapping flapping,
         ArrivalLimits arrivalLimits,
+        Access access,
         Events events,
         Tracing tracing,
         InstantSource clock,
-        FilterTrie<Subscription> subscriptions,
+        SplittableRandom random,
+        Subscriptions subscriptions,
         EventTopics eventTopics,
         RetainedStore retained,
         List<Counters> counters,
@@ -40,13 +45,15 @@ record Shared(
 
     static Shared of(
             BrokerSettings settings,
+            Access access,
             Shard shard,
             Events events,
             Tracing tracing,
-            InstantSource clock) {
+            InstantSource clock,
+            RandomGenerator random) {
         int loops = loops(settings);
         Bans bans = new Bans(clock, events);
-        FilterTrie<Subscription> subscriptions = new FilterTrie<>(Subscription::session);
+        Subscriptions subscriptions = new Subscriptions(settings.sharing(), loops);
         return new Shared(
                 settings,
                 settings.packetLimits(),
@@ -54,11 +61,13 @@ record Shared(
                 new Flapping(settings.protection().flapping(), clock, bans),
                 new ArrivalLimits(
                         settings.protection().arrivals(), bans, events, System.nanoTime()),
+                access,
                 events,
                 tracing,
                 clock,
+                new SplittableRandom(random.nextLong()),
                 subscriptions,
-                new EventTopics(subscriptions),
+                new EventTopics(subscriptions.trie()),
                 new RetainedStore(settings.retained()),
                 Stream.generate(Counters::new).limit(loops).toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),

@@ -97,7 +97,15 @@ final class StoredSession {
         refs.write(out);
     }
 
-    static StoredSession read(DataInputStream in) throws IOException {
+    /** What its group gave it and it did not acknowledge; it has ended, so others get it. */
+    StoredSession left() {
+        StoredSession left = new StoredSession(number, clientId);
+        left.sent = connected ? refs.next() : sent;
+        left.refs.leftOf(refs);
+        return left;
+    }
+
+    static StoredSession read(DataInputStream in, int version) throws IOException {
         StoredSession session = new StoredSession(in.readInt(), SessionRecord.text(in));
         session.expirySeconds = in.readLong();
         session.connected = in.readBoolean();
@@ -112,7 +120,7 @@ final class StoredSession {
         for (int n = in.readInt(); n > 0; n--) {
             session.received.set(in.readUnsignedShort());
         }
-        session.refs.read(in);
+        session.refs.read(in, version);
         return session;
     }
 }

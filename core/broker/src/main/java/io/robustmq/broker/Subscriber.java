@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes messages to a connected client, and knows when it reads too slowly. */
 final class Subscriber {
+    private static final byte[] NO_NAME = {};
+    private static final int MORE = PacketEncoder.MOST_FOR_TOPIC_ALIAS;
+
     private final Connection connection;
     private final Session session;
     private final Outbound outbound;
@@ -20,6 +23,7 @@ final class Subscriber {
     private final MqttVersion version;
     private final long maximumPacketSize;
     private final int window;
+    private final @Nullable TopicAliases aliases;
     private long blockedSinceNanos;
     private long droppedWhileBlocked;
 
@@ -29,10 +33,11 @@ final class Subscriber {
         this.outbound = outbound;
         this.loop = session.home();
         this.version = connect.version();
-        this.maximumPacketSize =
-                connect.maximumPacketSize() == 0 ? Long.MAX_VALUE : connect.maximumPacketSize();
-        this.window =
-                Math.min(connect.receiveMaximum(), loop.shared().settings().queues().maxInFlight());
+        this.maximumPacketSize = connection.reasonStrings().maximumPacketSize();
+        BrokerSettings settings = loop.shared().settings();
+        this.window = Math.min(connect.receiveMaximum(), settings.queues().maxInFlight());
+        int most = Math.min(connect.topicAliasMaximum(), settings.mqtt5().topicAliasOut());
+        this.aliases = most == 0 ? null : new TopicAliases(most);
     }
 
     /** QoS 1 and 2 messages it may have unacknowledged. */
@@ -88,15 +93,18 @@ final class Subscriber {
                 dropped(message, DropReason.PACKET_TOO_LARGE, delivery);
                 return;
             }
-            ByteBuf out = outbound.packet(message.isLarge() ? size - payload : size);
+            int alias = aliasOf(message.topic(), message.topicUtf8(), size);
+            int inline = message.isLarge() ? size - payload : size;
+            ByteBuf out = outbound.packet(alias == 0 ? inline : inline + MORE);
             PacketEncoder.publishHeader(
                     out,
                     version,
-                    message.topicUtf8(),
+                    alias > 0 ? NO_NAME : message.topicUtf8(),
                     0,
                     false,
                     retain,
                     0,
+                    Math.abs(alias),
                     message.expirySeconds(),
                     subscriptionIds,
                     message.properties(),
@@ -131,15 +139,18 @@ final class Subscriber {
         byte[] payload = message.payload();
         boolean large = payload.length >= Publication.LARGE_PAYLOAD;
         int size = size(delivery, traceparent);
-        ByteBuf out = outbound.packet(large ? size - payload.length : size);
+        int alias = aliasOf(message.topic(), message.topicUtf8(), size);
+        int inline = large ? size - payload.length : size;
+        ByteBuf out = outbound.packet(alias == 0 ? inline : inline + MORE);
         PacketEncoder.publishHeader(
                 out,
                 version,
-                message.topicUtf8(),
+                alias > 0 ? NO_NAME : message.topicUtf8(),
                 delivery.qos,
                 again,
                 delivery.retain,
                 delivery.packetId,
+                Math.abs(alias),
                 expirySeconds(message),
                 delivery.subscriptionIds,
                 message.properties(),
@@ -177,6 +188,14 @@ final class Subscriber {
                                 delivery.context));
             }
         }
+    }
+
+    /** See {@link TopicAliases#of}; what is encoded once for several clients has none. */
+    private int aliasOf(String topic, byte[] topicUtf8, int size) {
+        TopicAliases some = aliases;
+        return some == null
+                ? 0
+                : some.of(topic, topicUtf8.length, size + MORE <= maximumPacketSize);
     }
 
     private int size(Delivery delivery, @Nullable String traceparent) {
@@ -255,6 +274,7 @@ final class Subscriber {
             return;
         }
         outbound.blocked(!writable);
+        session.updateShares();
         if (writable) {
             loop.counters().add(Counters.SLOW_CONSUMERS, -1);
             connection.emit(

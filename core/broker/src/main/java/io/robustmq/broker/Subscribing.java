@@ -3,7 +3,6 @@ package io.robustmq.broker;
 import io.netty.buffer.ByteBufUtil;
 import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
-import io.robustmq.protocol.PacketEncoder;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
@@ -23,9 +22,13 @@ final class Subscribing {
     private final Shared shared;
     private final @Nullable Rewriting rewriting;
     private final SubscriptionEvent.Cause cause;
+    private final SubscriptionAnswers answers;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
+
+    /** Why the first filter of the SUBSCRIBE being looked at is refused, if one is. */
+    private @Nullable String refusal;
 
     Subscribing(
             Connection connection, @Nullable Rewriting rewriting, SubscriptionEvent.Cause cause) {
@@ -33,6 +36,7 @@ final class Subscribing {
         this.rewriting = rewriting;
         this.cause = cause;
         this.shared = connection.loop().shared();
+        this.answers = new SubscriptionAnswers(connection);
     }
 
     /**
@@ -48,6 +52,18 @@ final class Subscribing {
         Change change() {
             return new Change(subscription.filter(), subscription, before);
         }
+    }
+
+    /** What is done when it is known which filters are granted. */
+    private interface Answer {
+        /**
+         * The log has them, if it has to.
+         *
+         * @param why the first filter that is refused is
+         */
+        void made(@Nullable String why);
+
+        void notStored(IOException failure);
     }
 
     /** What was done to a filter, and is undone if the log does not take it. */
@@ -75,19 +91,35 @@ final class Subscribing {
                 subscribe.subscriptionIdentifier(),
                 session,
                 codes,
-                () -> suback(subscribe.packetId(), codes));
+                new Answer() {
+                    @Override
+                    public void made(@Nullable String why) {
+                        answers.suback(subscribe.packetId(), codes, why);
+                    }
+
+                    @Override
+                    public void notStored(IOException failure) {
+                        if (connection.version() == MqttVersion.V3_1) {
+                            // its SUBACK can only say that it was done
+                            connection.end(
+                                    Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
+                            return;
+                        }
+                        answers.suback(subscribe.packetId(), codes, StorageFault.detail(failure));
+                    }
+                });
     }
 
     /**
      * @param codes of each filter, filled in
-     * @param answer when they are known and the log has what is granted
      */
     private void subscribe(
             List<Subscribe.Filter> filters,
             int identifier,
             Session session,
             int[] codes,
-            Runnable answer) {
+            Answer answer) {
+        refusal = null;
         List<Granted> granted = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
             Subscribe.Filter filter = rewritten(filters.get(i));
@@ -97,9 +129,10 @@ final class Subscribing {
                 granted.add(add(filter, identifier, session, i));
             }
         }
+        String why = refusal;
         Backlog backlog = session.backlog();
         if (backlog == null || granted.isEmpty()) {
-            subscribed(granted, session, answer);
+            subscribed(why, granted, session, answer);
             return;
         }
         List<SessionRecord.Filter> stored =
@@ -109,19 +142,34 @@ final class Subscribing {
                 new SessionRecord.Subscribed(backlog.number(), stored),
                 changes,
                 session,
-                () -> subscribed(granted, session, answer),
-                why -> {
+                () -> subscribed(why, granted, session, answer),
+                failure -> {
                     for (Granted each : granted) {
-                        codes[each.position] = refused(each.subscription().filter(), why);
+                        codes[each.position] = refused(each.subscription().filter(), failure);
                     }
-                    answer.run();
+                    answer.notStored(failure);
                 });
     }
 
     /** Without being asked; {@code then} is a task of its own, after that. */
     void subscribeItself(List<Subscribe.Filter> filters, Session session, Runnable then) {
         Runnable later = () -> connection.loop().executor().execute(() -> connection.guarded(then));
-        subscribe(filters, 0, session, new int[filters.size()], later);
+        subscribe(
+                filters,
+                0,
+                session,
+                new int[filters.size()],
+                new Answer() {
+                    @Override
+                    public void made(@Nullable String why) {
+                        later.run();
+                    }
+
+                    @Override
+                    public void notStored(IOException failure) {
+                        later.run();
+                    }
+                });
     }
 
     private Subscribe.Filter rewritten(Subscribe.Filter filter) {
@@ -135,20 +183,11 @@ final class Subscribing {
                         filter.retainHandling());
     }
 
-    private void subscribed(List<Granted> granted, Session session, Runnable answer) {
-        answer.run();
+    private void subscribed(
+            @Nullable String why, List<Granted> granted, Session session, Answer answer) {
+        answer.made(why);
         for (Granted each : granted) {
             sendRetained(each, session);
-        }
-    }
-
-    private void suback(int packetId, int[] codes) {
-        if (connection.isConnected()) {
-            PacketEncoder.suback(
-                    connection.outbound().packet(16 + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes);
         }
     }
 
@@ -175,7 +214,7 @@ final class Subscribing {
     private @Nullable Subscription put(Subscription subscription) {
         String filter = subscription.filter();
         Subscription before = subscription.session().subscriptions().put(filter, subscription);
-        shared.subscriptions().put(filter, subscription);
+        shared.subscriptions().put(subscription);
         if (before == null) {
             connection.loop().counters().add(Counters.SUBSCRIPTIONS, 1);
         }
@@ -202,11 +241,15 @@ final class Subscribing {
                 return;
             }
         }
+        if (session.hasEnded()) {
+            return;
+        }
         boolean untouched = session.subscriptions().get(change.filter) == change.after;
         if (untouched && change.before != null) {
             put(change.before);
         } else if (untouched && change.after != null) {
             remove(change.filter, session);
+            shared.subscriptions().release(change.filter, session);
         }
     }
 
@@ -214,17 +257,16 @@ final class Subscribing {
     private void sendRetained(Granted granted, Session session) {
         Subscription subscription = granted.subscription();
         List<Message> retained = new ArrayList<>();
-        if (granted.wantsRetained()) {
-            shared.retained().match(subscription.filter(), connection.loop().nowMillis(), retained);
+        boolean isShared = TopicLevels.isShared(subscription.filter());
+        if (granted.wantsRetained() && !isShared) { // MQTT 5, 4.8.2
+            String topics = FilterForm.of(subscription.filter()).topics();
+            shared.retained().match(topics, connection.loop().nowMillis(), retained);
             SysTopics sys = shared.eventTopics().sys();
             if (sys != null) {
-                sys.match(subscription.filter(), retained);
+                sys.match(topics, retained);
             }
         }
-        int[] ids =
-                subscription.identifier() == 0
-                        ? Route.NO_IDS
-                        : new int[] {subscription.identifier()};
+        int[] ids = subscription.identifiers();
         for (Message message : retained) {
             int qos = Math.min(message.qos(), subscription.qos());
             if (qos > 0 && session.backlog() != null) {
@@ -233,20 +275,16 @@ final class Subscribing {
                 session.deliver(new Delivery(message, qos, true, ids, false));
             }
         }
+        String filter = subscription.filter();
+        String group = FilterForm.groupOf(filter);
+        int qos = subscription.qos();
         int sent = retained.size();
         connection.emit(
                 granted.before() == null
                         ? new SubscriptionEvent.Created(
-                                connection.peer(),
-                                subscription.filter(),
-                                subscription.qos(),
-                                sent,
-                                cause)
+                                connection.peer(), filter, qos, sent, group, cause)
                         : new SubscriptionEvent.Replaced(
-                                connection.peer(),
-                                subscription.filter(),
-                                subscription.qos(),
-                                sent));
+                                connection.peer(), filter, qos, sent, group));
     }
 
     /** A retained message that the session must not lose before it is acknowledged. */
@@ -254,7 +292,8 @@ final class Subscribing {
         Loop loop = connection.loop();
         Publication publication = loop.spare().of(message.retained(qos), null, null);
         try {
-            Route route = Route.to(new Route.Target(session, qos, true, ids, null), loop.loops());
+            Route route =
+                    Route.to(new Route.Target(session, qos, true, ids, null, null), loop.loops());
             Publishing.Waiting dropped =
                     new Publishing.Waiting() {
                         @Override
@@ -287,7 +326,9 @@ final class Subscribing {
             Subscription before = session.subscriptions().get(filter);
             if (before == null) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
-                connection.emit(new SubscriptionEvent.NotFound(connection.peer(), filter));
+                connection.emit(
+                        new SubscriptionEvent.NotFound(
+                                connection.peer(), filter, FilterForm.groupOf(filter)));
             } else {
                 remove(filter, session);
                 removed.add(before);
@@ -295,7 +336,7 @@ final class Subscribing {
         }
         Backlog backlog = session.backlog();
         if (backlog == null || removed.isEmpty()) {
-            unsubscribed(unsubscribe.packetId(), codes, removed);
+            unsubscribed(unsubscribe.packetId(), codes, null, removed, session);
             return;
         }
         write(
@@ -303,7 +344,7 @@ final class Subscribing {
                         backlog.number(), removed.stream().map(Subscription::filter).toList()),
                 removed.stream().map(each -> new Change(each.filter(), null, each)).toList(),
                 session,
-                () -> unsubscribed(unsubscribe.packetId(), codes, removed),
+                () -> unsubscribed(unsubscribe.packetId(), codes, null, removed, session),
                 why -> {
                     if (connection.version() != MqttVersion.V5) {
                         // its UNSUBACK can only say that it was done
@@ -315,19 +356,57 @@ final class Subscribing {
                             codes[i] = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
                         }
                     }
-                    unsubscribed(unsubscribe.packetId(), codes, List.of());
+                    unsubscribed(
+                            unsubscribe.packetId(),
+                            codes,
+                            StorageFault.detail(why),
+                            List.of(),
+                            session);
                 });
     }
 
-    private void unsubscribed(int packetId, int[] codes, List<Subscription> removed) {
-        removed.forEach(each ->
-                connection.emit(new SubscriptionEvent.Removed(connection.peer(), each.filter())));
-        if (connection.isConnected()) {
-            PacketEncoder.unsuback(
-                    connection.outbound().packet(16 + codes.length),
-                    connection.version(),
-                    packetId,
-                    codes);
+    private void unsubscribed(
+            int packetId,
+            int[] codes,
+            @Nullable String why,
+            List<Subscription> removed,
+            Session session) {
+        for (Subscription each : removed) {
+            String filter = each.filter();
+            String group = FilterForm.groupOf(filter);
+            connection.emit(new SubscriptionEvent.Removed(connection.peer(), filter, group));
+            if (!session.subscriptions().containsKey(filter)) {
+                shared.subscriptions().release(filter, session);
+            }
+            if (!group.isEmpty()) {
+                session.passOnOf(filter);
+            }
+        }
+        answers.unsuback(packetId, codes, why);
+    }
+
+    /** The client may not have it any more. It is not told: MQTT has no packet for that. */
+    void revoke(Subscription subscription, Session session, String rule) {
+        String filter = subscription.filter();
+        remove(filter, session);
+        shared.subscriptions().release(filter, session);
+        writeRemoved(filter, session);
+        connection.emit(new SubscriptionEvent.Revoked(connection.peer(), filter, rule));
+        if (!FilterForm.groupOf(filter).isEmpty()) {
+            session.passOnOf(filter);
+        }
+    }
+
+    /** Until the log takes it, or the client may subscribe again and does. */
+    private void writeRemoved(String filter, Session session) {
+        Backlog backlog = session.backlog();
+        if (backlog != null && !session.subscriptions().containsKey(filter)) {
+            connection
+                    .loop()
+                    .log()
+                    .write(
+                            new SessionRecord.Unsubscribed(backlog.number(), List.of(filter)),
+                            () -> writeRemoved(filter, session));
         }
     }
 
@@ -374,19 +453,23 @@ final class Subscribing {
 
     /** 0 if the filter may be subscribed to; else the reason code, reported. */
     private int check(String filter, Session session) {
+        String problem = FilterForm.problem(filter);
+        if (problem != null) {
+            return refused(filter, ReasonCode.TOPIC_FILTER_INVALID, problem);
+        }
         if (!Topics.isValidFilter(filter)) {
             return refused(
                     filter, ReasonCode.TOPIC_FILTER_INVALID, "a wildcard stands where none may");
         }
-        if (TopicLevels.isShared(filter)) {
-            return refused(
-                    filter,
-                    ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-                    "shared subscriptions are not offered");
-        }
         String refusal = shared.eventTopics().refusal(filter, connection);
         if (refusal != null) {
             return refused(filter, ReasonCode.NOT_AUTHORIZED, refusal);
+        }
+        if (!shared.eventTopics().isForAdmins(filter)) {
+            Authorizer.Denied denied = connection.access().subscribe(filter);
+            if (denied != null) {
+                return refused(filter, ReasonCode.NOT_AUTHORIZED, "denied by " + denied.rule());
+            }
         }
         Protection.Topics limits = shared.settings().protection().topics();
         int most = Math.min(TopicLevels.MAX, limits.maxLevels());
@@ -414,7 +497,8 @@ final class Subscribing {
                     ReasonCode.QUOTA_EXCEEDED,
                     "at most " + limits.maxSubscriptions() + " subscriptions per session");
         }
-        return 0;
+        String full = shared.subscriptions().claim(filter, session);
+        return full == null ? 0 : refused(filter, ReasonCode.QUOTA_EXCEEDED, full);
     }
 
     private int overLimit(String filter, Limit limit, int reasonCode, String detail) {
@@ -423,8 +507,10 @@ final class Subscribing {
     }
 
     private int refused(String filter, int reasonCode, String detail) {
+        refusal = refusal == null ? detail : refusal;
         connection.emit(
-                new SubscriptionEvent.Refused(connection.peer(), filter, reasonCode, detail));
+                new SubscriptionEvent.Refused(
+                        connection.peer(), filter, reasonCode, detail, FilterForm.groupOf(filter)));
         return reasonCode;
     }
 }

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 /**
  * What a session asked for with one filter.
  *
+ * @param filter as the client wrote it, {@code $share/…} and {@code $exclusive/…} too
  * @param identifier 0 if none
  */
 record Subscription(
@@ -11,7 +12,8 @@ record Subscription(
         int qos,
         boolean noLocal,
         boolean retainAsPublished,
-        int identifier) {
+        int identifier)
+        implements Recipient {
 
     static Subscription of(Session session, SessionRecord.Filter stored) {
         return new Subscription(
@@ -21,6 +23,16 @@ record Subscription(
                 stored.noLocal(),
                 stored.retainAsPublished(),
                 stored.identifier());
+    }
+
+    /** An exclusive one is its only one, and may stand beside an ordinary one of its session. */
+    @Override
+    public Object owner() {
+        return filter.startsWith(FilterForm.EXCLUSIVE) ? filter : session;
+    }
+
+    int[] identifiers() {
+        return identifier == 0 ? Route.NO_IDS : new int[] {identifier};
     }
 
     /** As the log has it. */

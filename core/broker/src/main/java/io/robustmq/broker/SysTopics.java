@@ -52,7 +52,7 @@ final class SysTopics {
         values(Instant.ofEpochMilli(nowMillis))
                 .forEach((topic, value) -> all.add(message(topic, value, true)));
         last = List.copyOf(all);
-        if (shared.subscriptions().hasFiltersBelow(BELOW)) {
+        if (shared.subscriptions().trie().hasFiltersBelow(BELOW)) {
             loops.stream()
                     .filter(loop -> !loop.executor().isShuttingDown())
                     .forEach(loop -> loop.executor().execute(() -> deliver(loop, all)));
@@ -123,7 +123,7 @@ final class SysTopics {
                     "connected",
                     client(connection)
                             + ",\"ipaddress\":"
-                            + quoted(Addresses.host(connection.channel().remoteAddress()))
+                            + quoted(Addresses.host(connection.access().origin().remoteAddress()))
                             + ",\"proto_ver\":"
                             + connection.version().level()
                             + ",\"keepalive\":"
@@ -154,7 +154,7 @@ final class SysTopics {
         return "{\"clientid\":"
                 + quoted(connection.peer().clientId())
                 + ",\"username\":"
-                + quoted(connection.userName());
+                + quoted(connection.access().userName());
     }
 
     private void tell(Peer peer, String what, String json) {

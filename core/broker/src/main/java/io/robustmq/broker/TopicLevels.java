@@ -38,6 +38,6 @@ final class TopicLevels {
     }
 
     static boolean isShared(String filter) {
-        return filter.startsWith("$share/");
+        return filter.startsWith(FilterForm.SHARE);
     }
 }

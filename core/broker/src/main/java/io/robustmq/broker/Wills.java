@@ -40,7 +40,7 @@ final class Wills {
     private void publish(Pending pending) {
         Publication publication = loop.publication().of(message(pending.will()), null, null);
         try {
-            Route route = loop.router().routeOf(publication.topic());
+            Route route = routeOf(publication, pending);
             boolean changesRetained = loop.retaining().flag(publication) != 0;
             if (changesRetained || publication.qos() > 0 && !route.kept().targets().isEmpty()) {
                 put(publication, pending, MessageRecord.Effects.NONE);
@@ -53,7 +53,7 @@ final class Wills {
     }
 
     private void put(Publication publication, Pending pending, MessageRecord.Effects effects) {
-        Route route = loop.router().routeOf(publication.topic());
+        Route route = routeOf(publication, pending);
         Publishing.Waiting waiting =
                 new Publishing.Waiting() {
                     @Override
@@ -81,6 +81,10 @@ final class Wills {
                                     0,
                                     StorageFault.tooLarge(publication.payloadLength())));
         }
+    }
+
+    private Route routeOf(Publication publication, Pending pending) {
+        return loop.router().routeOf(publication, pending.peer().clientId());
     }
 
     private void again(Pending pending, MessageRecord.Effects effects) {

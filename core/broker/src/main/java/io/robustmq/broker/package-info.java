@@ -3,7 +3,7 @@
  *
  * <p>A session and the connection that serves it belong to one event loop ({@link Loop}), chosen by
  * the client identifier; nothing there is locked. What loops share is the subscriptions ({@link
- * FilterTrie}, read without a lock) and the retained messages ({@link RetainedStore}).
+ * Subscriptions}, found without a lock) and the retained messages ({@link RetainedStore}).
  */
 @NullMarked
 package io.robustmq.broker;

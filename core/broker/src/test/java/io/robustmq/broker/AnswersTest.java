@@ -15,6 +15,7 @@ import io.robustmq.broker.RawClient.Packet;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,7 @@ class AnswersTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-4.3.2-4", "MQTT-4.5.0-1"})
     void nobody_is_answered_before_the_log_has_it() throws Exception {
         try (RawClient kept = subscribed("kept", kept(), "kept", 2)) {
             disk.hold();

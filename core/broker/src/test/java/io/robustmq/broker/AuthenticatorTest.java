@@ -10,9 +10,9 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -24,20 +24,33 @@ class AuthenticatorTest {
     @Parameter int loops;
 
     /** Lets in whoever says the password that is its name backwards, after some thought. */
-    private record Backwards(boolean isSlow) implements Authenticator {
+    private record Backwards(boolean slow) implements Authenticator {
         @Override
-        public Outcome authenticate(@Nullable String userName, byte @Nullable [] password) {
+        public boolean isSlow(Credentials credentials) {
+            return slow;
+        }
+
+        @Override
+        public Outcome authenticate(Credentials credentials) {
+            String userName = credentials.userName();
+            byte[] password = credentials.password();
             String expected = new StringBuilder("" + userName).reverse().toString();
             boolean right =
                     password != null
                             && Arrays.equals(password, expected.getBytes(StandardCharsets.UTF_8));
             return right && userName != null
-                    ? new Granted(AuthenticationEvent.Method.PASSWORD, userName)
-                    : new Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+                    ? new Granted(
+                            new Identity(AuthenticationEvent.Method.PASSWORD, userName, false, ""))
+                    : new Refused(
+                            ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                            AuthenticationEvent.Method.PASSWORD,
+                            "backwards",
+                            "that is not the name backwards");
         }
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.4-2")
     void who_is_let_in_is_the_authenticators_choice_on_the_loop_or_beside_it() throws Exception {
         for (boolean slow : new boolean[] {false, true}) {
             try (TestBroker broker =
@@ -60,7 +73,12 @@ class AuthenticatorTest {
 
                 broker.events.await(
                         AuthenticationEvent.Succeeded.class, e -> e.userName().equals("anna"));
-                assertThat(broker.events.of(AuthenticationEvent.Failed.class)).hasSize(2);
+                assertThat(broker.events.of(AuthenticationEvent.Failed.class))
+                        .hasSize(2)
+                        .allMatch(e -> e.rule().equals("backwards"))
+                        .allMatch(e -> e.detail().equals("that is not the name backwards"))
+                        .as("attempts of one machine are throttled together")
+                        .allMatch(e -> e.throttleKey().equals("127.0.0.1"));
                 assertThat(broker.events.of(AuthenticationEvent.AnonymousAllowed.class)).isEmpty();
                 assertThat(broker.broker.measures().authenticationsFailed()).isEqualTo(2);
                 assertThat(broker.broker.measures().authenticationsSucceeded()).isEqualTo(1);
@@ -74,16 +92,15 @@ class AuthenticatorTest {
             Authenticator broken =
                     new Authenticator() {
                         @Override
-                        public Outcome authenticate(
-                                @Nullable String userName, byte @Nullable [] password) {
-                            if (userName != null) {
+                        public Outcome authenticate(Credentials credentials) {
+                            if (credentials.userName() != null) {
                                 throw new IllegalStateException("broken");
                             }
-                            return new Granted(AuthenticationEvent.Method.ANONYMOUS, "");
+                            return new Granted(Identity.ANONYMOUS);
                         }
 
                         @Override
-                        public boolean isSlow() {
+                        public boolean isSlow(Credentials credentials) {
                             return slow;
                         }
                     };

@@ -50,6 +50,7 @@ class BacklogTest {
                                 all.queues(),
                                 all.retained(),
                                 all.storage(),
+                                all.sharing(),
                                 0));
         publisher = broker.connected("publisher");
     }

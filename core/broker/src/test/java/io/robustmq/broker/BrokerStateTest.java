@@ -194,7 +194,7 @@ class BrokerStateTest {
             switch (refs.state(each)) {
                 case WAITING -> left.add(refs.offset(each));
                 case RELEASED -> left.add(-refs.offset(each));
-                case RECEIVING, DONE -> {}
+                case RECEIVING, DONE, PASSING -> {}
             }
         }
         return left;
@@ -247,7 +247,9 @@ class BrokerStateTest {
     /** What a snapshot consists of, but for the order that a hash map has. */
     private static List<String> parts(BrokerState state) throws IOException {
         List<String> parts = new ArrayList<>();
-        for (StoredSession session : state.sessions.values()) {
+        List<StoredSession> all = new ArrayList<>(state.sessions.values());
+        all.addAll(state.left.values());
+        for (StoredSession session : all) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             session.write(new DataOutputStream(bytes));
             parts.add(Arrays.toString(bytes.toByteArray()));
@@ -268,7 +270,7 @@ class BrokerStateTest {
             int some = 1 + random.nextInt(opened + 2);
             long offset = records.size();
             records.add(
-                    switch (random.nextInt(14)) {
+                    switch (random.nextInt(17)) {
                         case 0 -> opened(++opened, "c" + random.nextInt(6));
                         case 1 ->
                                 new SessionRecord.Connected(
@@ -337,6 +339,10 @@ class BrokerStateTest {
                                     MessageRecord.Effects.fired(fired == null ? -1 : fired),
                                     some);
                         }
+                        case 13, 14 -> ShareStateTest.message("x", 1, some);
+                        case 15 ->
+                                ShareStateTest.passed(
+                                        "x", some, any(random, 9), 1 + random.nextInt(opened + 1));
                         case 12 ->
                                 message(
                                         "w",
@@ -356,6 +362,7 @@ class BrokerStateTest {
                                                 0,
                                                 -1,
                                                 -1,
+                                                null,
                                                 null),
                                         1 + random.nextInt(opened + 1));
                     });

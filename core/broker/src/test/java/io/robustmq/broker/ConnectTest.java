@@ -11,6 +11,8 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -48,6 +50,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.1.3-6", "MQTT-3.2.2-9"})
     void connack_says_what_the_broker_offers() throws Exception {
         try (RawClient client = broker().client()) {
             client.sendConnect("", new Options());
@@ -59,12 +62,13 @@ class ConnectTest {
             assertThat(properties.get(0x21)).containsExactly("1024");
             assertThat(properties.get(0x22)).containsExactly("64");
             assertThat(properties.get(0x27)).containsExactly("1048576");
-            assertThat(properties.get(0x2A)).as("shared subscriptions").containsExactly("0");
+            assertThat(properties.get(0x2A)).as("shared subscriptions, offered if absent").isNull();
             assertThat(properties).doesNotContainKeys(0x11, 0x13, 0x24, 0x25, 0x28, 0x29);
         }
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-21")
     void limits_on_keep_alive_and_session_expiry_are_told() throws Exception {
         BrokerSettings settings = settings(loops);
         BrokerSettings.Limits limits = new BrokerSettings.Limits(1 << 20, 10, 0, 60, 30);
@@ -82,6 +86,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.4-4")
     void a_3_1_1_client_gets_a_plain_connack() throws Exception {
         try (RawClient client = broker().client(MqttVersion.V3_1_1)) {
             client.sendConnect("c", new Options());
@@ -91,6 +96,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.12.0-1")
     void enhanced_authentication_is_refused() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.client()) {
@@ -107,6 +113,8 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3({"MQTT-3.1.3-8", "MQTT-3.1.3-9"})
+    @Mqtt5("MQTT-3.1.3-8")
     void a_3_1_1_client_without_an_identifier_needs_a_clean_session() throws Exception {
         try (RawClient client = broker().client(MqttVersion.V3_1_1)) {
             client.sendConnect("", new Options().keepSession());
@@ -116,6 +124,8 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.2-2")
+    @Mqtt5("MQTT-3.1.2-2")
     void an_unknown_protocol_level_is_answered_and_the_connection_closed() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.client()) {
@@ -131,6 +141,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.13.1-1")
     void a_malformed_packet_ends_the_connection_with_its_reason() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.connected("c")) {
@@ -148,6 +159,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.8.1-1")
     void a_malformed_packet_of_a_3_1_1_client_ends_the_connection_without_a_word()
             throws Exception {
         try (RawClient client = broker().client(MqttVersion.V3_1_1)) {
@@ -158,6 +170,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.12.0-7")
     void auth_is_a_protocol_error() throws Exception {
         try (RawClient client = broker().connected("c")) {
             client.send(15, 0, new Bytes());
@@ -166,6 +179,8 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.0-1")
+    @Mqtt5("MQTT-3.1.0-1")
     void anything_but_connect_first_is_not_answered() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.client()) {
@@ -177,6 +192,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.4-3")
     void a_second_connection_takes_over_and_the_first_is_told() throws Exception {
         TestBroker broker = broker();
         try (RawClient first = broker.connected("same");
@@ -194,6 +210,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-22")
     void silence_for_one_and_a_half_keep_alives_ends_the_connection() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.client()) {
@@ -260,6 +277,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.14.2-1")
     void closing_the_broker_tells_its_clients() throws Exception {
         TestBroker broker = broker();
         try (RawClient client = broker.connected("c");
@@ -303,6 +321,7 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.2.0-1")
     void packets_sent_together_with_connect_are_handled_after_it() throws Exception {
         try (RawClient client = broker().client()) {
             Bytes connect = new Bytes().text("MQTT").u8(5).u8(2).u16(0).u8(0).text("early");
@@ -320,6 +339,8 @@ class ConnectTest {
     }
 
     @Test
+    @Mqtt3("MQTT-7.1.1-1")
+    @Mqtt5("MQTT-4.2-1")
     void a_packet_may_come_a_byte_at_a_time() throws Exception {
         try (RawClient client = broker().connected("slow")) {
             client.subscribe("t", 1);

@@ -14,7 +14,13 @@ class DebugTraceTest {
     private static BrokerSettings sampling() {
         BrokerSettings all = TestBroker.settings(1);
         return new BrokerSettings(
-                all.listener(), all.limits(), all.queues(), all.retained(), all.storage(), 2);
+                all.listener(),
+                all.limits(),
+                all.queues(),
+                all.retained(),
+                all.storage(),
+                all.sharing(),
+                2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.protocol.Topics;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,7 @@ class FilterTrieTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.7.2-1")
     void wildcards_at_the_first_level_do_not_match_topics_of_the_broker() {
         List.of("#", "+/monitor", "$SYS/#", "$SYS/+").forEach(this::put);
 
@@ -72,6 +74,7 @@ class FilterTrieTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.3.2-3")
     void any_mix_of_writes_matches_as_the_naive_way_does() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("seed " + seed);

@@ -112,14 +112,13 @@ class FlappingTest {
     @Test
     void nobody_is_banned_by_somebody_who_only_claims_to_be_them() throws Exception {
         Authenticator authenticator =
-                new Authenticator() {
-                    @Override
-                    public Outcome authenticate(
-                            @Nullable String userName, byte @Nullable [] password) {
-                        return userName == null
-                                ? new Refused(ReasonCode.NOT_AUTHORIZED)
-                                : new Granted(AuthenticationEvent.Method.PASSWORD, userName);
-                    }
+                credentials -> {
+                    String userName = credentials.userName();
+                    AuthenticationEvent.Method method = AuthenticationEvent.Method.PASSWORD;
+                    return userName == null
+                            ? new Authenticator.Refused(
+                                    ReasonCode.NOT_AUTHORIZED, method, "test", "no user name")
+                            : new Authenticator.Granted(new Identity(method, userName, false, ""));
                 };
         TestBroker broker = broker(false, authenticator);
         for (int i = 0; i < 20; i++) {

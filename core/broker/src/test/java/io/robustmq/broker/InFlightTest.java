@@ -2,6 +2,8 @@ package io.robustmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -33,6 +35,8 @@ class InFlightTest {
     }
 
     @Test
+    @Mqtt3("MQTT-2.3.1-4")
+    @Mqtt5("MQTT-2.2.1-4")
     void identifiers_are_unique_and_the_order_is_that_of_sending() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("seed " + seed);

@@ -85,7 +85,8 @@ class MessageRecordTest {
                                             will,
                                             fired,
                                             due,
-                                            traced ? TRACEPARENT : null)));
+                                            traced ? TRACEPARENT : null,
+                                            null)));
             System.arraycopy(payload, 0, record, record.length - payload.length, payload.length);
             ByteBuffer buffer = ByteBuffer.allocate(record.length + 5).position(5).put(record);
             read.of(buffer.flip().position(5));

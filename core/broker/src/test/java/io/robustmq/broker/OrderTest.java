@@ -5,6 +5,7 @@ import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Message;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,7 @@ class OrderTest {
                                 all.queues(),
                                 all.retained(),
                                 all.storage(),
+                                all.sharing(),
                                 0));
     }
 
@@ -72,6 +74,7 @@ class OrderTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.6.0-5")
     void whether_they_are_kept_or_not_messages_of_a_topic_stay_in_order() throws Exception {
         try (RawClient subscriber = broker.connected(clientOn(subscribersLoop, "subscriber"));
                 RawClient publisher = broker.connected(clientOn(publishersLoop, "publisher"))) {

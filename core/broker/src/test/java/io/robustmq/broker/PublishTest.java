@@ -17,6 +17,8 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.8.4-8")
     void each_qos_arrives_as_the_lower_of_publish_and_subscription() throws Exception {
         for (int granted = 0; granted <= 2; granted++) {
             assertThat(subscriber.subscribe("t", granted)).containsExactly(granted);
@@ -100,6 +103,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT-3.3.4-5"})
     void overlapping_subscriptions_are_one_delivery_with_every_identifier() throws Exception {
         subscriber.subscribe("a/#", 1, 11);
         subscriber.subscribe("a/b", 0, 12);
@@ -113,6 +117,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.8.3-3")
     void no_local_holds_for_ones_own_messages_only() throws Exception {
         subscriber.subscribe("t", 4);
         subscriber.publish("t", "own", 0, 0);
@@ -136,6 +141,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.10.4-1")
     void unsubscribing_ends_it_and_says_so() throws Exception {
         subscriber.subscribe("t", 0);
         assertThat(subscriber.unsubscribe("t")).containsExactly(0);
@@ -149,15 +155,16 @@ class PublishTest {
     }
 
     @Test
-    void shared_subscriptions_and_wrong_filters_are_refused() throws Exception {
-        assertThat(subscriber.subscribe("$share/g/t", 0)).containsExactly(0x9E);
+    @Mqtt5("MQTT-3.9.3-2")
+    void wrong_filters_are_refused() throws Exception {
         assertThat(subscriber.subscribe("a/#/b", 0)).containsExactly(0x8F);
         assertThat(subscriber.subscribe("a/b+", 0)).containsExactly(0x8F);
         assertThat(subscriber.subscribe("x/".repeat(200), 0)).containsExactly(0x8F);
-        assertThat(broker.events.of(SubscriptionEvent.Refused.class)).hasSize(4);
+        assertThat(broker.events.of(SubscriptionEvent.Refused.class)).hasSize(3);
     }
 
     @Test
+    @Mqtt3("MQTT-3.3.5-2")
     void sys_topics_belong_to_the_broker() throws Exception {
         subscriber.subscribe("$SYS/#", 0);
         assertThat(publisher.published("$SYS/x", "x", 1, 1)).isEqualTo(0x87);
@@ -185,6 +192,8 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt3("MQTT-4.3.3-2")
+    @Mqtt5("MQTT-4.3.3-10")
     void a_repeated_qos_2_message_is_delivered_once_also_on_a_new_connection() throws Exception {
         subscriber.subscribe("t", 0);
         RawClient first = broker.client();
@@ -211,6 +220,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.3.4-7")
     void more_unreleased_messages_than_allowed_end_the_connection() throws Exception {
         close();
         open(with(settings(loops), new BrokerSettings.Limits(1 << 20, 2, 0, 1000, 0)));
@@ -223,6 +233,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.3.2-12")
     void topic_aliases_of_publishers_are_resolved() throws Exception {
         subscriber.subscribe("long/name", 0);
         publisher.publish("long/name", "1", 0, 0, new Bytes().u8(0x23).u16(3));
@@ -236,12 +247,22 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5({
+        "MQTT-3.3.2-4",
+        "MQTT-3.3.2-15",
+        "MQTT-3.3.2-16",
+        "MQTT-3.3.2-17",
+        "MQTT-3.3.2-18",
+        "MQTT-3.3.2-20"
+    })
     void properties_are_handed_on_unchanged() throws Exception {
         subscriber.subscribe("t", 1);
         Bytes properties =
                 new Bytes()
                         .u8(0x01)
                         .u8(1)
+                        .u8(0x03)
+                        .text("text/plain")
                         .u8(0x08)
                         .text("answer/here")
                         .u8(0x09)
@@ -256,6 +277,7 @@ class PublishTest {
 
         Message message = subscriber.message();
         assertThat(message.all(0x26)).containsExactly("k=v1", "k=v2");
+        assertThat(message.all(0x03)).containsExactly("text/plain");
         assertThat(message.all(0x08)).containsExactly("answer/here");
         assertThat(message.all(0x01)).containsExactly("1");
         assertThat(message.all(0x09)).containsExactly("id");
@@ -293,6 +315,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
     void packets_larger_than_the_client_accepts_are_not_sent() throws Exception {
         try (RawClient small = broker.client()) {
             small.connect("small", new Options().maximumPacketSize(50));
@@ -310,6 +333,7 @@ class PublishTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.6.0-6")
     void many_messages_from_many_publishers_keep_their_order() throws Exception {
         subscriber.subscribe("t/#", 1);
         int each = 500;

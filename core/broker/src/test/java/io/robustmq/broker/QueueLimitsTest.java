@@ -12,6 +12,7 @@ import io.robustmq.broker.RawClient.Message;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -252,6 +253,7 @@ class QueueLimitsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-25")
     void what_a_client_will_not_take_is_dropped_and_the_rest_comes() throws Exception {
         open(100, 1 << 20, WhenFull.REFUSE);
         gone("c");
@@ -269,6 +271,7 @@ class QueueLimitsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.4.0-2")
     void a_message_that_was_sent_and_refused_by_the_client_is_not_sent_again() throws Exception {
         open(100, 1 << 20, WhenFull.REFUSE);
         try (RawClient client = broker.client()) {

@@ -31,6 +31,7 @@ final class RawClient implements AutoCloseable {
     static final int UNSUBACK = 11;
     static final int PINGRESP = 13;
     static final int DISCONNECT = 14;
+    static final int AUTH = 15;
 
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -143,7 +144,9 @@ final class RawClient implements AutoCloseable {
         flags |= options.userName == null ? 0 : 0x80;
         flags |= options.password == null ? 0 : 0x40;
         flags |= options.willTopic == null ? 0 : 4 | options.willFlags;
-        Bytes body = new Bytes().text("MQTT").u8(version.level()).u8(flags).u16(options.keepAlive);
+        String protocol = version == MqttVersion.V3_1 ? "MQIsdp" : "MQTT";
+        Bytes body =
+                new Bytes().text(protocol).u8(version.level()).u8(flags).u16(options.keepAlive);
         if (isV5()) {
             body.sized(options.properties);
         }
@@ -289,9 +292,13 @@ final class RawClient implements AutoCloseable {
 
     /** Properties of CONNACK, by identifier. */
     static Map<Integer, List<String>> connackProperties(Packet connack) {
-        ByteBuffer body = ByteBuffer.wrap(connack.body());
-        body.getShort();
-        return properties(body);
+        return properties(connack, 2);
+    }
+
+    /** Those of a packet, which has them from that byte on or not at all. */
+    static Map<Integer, List<String>> properties(Packet packet, int from) {
+        ByteBuffer body = ByteBuffer.wrap(packet.body());
+        return from >= body.limit() ? Map.of() : properties(body.position(from));
     }
 
     private static Map<Integer, List<String>> properties(ByteBuffer body) {
@@ -337,8 +344,13 @@ final class RawClient implements AutoCloseable {
         return ack.body().length > 2 ? ack.u8(2) : 0;
     }
 
-    private int[] codes(Packet ack) {
-        int from = isV5() ? 3 : 2;
+    int[] codes(Packet ack) {
+        ByteBuffer body = ByteBuffer.wrap(ack.body());
+        body.getShort();
+        if (isV5()) {
+            properties(body);
+        }
+        int from = body.position();
         int[] codes = new int[ack.body().length - from];
         for (int i = 0; i < codes.length; i++) {
             codes[i] = ack.u8(from + i);

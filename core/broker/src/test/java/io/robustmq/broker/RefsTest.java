@@ -32,7 +32,7 @@ class RefsTest {
         refs.write(new DataOutputStream(bytes));
         Refs read = new Refs();
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-        read.read(in);
+        read.read(in, 3);
         assertThat(in.available()).isZero();
         return read;
     }

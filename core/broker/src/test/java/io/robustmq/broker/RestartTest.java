@@ -13,6 +13,8 @@ import io.robustmq.broker.RawClient.Options;
 import io.robustmq.broker.RawClient.Packet;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +83,7 @@ class RestartTest {
     }
 
     @Test
+    @Mqtt3("MQTT-4.1.0-1")
     void what_waits_is_delivered_in_order_and_once() throws Exception {
         subscribedAndGone("c", "t", 2);
         for (int i = 1; i <= 40; i++) {
@@ -155,6 +158,8 @@ class RestartTest {
     }
 
     @Test
+    @Mqtt3("MQTT-4.3.3-1")
+    @Mqtt5({"MQTT-4.3.3-5", "MQTT-4.3.3-6"})
     void a_message_whose_pubrec_came_is_released_and_not_sent_again() throws Exception {
         RawClient before = broker.client();
         before.connect("c", kept());

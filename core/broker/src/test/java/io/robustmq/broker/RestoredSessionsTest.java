@@ -11,6 +11,8 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +90,7 @@ class RestoredSessionsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.1.0-2")
     void a_session_expires_as_if_the_broker_had_not_been_away() throws Exception {
         gone("c", kept(), "t");
         broker.advance(Duration.ofSeconds(600));
@@ -164,6 +167,7 @@ class RestoredSessionsTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.2-4")
     void a_3_1_1_session_is_remembered() throws Exception {
         try (RawClient client = broker.client(MqttVersion.V3_1_1)) {
             client.connect("old", new Options().keepSession());
@@ -313,6 +317,7 @@ class RestoredSessionsTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-10")
     void a_will_that_was_taken_back_is_never_published() throws Exception {
         gone("watcher", kept(), "will/#");
         RawClient client = broker.client();

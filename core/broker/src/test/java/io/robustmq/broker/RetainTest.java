@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.broker.RawClient.Message;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +47,8 @@ class RetainTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.2-7")
+    @Mqtt5({"MQTT-3.3.1-9", "MQTT-3.3.1-10", "MQTT-3.3.1-11"})
     void retained_messages_come_with_new_subscriptions_as_handling_says() throws Exception {
         publisher.publish("r/1", "one", 3, 1, new Bytes());
         publisher.expect(PUBACK);
@@ -70,6 +74,7 @@ class RetainTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.3.1-12", "MQTT-3.3.1-13"})
     void the_retain_flag_is_cleared_for_those_subscribed_unless_they_want_it() throws Exception {
         subscriber.subscribe("plain/+", 0);
         subscriber.subscribe("as/+", 8);
@@ -82,6 +87,7 @@ class RetainTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.3.1-6", "MQTT-3.3.1-7"})
     void an_empty_payload_clears_what_is_retained() throws Exception {
         publisher.publish("r", "x", 3, 1, new Bytes());
         publisher.publish("r", "", 3, 2, new Bytes());

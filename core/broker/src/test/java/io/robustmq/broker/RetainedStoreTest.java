@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RetainedStore.Result;
 import io.robustmq.protocol.Topics;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,6 +64,8 @@ class RetainedStoreTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.3.1-5")
+    @Mqtt5("MQTT-3.3.1-5")
     void a_new_message_takes_the_place_of_the_old_one() {
         store(message("a", "12345"));
         store(message("a", "1"));

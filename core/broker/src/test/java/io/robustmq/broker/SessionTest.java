@@ -19,6 +19,8 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +92,8 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.3.1-1")
+    @Mqtt5({"MQTT-3.3.1-1", "MQTT-4.4.0-1"})
     void what_was_not_acknowledged_is_sent_again_with_dup_in_the_first_order() throws Exception {
         List<Integer> ids = new ArrayList<>();
         try (RawClient client = broker.client()) {
@@ -129,6 +133,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.3.4-9", "MQTT-4.9.0-1", "MQTT-4.9.0-2"})
     void no_more_than_the_clients_receive_maximum_is_in_flight() throws Exception {
         try (RawClient client = broker.client()) {
             client.connect("c", kept().receiveMaximum(3));
@@ -171,6 +176,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-4")
     void a_clean_start_discards_the_old_session() throws Exception {
         subscribedAndGone("c");
         publisher.published("t", "1", 1, 1);
@@ -186,6 +192,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.1.0-2")
     void a_session_expires_when_its_time_has_passed() throws Exception {
         subscribedAndGone("c");
         publisher.published("t", "1", 1, 1);
@@ -203,6 +210,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.2-4")
     void a_3_1_1_client_without_clean_session_is_remembered() throws Exception {
         for (int round = 0; round < 2; round++) {
             try (RawClient client = broker.client(MqttVersion.V3_1_1)) {
@@ -286,6 +294,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5({"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
     void waiting_messages_expire_and_others_say_how_long_they_have() throws Exception {
         subscribedAndGone("c");
         publisher.publish("t", "short", 2, 1, new Bytes().u8(0x02).u32(10));
@@ -304,6 +313,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-4.3.3-7")
     void what_was_sent_before_it_expired_is_sent_again_after_it() throws Exception {
         subscribedAndGone("c");
         int packetId;
@@ -340,6 +350,8 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.1.2-8")
+    @Mqtt5("MQTT-3.1.2-8")
     void the_will_is_published_when_the_client_is_lost() throws Exception {
         try (RawClient watcher = broker.connected("watcher")) {
             watcher.subscribe("will/#", 1);
@@ -360,6 +372,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-10")
     void a_will_is_kept_back_by_disconnect_0_and_sent_by_disconnect_4() throws Exception {
         try (RawClient watcher = broker.connected("watcher")) {
             watcher.subscribe("will/#", 0);
@@ -379,6 +392,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.3-9")
     void a_delayed_will_waits_and_is_cancelled_by_a_return() throws Exception {
         try (RawClient watcher = broker.connected("watcher")) {
             watcher.subscribe("will/#", 0);
@@ -400,6 +414,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-8")
     void the_end_of_the_session_makes_a_delayed_will_due() throws Exception {
         try (RawClient watcher = broker.connected("watcher")) {
             watcher.subscribe("will/#", 0);
@@ -419,6 +434,7 @@ class SessionTest {
     }
 
     @Test
+    @Mqtt5("MQTT-3.1.2-15")
     void a_retained_will_is_retained() throws Exception {
         try (RawClient client = broker.client()) {
             client.connect("c", new Options().will("will/c", 0x20));

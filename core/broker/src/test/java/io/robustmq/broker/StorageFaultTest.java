@@ -18,6 +18,7 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SessionEvent;
+import io.robustmq.testkit.Mqtt3;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class StorageFaultTest {
     }
 
     private static Options kept() {
-        return new Options().keepSession().expiry(1000);
+        return new Options().keepSession().expiry(500_000);
     }
 
     private void fail() {
@@ -133,6 +134,7 @@ class StorageFaultTest {
     }
 
     @Test
+    @Mqtt3("MQTT-4.8.0-2")
     void a_3_1_1_publisher_is_disconnected_and_may_send_it_again() throws Exception {
         gone("c", "t", 2);
         Options clean = new Options();

@@ -29,23 +29,19 @@ class SysTopicsTest {
     private TestBroker broker(Duration interval) throws IOException {
         SysSettings sys = new SysSettings(interval, "n1", "1.2.3");
         Authenticator believing =
-                new Authenticator() {
-                    @Override
-                    public Outcome authenticate(
-                            @Nullable String userName, byte @Nullable [] password) {
-                        return new Granted(
-                                AuthenticationEvent.Method.PASSWORD,
-                                userName == null ? "" : userName);
-                    }
-
-                    @Override
-                    public boolean isAdmin(String userName) {
-                        return userName.equals("admin");
-                    }
+                credentials -> {
+                    String given = credentials.userName();
+                    String userName = given == null ? "" : given;
+                    return new Authenticator.Granted(
+                            new Identity(
+                                    AuthenticationEvent.Method.PASSWORD,
+                                    userName,
+                                    userName.equals("admin"),
+                                    ""));
                 };
         TestBroker made =
                 TestBroker.open(
-                        TestBroker.with(settings(loops), SlowSettings.DEFAULTS, sys),
+                        TestBroker.with(settings(loops), sys),
                         believing,
                         Tracing.OFF);
         opened = made;

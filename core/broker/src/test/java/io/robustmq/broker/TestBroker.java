@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.robustmq.journal.Disk;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.protocol.MqttVersion;
@@ -7,6 +9,8 @@ import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.SettableClock;
 import java.io.IOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,28 +20,29 @@ import java.util.function.BooleanSupplier;
 
 /** A broker on a free port, what it reported, and the clock it goes by. */
 final class TestBroker implements AutoCloseable {
+    /** Message events per second. */
+    private static final int EVERY_MESSAGE = 1_000_000;
+
     final RecordingEvents events = new RecordingEvents();
     final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
     final TestLog log;
     Broker broker;
 
     private final BrokerSettings settings;
-    private final Authenticator authenticator;
+    private final Access access;
     private final Tracing tracing;
 
-    private TestBroker(
-            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
+    private TestBroker(BrokerSettings settings, Access access, Tracing tracing, Disk disk)
             throws IOException {
         this.log = TestLog.open(disk, clock, events);
         this.settings = settings;
-        this.authenticator = authenticator;
+        this.access = access;
         this.tracing = tracing;
         broker = make();
     }
 
     private Broker make() {
-        return new Broker(
-                settings, log.shard(), authenticator, events, tracing, clock, new Random(1));
+        return new Broker(settings, log.shard(), access, events, tracing, clock, new Random(1));
     }
 
     /** Stops it in order, and opens another on the same log. */
@@ -84,152 +89,51 @@ final class TestBroker implements AutoCloseable {
 
     static TestBroker open(BrokerSettings settings, Authenticator authenticator, Tracing tracing)
             throws IOException {
-        return open(settings, authenticator, tracing, new LocalDisk());
+        return open(settings, new Access(authenticator), tracing, new LocalDisk());
+    }
+
+    static TestBroker open(BrokerSettings settings, Access access) throws IOException {
+        return open(settings, access, Tracing.OFF, new LocalDisk());
     }
 
     static TestBroker open(BrokerSettings settings, Disk disk) throws IOException {
-        return open(settings, Authenticator.ANYBODY, Tracing.OFF, disk);
+        return open(settings, new Access(Authenticator.ANYBODY), Tracing.OFF, disk);
     }
 
     private static TestBroker open(
-            BrokerSettings settings, Authenticator authenticator, Tracing tracing, Disk disk)
-            throws IOException {
-        TestBroker made = new TestBroker(settings, authenticator, tracing, disk);
+            BrokerSettings settings, Access access, Tracing tracing, Disk disk) throws IOException {
+        TestBroker made = new TestBroker(settings, access, tracing, disk);
         made.broker.open();
         return made;
     }
 
     /** The defaults, on a free port, with every message event let through. */
     static BrokerSettings settings(int loops) {
-        BrokerSettings defaults = BrokerSettings.defaults();
-        return new BrokerSettings(
+        BrokerSettings.Listener listener =
                 new BrokerSettings.Listener(
-                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10)),
-                defaults.limits(),
-                defaults.queues(),
-                defaults.retained(),
-                defaults.storage(),
-                1_000_000,
-                defaults.protection(),
-                defaults.topicRules(),
-                defaults.slow(),
-                new SysSettings(Duration.ZERO, "node", "test"));
+                        new InetSocketAddress("127.0.0.1", 0), loops, 1000, Duration.ofSeconds(10));
+        SysSettings sys = new SysSettings(Duration.ZERO, "node", "test");
+        return with(with(with(BrokerSettings.defaults(), listener), EVERY_MESSAGE), sys);
     }
 
-    static BrokerSettings with(BrokerSettings settings, Protection protection) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                protection,
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, TopicRules topicRules) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                topicRules,
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, SlowSettings slow, SysSettings sys) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                slow,
-                sys);
-    }
-
-    static BrokerSettings with(BrokerSettings settings, SlowSettings slow) {
-        return with(settings, slow, settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Listener listener) {
-        return new BrokerSettings(
-                listener,
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Limits limits) {
-        return new BrokerSettings(
-                settings.listener(),
-                limits,
-                settings.queues(),
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Queues queues) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                queues,
-                settings.retained(),
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Retained retained) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                retained,
-                settings.storage(),
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
-    }
-
-    static BrokerSettings with(BrokerSettings settings, BrokerSettings.Storage storage) {
-        return new BrokerSettings(
-                settings.listener(),
-                settings.limits(),
-                settings.queues(),
-                settings.retained(),
-                storage,
-                settings.messageEventsPerSecond(),
-                settings.protection(),
-                settings.topicRules(),
-                settings.slow(),
-                settings.sys());
+    /** With another part, which takes the place of the one of its type. */
+    static BrokerSettings with(BrokerSettings settings, Object part) {
+        RecordComponent[] components = BrokerSettings.class.getRecordComponents();
+        Object[] values = new Object[components.length];
+        Class<?>[] types = new Class<?>[components.length];
+        int replaced = 0;
+        try {
+            for (int i = 0; i < values.length; i++) {
+                types[i] = components[i].getType();
+                boolean same = MethodType.methodType(types[i]).wrap().returnType().isInstance(part);
+                values[i] = same ? part : components[i].getAccessor().invoke(settings);
+                replaced += same ? 1 : 0;
+            }
+            assertThat(replaced).as("parts like " + part).isOne();
+            return BrokerSettings.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Connected by TCP, nothing sent. */

@@ -53,7 +53,8 @@ final class ClientState {
             }
             case "subscription.created", "subscription.replaced" ->
                     filters.put(fact.get("topic_filter"), fact);
-            case "subscription.removed" -> filters.remove(fact.get("topic_filter"));
+            case "subscription.removed", "subscription.revoked" ->
+                    filters.remove(fact.get("topic_filter"));
             default -> {} // does not change it
         }
     }

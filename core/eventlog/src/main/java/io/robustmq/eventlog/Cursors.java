@@ -2,7 +2,7 @@ package io.robustmq.eventlog;
 
 import io.robustmq.journal.RecordReader;
 import io.robustmq.journal.Shard;
-import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Counted;
 import io.robustmq.telemetry.pipeline.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where each sink is: each record of their shard has all of them, so that the last one that can be
- * read is enough. A line each, {@code <sink> <seq> <count of each severity>}. Any thread.
+ * read is enough. A line each, {@code <sink> <seq> <count of each Counted>}; that of the traced
+ * ones is missing in what earlier nodes have written. Any thread.
  */
 final class Cursors {
-    private static final int SEVERITIES = Severity.values().length;
+    private static final int COUNTS = Counted.values().length;
 
     private final Shard shard;
     private Map<String, Place> places = new HashMap<>();
@@ -73,11 +74,12 @@ final class Cursors {
         String text = StandardCharsets.UTF_8.decode(record.duplicate()).toString();
         for (String line : text.lines().toList()) {
             String[] words = line.split(" ");
-            if (words.length != 2 + SEVERITIES) {
+            int said = words.length - 2;
+            if (said != COUNTS && said != COUNTS - 1) {
                 return null; // of a newer node
             }
-            long[] counts = new long[SEVERITIES];
-            Arrays.setAll(counts, i -> Long.parseLong(words[2 + i]));
+            long[] counts = new long[COUNTS];
+            Arrays.setAll(counts, i -> i < said ? Long.parseLong(words[2 + i]) : 0);
             places.put(words[0], new Place(Long.parseLong(words[1]), counts));
         }
         return places;

@@ -23,8 +23,6 @@ final class EventFilter {
                     .withZone(ZoneOffset.UTC);
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int VERSION = 1;
-    private static final int SEVERITY_AT = 1;
 
     private final EventQuery query;
     private final @Nullable String since;
@@ -55,18 +53,15 @@ final class EventFilter {
      * @throws IOException if it is no event, or one of a newer node
      */
     boolean wants(ByteBuffer record) throws IOException {
-        if (record.remaining() < StoredEvent.HEADER_BYTES
-                || record.get(record.position()) != VERSION) {
-            StoredEvent.decoded(record); // says what is wrong
-        }
-        if (record.get(record.position() + SEVERITY_AT) < query.level().ordinal()) {
+        int jsonAt = StoredEvent.jsonAt(record);
+        if (StoredEvent.severity(record).compareTo(query.level()) < 0) {
             return false;
         }
         if (fields == 0) {
             return true;
         }
-        int start = record.arrayOffset() + record.position() + StoredEvent.HEADER_BYTES;
-        int length = record.remaining() - StoredEvent.HEADER_BYTES;
+        int start = record.arrayOffset() + record.position() + jsonAt;
+        int length = record.remaining() - jsonAt;
         try (JsonParser json = JSON.createParser(record.array(), start, length)) {
             return wants(json);
         }

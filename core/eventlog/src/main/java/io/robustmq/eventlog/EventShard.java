@@ -115,9 +115,7 @@ public final class EventShard implements EventStore, AutoCloseable {
         if (event == null) {
             return last();
         }
-        long[] before = event.counts().clone();
-        before[event.severity().ordinal()]--;
-        return new Place(first, before);
+        return new Place(first, event.countsBefore());
     }
 
     @Override

@@ -66,16 +66,7 @@ final class LevelRanges {
         if (first == null || last == null || first.severity().compareTo(least) >= 0) {
             return false;
         }
-        long all = 0;
-        long wanted = 0;
-        for (Severity severity : Severity.values()) {
-            int level = severity.ordinal();
-            long count = last.counts()[level] - first.counts()[level];
-            all += count;
-            wanted += severity.compareTo(least) >= 0 ? count : 0;
-        }
-        // counts that began anew in between say nothing
-        return wanted == 0 && all == before - 1 - from;
+        return last.isNoneSince(first, least, before - 1 - from);
     }
 
     private @Nullable StoredEvent at(long seq) throws IOException {
@@ -96,7 +87,12 @@ final class LevelRanges {
                     public boolean record(long offset, long epochMillis, ByteBuffer payload) {
                         try {
                             StoredEvent event = StoredEvent.decoded(payload);
-                            found[0] = new StoredEvent(event.severity(), event.counts(), NO_JSON);
+                            found[0] =
+                                    new StoredEvent(
+                                            event.severity(),
+                                            event.traced(),
+                                            event.counts(),
+                                            NO_JSON);
                         } catch (IOException noEvent) {
                             // the search tells it
                         }

@@ -44,7 +44,7 @@ final class Phrases {
                                 + ReasonNames.of(fact.number("reason_code"))
                                 + ": "
                                 + Wording.quoted(fact.get("detail"))
-                                + (failed == null ? "" : user(user))
+                                + (failed == null ? "" : user(user) + why(failed))
                                 + ", from ",
                         fact.get("remote_addr"));
             }
@@ -175,6 +175,8 @@ final class Phrases {
                     case "rate_exceeded" ->
                             "it sent more per second than the broker allows, "
                                     + ReasonNames.of(code);
+                    case "not_authorized" ->
+                            "it may not be connected, or published what it may not";
                     default -> ending + ", " + ReasonNames.of(code);
                 };
         return new Said(ending, text);
@@ -304,17 +306,35 @@ final class Phrases {
                             "not let in, "
                                     + ReasonNames.of(fact.number("reason_code"))
                                     + user(fact.get("user_name"))
+                                    + why(fact)
                                     + ", from ",
                             fact.get("remote_addr"));
-            case "authentication.publish_denied" ->
+            case "authentication.revoked" ->
                     Phrase.of(
                             fact.event(),
+                            "its user was removed or has another password",
+                            user(fact.get("user_name")));
+            case "authentication.publish_denied" ->
+                    Phrase.of(
+                            fact.event() + " " + fact.get("rule"),
                             "may not publish, "
                                     + ReasonNames.of(fact.number("reason_code"))
+                                    + deniedBy(fact)
                                     + ", to ",
                             Wording.quoted(fact.get("topic_name")));
             default -> other(fact);
         };
+    }
+
+    /** What only the operator is told of a refusal. */
+    private static String why(Fact failed) {
+        String detail = failed.get("detail");
+        return detail.isEmpty() ? "" : " (" + detail + "; " + failed.get("rule") + ")";
+    }
+
+    private static String deniedBy(Fact fact) {
+        String rule = fact.get("rule");
+        return rule.isEmpty() ? "" : ", denied by " + rule;
     }
 
     private Phrase subscription(Fact fact) {
@@ -325,6 +345,11 @@ final class Phrases {
             case "subscription.replaced" ->
                     Phrase.of(fact.event(), "subscribed again to ", filter + qos);
             case "subscription.removed" -> Phrase.of(fact.event(), "unsubscribed from ", filter);
+            case "subscription.revoked" ->
+                    Phrase.of(
+                            fact.event() + " " + fact.get("rule"),
+                            "its subscription was ended" + deniedBy(fact) + ": ",
+                            filter);
             case "subscription.not_found" ->
                     Phrase.of(fact.event(), "unsubscribed from what it had not, ", filter);
             case "subscription.refused" ->

@@ -70,6 +70,7 @@ public class EmitCostBenchmark {
                 all.with(
                                 new PipelineSettings.Intake(
                                         intake.queueCapacity(),
+                                        intake.burstBytes(),
                                         0,
                                         intake.maxKeys(),
                                         false,

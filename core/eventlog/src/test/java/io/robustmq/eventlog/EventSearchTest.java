@@ -126,7 +126,8 @@ class EventSearchTest {
                 String client = random.nextInt(20) == 0 ? "kitchen" : "c" + random.nextInt(50);
                 store.add(
                         new Draft("connection.closed", warn ? Severity.WARN : Severity.INFO)
-                                .peer(i, client, "10.0.0.1", 1));
+                                .peer(i, client, "10.0.0.1", 1)
+                                .traced(client.equals("kitchen")));
                 if (client.equals("kitchen")) {
                     kitchen.add(i);
                 }

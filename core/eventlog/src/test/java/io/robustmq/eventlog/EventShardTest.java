@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.robustmq.journal.Durability;
+import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalInUseException;
+import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Counted;
 import io.robustmq.telemetry.pipeline.EventStore;
 import io.robustmq.telemetry.pipeline.Place;
 import io.robustmq.telemetry.pipeline.StoredEvent;
@@ -31,7 +36,7 @@ class EventShardTest {
     private static final long MIB = 1 << 20;
 
     @TempDir Path directory;
-    private long[] counts = new long[Severity.values().length];
+    private long[] counts = new long[Counted.values().length];
 
     private EventShard open(long maxBytes) throws IOException {
         EventShard shard =
@@ -71,7 +76,7 @@ class EventShardTest {
     private byte[] encoded(Severity severity, String text) {
         counts[severity.ordinal()]++;
         byte[] json = ("{\"text\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8);
-        return new StoredEvent(severity, counts, json).encoded();
+        return new StoredEvent(severity, false, counts, json).encoded();
     }
 
     private void store(EventShard shard, Severity severity, String... texts) throws Exception {
@@ -99,9 +104,9 @@ class EventShardTest {
             assertThat(shard.cursor("otlp")).isNull();
             store(shard, Severity.INFO, "a", "b");
             store(shard, Severity.WARN, "c");
-            shard.keepCursor("otlp", new Place(1, new long[] {0, 1, 0, 0}));
-            shard.keepCursor("file", new Place(3, new long[] {0, 2, 1, 0}));
-            shard.keepCursor("otlp", new Place(2, new long[] {0, 2, 0, 0}));
+            shard.keepCursor("otlp", new Place(1, new long[] {0, 1, 0, 0, 0}));
+            shard.keepCursor("file", new Place(3, new long[] {0, 2, 1, 0, 0}));
+            shard.keepCursor("otlp", new Place(2, new long[] {0, 2, 0, 0, 0}));
         }
         try (EventShard shard = open(16 * MIB)) {
             assertThat(read(shard, 0))
@@ -110,13 +115,39 @@ class EventShardTest {
                             "{\"seq\":1,\"text\":\"b\"}",
                             "{\"seq\":2,\"text\":\"c\"}");
             assertThat(shard.last().seq()).isEqualTo(3);
-            assertThat(shard.last().counts()).containsExactly(0, 2, 1, 0);
-            assertThat(shard.first().counts()).containsExactly(0, 0, 0, 0);
+            assertThat(shard.last().counts()).containsExactly(0, 2, 1, 0, 0);
+            assertThat(shard.first().counts()).containsExactly(0, 0, 0, 0, 0);
             Place otlp = Objects.requireNonNull(shard.cursor("otlp"));
             assertThat(otlp.seq()).isEqualTo(2);
-            assertThat(otlp.counts()).containsExactly(0, 2, 0, 0);
+            assertThat(otlp.counts()).containsExactly(0, 2, 0, 0, 0);
             Place file = Objects.requireNonNull(shard.cursor("file"));
             assertThat(file.seq()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_cursor_of_the_version_before_has_seen_nothing_traced() throws Exception {
+        String old = "file 3 0 2 1 0\notlp 2 0 2 0 0\n";
+        try (Journal journal =
+                new Journal(
+                        new JournalSettings(
+                                List.of(directory.resolve("events")), Duration.ofSeconds(1)),
+                        new LocalDisk(),
+                        InstantSource.system(),
+                        new Random(),
+                        Events.NONE)) {
+            journal.open();
+            journal.shard(
+                            "cursors",
+                            new ShardSettings(
+                                    MIB, Duration.ZERO, Durability.FSYNC, Retention.FOREVER))
+                    .append(old.getBytes(StandardCharsets.UTF_8))
+                    .get(10, TimeUnit.SECONDS);
+        }
+        try (EventShard shard = open(16 * MIB)) {
+            Place otlp = Objects.requireNonNull(shard.cursor("otlp"));
+            assertThat(otlp.seq()).isEqualTo(2);
+            assertThat(otlp.counts()).containsExactly(0, 2, 0, 0, 0);
         }
     }
 

@@ -10,6 +10,7 @@ import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Counted;
 import io.robustmq.telemetry.pipeline.EventKeys;
 import io.robustmq.telemetry.pipeline.EventKeys.Kind;
 import io.robustmq.telemetry.pipeline.StoredEvent;
@@ -252,7 +253,7 @@ final class QueryBenchmark {
             }
             Semaphore waiting = new Semaphore(WAITING);
             SplittableRandom random = new SplittableRandom(42);
-            long[] counts = new long[Severity.values().length];
+            long[] counts = new long[Counted.values().length];
             List<Append> some = new ArrayList<>();
             for (long i = 0; i < events; i++) {
                 some.add(event(i, random, counts, waiting));
@@ -320,7 +321,7 @@ final class QueryBenchmark {
             keys.add(EventKeys.of(Kind.TRACE, trace(i)));
         }
         byte[] utf8 = json.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] record = new StoredEvent(severity, counts.clone(), utf8).encoded();
+        byte[] record = new StoredEvent(severity, false, counts.clone(), utf8).encoded();
         int[] hashes = keys.stream().mapToInt(Integer::intValue).toArray();
         return new Append(record, hashes) {
             @Override

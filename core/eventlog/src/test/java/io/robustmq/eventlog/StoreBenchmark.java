@@ -51,10 +51,12 @@ final class StoreBenchmark {
                 "| emitted | events/s asked for | emitted/s | all stored after s | dropped | CPU µs per event | heap growth MiB | shipped when the collector is back | per s |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         benchmark.run(1_000_000, 100_000); // warm up
-        for (int rate : new int[] {200_000, 300_000, 400_000}) {
+        for (int rate : new int[] {200_000, 400_000}) {
             benchmark.run(10 * rate, rate);
         }
-        benchmark.run(1_000_000, 0);
+        for (int i = 0; i < 3; i++) {
+            benchmark.run(1_000_000, 0);
+        }
     }
 
     /**
@@ -94,6 +96,7 @@ final class StoreBenchmark {
             }
         }
         double emitting = (System.nanoTime() - begun) / 1e9;
+        long growth = heapAfterCollection() - heap; // while the most of a burst waits
         double dropped = dropped(pipeline);
         while (store.last().count(Severity.INFO) + dropped < count) {
             TimeUnit.MILLISECONDS.sleep(5);
@@ -101,7 +104,7 @@ final class StoreBenchmark {
         }
         double took = (System.nanoTime() - begun) / 1e9;
         cpu = cpuNanos() - cpu;
-        long growth = heapAfterCollection() - heap;
+        growth = Math.max(growth, heapAfterCollection() - heap);
         HttpServer collector = collector();
         collector.start();
         long back = System.nanoTime();
@@ -168,6 +171,7 @@ final class StoreBenchmark {
         return all.with(
                         new PipelineSettings.Intake(
                                 intake.queueCapacity(),
+                                intake.burstBytes(),
                                 0,
                                 intake.maxKeys(),
                                 false,

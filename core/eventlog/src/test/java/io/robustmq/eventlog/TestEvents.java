@@ -9,6 +9,7 @@ import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Counted;
 import io.robustmq.telemetry.pipeline.EventKeys;
 import io.robustmq.telemetry.pipeline.StoredEvent;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class TestEvents implements AutoCloseable {
 
     private final Journal journal;
     final Shard shard;
-    private final long[] counts = new long[Severity.values().length];
+    private final long[] counts = new long[Counted.values().length];
 
     private TestEvents(Journal journal, Shard shard) {
         this.journal = journal;
@@ -63,6 +64,7 @@ final class TestEvents implements AutoCloseable {
         private Instant time = BEGIN;
         private String trace = "";
         private String fields = "";
+        private boolean traced;
         private final List<Integer> keys = new ArrayList<>();
 
         Draft(String event, Severity severity) {
@@ -101,6 +103,12 @@ final class TestEvents implements AutoCloseable {
             return key(EventKeys.Kind.TOPIC, topic);
         }
 
+        /** Whether it was taken because somebody traced that on demand. */
+        Draft traced(boolean because) {
+            traced = because;
+            return this;
+        }
+
         Draft trace(String traceId) {
             trace = traceId;
             return key(EventKeys.Kind.TRACE, traceId);
@@ -134,10 +142,10 @@ final class TestEvents implements AutoCloseable {
 
     /** Waits until it is stored; its sequence number. */
     long add(Draft draft) throws Exception {
-        counts[draft.severity.ordinal()]++;
+        counts[Counted.of(draft.severity, draft.traced).ordinal()]++;
         byte[] json = draft.json().getBytes(StandardCharsets.UTF_8);
         return add(
-                new StoredEvent(draft.severity, counts.clone(), json).encoded(),
+                new StoredEvent(draft.severity, draft.traced, counts.clone(), json).encoded(),
                 draft.keys.stream().mapToInt(Integer::intValue).toArray());
     }
 

@@ -1,6 +1,8 @@
 package io.robustmq.placement;
 
-/** What happened to the registered nodes at a revision. */
+import java.time.Instant;
+
+/** What changed, at a revision, of what nodes agree on. */
 public sealed interface NodeChange {
     long revision();
 
@@ -11,4 +13,16 @@ public sealed interface NodeChange {
 
     /** The node is not there any more. */
     record Removed(long revision, String nodeId) implements NodeChange {}
+
+    /** Every node traces that. */
+    record TraceBegun(long revision, TraceOrder order) implements NodeChange {}
+
+    /** No node traces that any more. */
+    record TraceEnded(long revision, String id, Author by) implements NodeChange {}
+
+    /** On every node, for good or for a while. */
+    record LevelSet(long revision, LevelOrder order) implements NodeChange {}
+
+    /** The traces and levels whose time was over by then are not there any more. */
+    record Expired(long revision, Instant by) implements NodeChange {}
 }

@@ -25,6 +25,26 @@ public interface Placement extends AutoCloseable {
     /** Removes a node; also a revision if it was not there. Completes like {@link #register}. */
     CompletableFuture<Long> deregister(String nodeId);
 
+    /**
+     * Has every node trace that.
+     *
+     * @return completes once it is agreed and durable, like {@link #register}; without a change if
+     *     there are {@link TraceOrder#MAX} already, or one of that id
+     */
+    CompletableFuture<Agreement> beginTrace(TraceOrder order);
+
+    /** Ends one before its time; without a change if there is none of that id. */
+    CompletableFuture<Agreement> endTrace(String id, Author by);
+
+    /** Gives a category a level on every node; without a change if too many have one. */
+    CompletableFuture<Agreement> setLevel(LevelOrder order);
+
+    /**
+     * The traces and levels that hold now; those whose time is over go by themselves. To follow
+     * them, {@link #watch} from their revision.
+     */
+    LogOrders logOrders();
+
     /** The registered nodes, by id. */
     List<Node> nodes();
 

@@ -23,7 +23,8 @@ final class Sequencer implements Runnable {
     static final int MAX_WAITING = 1024;
 
     private sealed interface Work {
-        record Change(Command command, CompletableFuture<Long> revision) implements Work {}
+        record Change(Command command, CompletableFuture<PlacementState.Step> done)
+                implements Work {}
 
         record Stop() implements Work {}
     }
@@ -53,7 +54,7 @@ final class Sequencer implements Runnable {
         this.advanced = advanced;
     }
 
-    synchronized CompletableFuture<Long> submit(Command command) {
+    synchronized CompletableFuture<PlacementState.Step> submit(Command command) {
         if (!accepting) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("placement is not open"));
@@ -61,9 +62,9 @@ final class Sequencer implements Runnable {
         if (waiting.size() >= MAX_WAITING) {
             return CompletableFuture.failedFuture(new PlacementBusyException(MAX_WAITING));
         }
-        CompletableFuture<Long> revision = new CompletableFuture<>();
-        waiting.add(new Work.Change(command, revision));
-        return revision;
+        CompletableFuture<PlacementState.Step> done = new CompletableFuture<>();
+        waiting.add(new Work.Change(command, done));
+        return done;
     }
 
     synchronized void accept() {
@@ -106,29 +107,29 @@ final class Sequencer implements Runnable {
     }
 
     private void finish(Logged logged) {
-        CompletableFuture<Long> revision = logged.change.revision;
+        CompletableFuture<PlacementState.Step> done = logged.change.done;
         long index;
         try {
             index = logged.index.join();
         } catch (CompletionException e) {
-            revision.completeExceptionally(e.getCause() == null ? e : e.getCause());
+            done.completeExceptionally(e.getCause() == null ? e : e.getCause());
             return;
         }
         if (broken != null) {
-            revision.completeExceptionally(broken);
+            done.completeExceptionally(broken);
             return;
         }
         try {
             PlacementState.Step step = member.apply(index, logged.command).join();
             report(step);
-            revision.complete(step.state().revision());
+            done.complete(step);
             advanced.run();
         } catch (RuntimeException e) {
             broken =
                     new IllegalStateException(
                             "the placement state stays behind its log; it is read back on restart",
                             e);
-            revision.completeExceptionally(broken);
+            done.completeExceptionally(broken);
         }
     }
 
@@ -140,6 +141,11 @@ final class Sequencer implements Runnable {
                                     node.nodeId(), roles(node), addresses(node), revision));
             case NodeChange.Removed(long revision, String nodeId) ->
                     events.emit(new PlacementEvent.NodeRemoved(nodeId, revision));
+            // the node that was asked tells what it does, and the others what they do
+            case NodeChange.TraceBegun _,
+                    NodeChange.TraceEnded _,
+                    NodeChange.LevelSet _,
+                    NodeChange.Expired _ -> {}
             case null -> {}
         }
     }

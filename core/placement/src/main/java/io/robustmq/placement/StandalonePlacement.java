@@ -27,6 +27,7 @@ public final class StandalonePlacement implements Placement {
     private final PlacementService service = new PlacementService();
     private final ConsensusMember member;
     private final Sequencer sequencer;
+    private final Expiry expiry;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> sequencerEnded = new CompletableFuture<>();
 
@@ -43,6 +44,7 @@ public final class StandalonePlacement implements Placement {
         this.events = events;
         member = new ConsensusMember(settings.listen(), service);
         sequencer = new Sequencer(log, member, events, this::advanced);
+        expiry = new Expiry(service, log, clock, sequencer::submit);
     }
 
     @Override
@@ -74,6 +76,7 @@ public final class StandalonePlacement implements Placement {
                     }
                 });
         sequencer.accept();
+        Thread.ofVirtual().name("placement-expiry").start(expiry);
         opened = true;
     }
 
@@ -110,13 +113,45 @@ public final class StandalonePlacement implements Placement {
 
     @Override
     public CompletableFuture<Long> register(Node node) {
-        return sequencer.submit(new Command.Register(node));
+        return sequencer
+                .submit(new Command.Register(node))
+                .thenApply(StandalonePlacement::revision);
     }
 
     @Override
     public CompletableFuture<Long> deregister(String nodeId) {
         Node.checkId(nodeId);
-        return sequencer.submit(new Command.Deregister(nodeId));
+        return sequencer
+                .submit(new Command.Deregister(nodeId))
+                .thenApply(StandalonePlacement::revision);
+    }
+
+    private static long revision(PlacementState.Step step) {
+        return step.state().revision();
+    }
+
+    @Override
+    public CompletableFuture<Agreement> beginTrace(TraceOrder order) {
+        return agree(new Command.BeginTrace(order));
+    }
+
+    @Override
+    public CompletableFuture<Agreement> endTrace(String id, Author by) {
+        return agree(new Command.EndTrace(id, by));
+    }
+
+    @Override
+    public CompletableFuture<Agreement> setLevel(LevelOrder order) {
+        return agree(new Command.SetLevel(order));
+    }
+
+    private CompletableFuture<Agreement> agree(Command command) {
+        return sequencer.submit(command).thenApply(PlacementState.Step::agreement);
+    }
+
+    @Override
+    public LogOrders logOrders() {
+        return service.state().logOrders();
     }
 
     @Override
@@ -174,6 +209,7 @@ public final class StandalonePlacement implements Placement {
         if (!opened) {
             return;
         }
+        expiry.close();
         sequencer.stop();
         sequencerEnded.join();
         watches.forEach(Watch::close);

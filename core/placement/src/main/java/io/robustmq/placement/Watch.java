@@ -2,7 +2,7 @@ package io.robustmq.placement;
 
 import io.robustmq.journal.Shard;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  * place. A thread of its own runs it.
  */
 final class Watch implements Runnable, AutoCloseable {
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Shard log;
     private final PlacementService service;
     private final long fromRevision;
@@ -33,12 +35,26 @@ final class Watch implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        try {
-            for (long revision = awaitNews(); revision > 0; revision = awaitNews()) {
+        for (long revision = awaitNews(); revision > 0; revision = awaitNews()) {
+            try {
                 handOver(revision);
+            } catch (IOException e) {
+                pause(); // the journal has reported it; it may be better in a while
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            long left = RETRY_NANOS;
+            while (!closed && left > 0) {
+                left = news.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("a watch is nobody's to interrupt", e);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -23,6 +23,11 @@ final class ConnackPropertyWriter {
         size += p.subscriptionIdentifierAvailable() ? 0 : 2;
         size += p.sharedSubscriptionAvailable() ? 0 : 2;
         size += p.serverKeepAliveSeconds() < 0 ? 0 : 3;
+        size +=
+                p.responseInformation() == null
+                        ? 0
+                        : 1 + Wire.sizeOfString(p.responseInformation());
+        size += p.authentication() == null ? 0 : p.authentication().size();
         return size;
     }
 
@@ -64,6 +69,13 @@ final class ConnackPropertyWriter {
         }
         if (p.serverKeepAliveSeconds() >= 0) {
             out.writeByte(PropertySet.SERVER_KEEP_ALIVE).writeShort(p.serverKeepAliveSeconds());
+        }
+        if (p.responseInformation() != null) {
+            out.writeByte(PropertySet.RESPONSE_INFORMATION);
+            Wire.writeString(out, p.responseInformation());
+        }
+        if (p.authentication() != null) {
+            p.authentication().write(out);
         }
     }
 }

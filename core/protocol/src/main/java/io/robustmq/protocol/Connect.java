@@ -1,10 +1,11 @@
 package io.robustmq.protocol;
 
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CONNECT. For 3.1.1, {@code sessionExpirySeconds} is 0 with Clean Session and {@link
+ * A CONNECT. For 3.1 and 3.1.1, {@code sessionExpirySeconds} is 0 with Clean Session and {@link
  * #NEVER_EXPIRES} without, and the other MQTT 5 fields have the defaults that MQTT 5 gives them.
  *
  * @param clientId may be empty
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveMaximum 1 to 65535
  * @param maximumPacketSize 0 is no limit
  * @param password never logged
+ * @param authenticationData never logged
  */
 public record Connect(
         MqttVersion version,
@@ -27,6 +29,7 @@ public record Connect(
         @Nullable String userName,
         byte @Nullable [] password,
         @Nullable String authenticationMethod,
+        byte @Nullable [] authenticationData,
         @Nullable Will will,
         List<UserProperty> userProperties) {
 
@@ -52,6 +55,12 @@ public record Connect(
             return new Will(
                     other, payload, qos, retain, delaySeconds, messageExpirySeconds, properties);
         }
+
+        /** The Payload Format Indicator says that the payload is UTF-8, and it is not. */
+        public boolean isBrokenText() {
+            return PublishPropertyWriter.saysText(properties)
+                    && !Utf8.isText(Unpooled.wrappedBuffer(payload), 0, payload.length);
+        }
     }
 
     /** The same with another will. */
@@ -70,6 +79,7 @@ public record Connect(
                 userName,
                 password,
                 authenticationMethod,
+                authenticationData,
                 other,
                 userProperties);
     }

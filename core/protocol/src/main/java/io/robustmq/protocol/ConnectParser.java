@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** CONNECT: MQTT 5, 3.1, and what MQTT 3.1.1 says otherwise. */
+/** CONNECT: MQTT 5, 3.1, and what MQTT 3.1.1 and 3.1 say otherwise. */
 final class ConnectParser {
     private ConnectParser() {}
 
@@ -25,6 +25,9 @@ final class ConnectParser {
         if (reader.failed()) {
             return null;
         }
+        if (isMqIsdp(reader, nameAt, length) && level == MqttVersion.V3_1.level()) {
+            return MqttVersion.V3_1;
+        }
         if (!isMqtt(reader, nameAt, length)) {
             unsupported(
                     reader,
@@ -33,7 +36,7 @@ final class ConnectParser {
             return null;
         }
         for (MqttVersion version : MqttVersion.values()) {
-            if (version.level() == level) {
+            if (version.level() == level && version != MqttVersion.V3_1) {
                 return version;
             }
         }
@@ -45,6 +48,12 @@ final class ConnectParser {
         return length == 4 && reader.buf.getInt(at) == 0x4D51_5454;
     }
 
+    private static boolean isMqIsdp(PacketReader reader, int at, int length) {
+        return length == 6
+                && reader.buf.getInt(at) == 0x4D51_4973
+                && reader.buf.getShort(at + 4) == 0x6470;
+    }
+
     private static void unsupported(PacketReader reader, String rule, String detail) {
         reader.fail(rule, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, detail);
     }
@@ -53,7 +62,7 @@ final class ConnectParser {
     static @Nullable Connect read(PacketReader reader, MqttVersion version) {
         boolean v5 = version == MqttVersion.V5;
         int flags = reader.u8("connect flags");
-        checkFlags(reader, flags, v5);
+        checkFlags(reader, flags, version);
         int keepAliveSeconds = reader.u16("keep alive");
         ConnectProperties properties = new ConnectProperties();
         if (v5) {
@@ -61,8 +70,12 @@ final class ConnectParser {
         }
         String clientId = reader.string("client identifier");
         Connect.Will will = (flags & WILL_FLAG) == 0 ? null : readWill(reader, flags, v5);
-        String userName = (flags & USER_NAME_FLAG) == 0 ? null : reader.string("user name");
-        byte[] password = (flags & PASSWORD_FLAG) == 0 ? null : reader.binary("password");
+        // in 3.1 the packet's end counts for more than the flags
+        boolean mayEnd = version == MqttVersion.V3_1;
+        boolean named = (flags & USER_NAME_FLAG) != 0 && !(mayEnd && reader.remaining() == 0);
+        String userName = named ? reader.string("user name") : null;
+        boolean proved = (flags & PASSWORD_FLAG) != 0 && !(mayEnd && reader.remaining() == 0);
+        byte[] password = proved ? reader.binary("password") : null;
         reader.expectEnd();
         if (reader.failed()) {
             return null;
@@ -82,12 +95,21 @@ final class ConnectParser {
                 userName,
                 password,
                 properties.authenticationMethod,
+                properties.authenticationData,
                 will,
                 List.copyOf(properties.userProperties));
     }
 
-    private static void checkFlags(PacketReader reader, int flags, boolean v5) {
+    private static void checkFlags(PacketReader reader, int flags, MqttVersion version) {
         if (reader.failed()) {
+            return;
+        }
+        boolean v5 = version == MqttVersion.V5;
+        if (version == MqttVersion.V3_1) {
+            // what is not used there has no value to check
+            if ((flags & WILL_FLAG) != 0 && willQos(flags) == 3) {
+                reader.malformed("MQTT-3.1.2-12", "will QoS is 3");
+            }
             return;
         }
         if ((flags & RESERVED_FLAG) != 0) {
@@ -156,7 +178,7 @@ final class ConnectParser {
         private boolean requestResponseInformation;
         private boolean requestProblemInformation = true;
         private @Nullable String authenticationMethod;
-        private boolean hasAuthenticationData;
+        private byte @Nullable [] authenticationData;
         private final List<UserProperty> userProperties = new ArrayList<>();
 
         void read(PacketReader reader) {
@@ -174,7 +196,7 @@ final class ConnectParser {
                 }
             }
             reader.end = packetEnd;
-            if (hasAuthenticationData && authenticationMethod == null) {
+            if (authenticationData != null && authenticationMethod == null) {
                 reader.protocolError(
                         "MQTT-3.1.2.11.10", "authentication data without authentication method");
             }
@@ -202,10 +224,8 @@ final class ConnectParser {
                                 bit(reader, "MQTT-3.1.2.11.7", "request problem information");
                 case PropertySet.AUTHENTICATION_METHOD ->
                         authenticationMethod = reader.string("authentication method");
-                case PropertySet.AUTHENTICATION_DATA -> {
-                    reader.skipBinary("authentication data");
-                    hasAuthenticationData = true;
-                }
+                case PropertySet.AUTHENTICATION_DATA ->
+                        authenticationData = reader.binary("authentication data");
                 case PropertySet.USER_PROPERTY -> userProperties.add(reader.userProperty());
                 default -> throw new AssertionError("no reader for property " + reader.propertyId);
             }

@@ -13,13 +13,26 @@ final class FixedHeader {
         }
     }
 
+    /** Of a packet between a CONNECT with an authentication method and the CONNACK. */
+    static void checkAuthenticating(PacketReader reader, PacketType type, int flags) {
+        if (type == PacketType.AUTH || type == PacketType.DISCONNECT) {
+            checkFlags(reader, type, flags);
+        } else {
+            reader.protocolError("MQTT-3.1.2-30", type + " while the client is authenticated");
+        }
+    }
+
     /**
      * Of any packet after CONNECT.
      *
      * @param authenticates whether CONNECT had an authentication method
      */
     static void check(
-            PacketReader reader, PacketType type, int flags, boolean v5, boolean authenticates) {
+            PacketReader reader,
+            PacketType type,
+            int flags,
+            MqttVersion version,
+            boolean authenticates) {
         switch (type) {
             case PUBLISH -> {
                 // flags of its own: DUP, QoS, QoS, RETAIN
@@ -34,7 +47,7 @@ final class FixedHeader {
             case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
                     reader.protocolError("MQTT-2.1.2", type + " is for servers to send");
             case AUTH -> {
-                if (!v5) {
+                if (version != MqttVersion.V5) {
                     reader.malformed("MQTT-2.1.2", "packet type 15 is reserved in MQTT 3.1.1");
                 } else if (!authenticates) {
                     reader.protocolError(
@@ -43,8 +56,10 @@ final class FixedHeader {
                     checkFlags(reader, type, flags);
                 }
             }
-            case PUBACK, PUBREC, PUBREL, PUBCOMP, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT ->
-                    checkFlags(reader, type, flags);
+            // 3.1 has a DUP flag for what a client may repeat
+            case PUBREL, SUBSCRIBE, UNSUBSCRIBE ->
+                    checkFlags(reader, type, version == MqttVersion.V3_1 ? flags & ~8 : flags);
+            case PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNECT -> checkFlags(reader, type, flags);
         }
     }
 

@@ -24,6 +24,7 @@ final class MessageProperties {
     private long seen;
     private long messageExpirySeconds;
     private int topicAlias;
+    private boolean text;
     private long willDelaySeconds;
     private int cuts;
     private final int[] cutAt = new int[MAX_CUTS];
@@ -40,6 +41,7 @@ final class MessageProperties {
         seen = 0;
         messageExpirySeconds = -1;
         topicAlias = 0;
+        text = false;
         willDelaySeconds = 0;
         cuts = 0;
     }
@@ -74,6 +76,7 @@ final class MessageProperties {
                             set.section(),
                             "payload format indicator is " + format + ", not 0 or 1");
                 }
+                text = format == 1;
             }
             case PropertySet.MESSAGE_EXPIRY -> {
                 messageExpirySeconds = reader.u32("message expiry interval");
@@ -133,6 +136,11 @@ final class MessageProperties {
 
     int topicAlias() {
         return topicAlias;
+    }
+
+    /** Whether the sender says that the payload is UTF-8. */
+    boolean isText() {
+        return text;
     }
 
     long willDelaySeconds() {

@@ -22,6 +22,7 @@ public final class PacketDecoder {
     private final PublishPacket publish;
     private @Nullable MqttVersion version;
     private boolean connected;
+    private boolean authenticating;
     private long sessionExpirySeconds;
     private @Nullable String authenticationMethod;
     private long packetsReceived;
@@ -111,6 +112,16 @@ public final class PacketDecoder {
         return version;
     }
 
+    /**
+     * Between CONNECT and CONNACK a client that authenticates step by step may send nothing but
+     * AUTH and DISCONNECT. To be called once with true by the handler of its CONNECT, and with
+     * false when it is admitted.
+     */
+    public void authenticating(boolean now) {
+        authenticating = now;
+        connected = !now;
+    }
+
     /** Whole packets that were handed over. */
     public long packetsReceived() {
         return packetsReceived;
@@ -128,9 +139,11 @@ public final class PacketDecoder {
     private boolean checkFirstByte(int header) {
         PacketType type = TYPES[header >> 4];
         reader.type = type;
-        if (connected) {
-            boolean v5 = version == MqttVersion.V5;
-            FixedHeader.check(reader, type, header & 0x0F, v5, authenticationMethod != null);
+        MqttVersion spoken = version;
+        if (connected && spoken != null) {
+            FixedHeader.check(reader, type, header & 0x0F, spoken, authenticationMethod != null);
+        } else if (authenticating) {
+            FixedHeader.checkAuthenticating(reader, type, header & 0x0F);
         } else {
             FixedHeader.checkFirst(reader, type, header & 0x0F);
         }
@@ -292,7 +305,7 @@ public final class PacketDecoder {
                     "MQTT-4.12.0-5", "authentication method is not the one in CONNECT");
         }
         if (!reader.failed()) {
-            handler.auth(reasonCode);
+            handler.auth(new Auth(reasonCode, properties.authenticationData()));
         }
     }
 }

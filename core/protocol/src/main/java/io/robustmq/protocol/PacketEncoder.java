@@ -20,12 +20,17 @@ public final class PacketEncoder {
     private static final int UNSUBACK = 0xB0;
     private static final int PINGRESP = 0xD0;
     private static final int DISCONNECT = 0xE0;
+    private static final int AUTH = 0xF0;
 
     private static final int SUBACK_FAILURE_3_1_1 = 0x80;
+    private static final int TOPIC_ALIAS_BYTES = 3;
+
+    /** So much a packet grows at most with its topic's alias. */
+    public static final int MOST_FOR_TOPIC_ALIAS = TOPIC_ALIAS_BYTES + 2;
 
     /**
-     * CONNACK; for 3.1.1 the reason code becomes one of the return codes 0 to 5 and the properties
-     * are left out. A refusal never says that a session is present (MQTT-3.2.2-6).
+     * CONNACK; for 3.1 and 3.1.1 the reason code becomes one of the return codes 0 to 5 and the
+     * properties are left out. A refusal never says that a session is present (MQTT-3.2.2-6).
      */
     public static void connack(
             ByteBuf out,
@@ -36,9 +41,10 @@ public final class PacketEncoder {
         int flags = sessionPresent && reasonCode == ReasonCode.SUCCESS ? 1 : 0;
         out.writeByte(CONNACK);
         switch (version) {
-            case V3_1_1 -> {
+            case V3_1, V3_1_1 -> {
                 out.writeByte(2);
-                out.writeByte(flags);
+                // 3.1 knows of no flags here
+                out.writeByte(version == MqttVersion.V3_1 ? 0 : flags);
                 out.writeByte(returnCode(reasonCode));
             }
             case V5 -> {
@@ -71,7 +77,9 @@ public final class PacketEncoder {
      * Everything of a PUBLISH but its payload: the caller writes {@code payloadLength} bytes after
      * it. For 3.1.1 all that makes properties is ignored.
      *
+     * @param topicUtf8 empty if the alias is known to the client
      * @param packetId ignored with QoS 0
+     * @param topicAlias 0 for none
      * @param messageExpirySeconds what is left, -1 for none
      * @param subscriptionIds of the subscriptions that matched, empty for none
      * @param forwardedProperties as {@link PublishPacket#forwardedProperties} gave them
@@ -85,6 +93,7 @@ public final class PacketEncoder {
             boolean dup,
             boolean retain,
             int packetId,
+            int topicAlias,
             long messageExpirySeconds,
             int[] subscriptionIds,
             byte[] forwardedProperties,
@@ -97,11 +106,12 @@ public final class PacketEncoder {
         int rest = 2 + topicUtf8.length + (qos > 0 ? 2 : 0) + payloadLength;
         if (version == MqttVersion.V5) {
             propertiesSize =
-                    PublishPropertyWriter.size(
-                            messageExpirySeconds,
-                            subscriptionIds,
-                            forwardedProperties,
-                            traceparent);
+                    (topicAlias == 0 ? 0 : TOPIC_ALIAS_BYTES)
+                            + PublishPropertyWriter.size(
+                                    messageExpirySeconds,
+                                    subscriptionIds,
+                                    forwardedProperties,
+                                    traceparent);
             rest += Wire.sizeOfVariableByteInteger(propertiesSize) + propertiesSize;
         }
         if (rest > Wire.MAX_VARIABLE_BYTE_INTEGER) {
@@ -121,6 +131,9 @@ public final class PacketEncoder {
         }
         if (version == MqttVersion.V5) {
             Wire.writeVariableByteInteger(out, propertiesSize);
+            if (topicAlias != 0) {
+                out.writeByte(PropertySet.TOPIC_ALIAS).writeShort(topicAlias);
+            }
             if (propertiesSize > 0) {
                 PublishPropertyWriter.write(
                         out,
@@ -132,7 +145,7 @@ public final class PacketEncoder {
         }
     }
 
-    /** Size of the whole packet, to compare with what the client accepts. */
+    /** Size of the whole packet without a topic alias, to compare with what the client accepts. */
     public static int publishBytes(
             MqttVersion version,
             int topicLength,
@@ -155,7 +168,7 @@ public final class PacketEncoder {
         return 1 + Wire.sizeOfVariableByteInteger(rest) + rest;
     }
 
-    /** The reason code is left out if it is success or the client speaks 3.1.1. */
+    /** The reason code is left out if it is success or the client does not speak MQTT 5. */
     public static void puback(ByteBuf out, MqttVersion version, int packetId, int reasonCode) {
         acknowledge(out, PUBACK, version, packetId, reasonCode);
     }
@@ -177,7 +190,7 @@ public final class PacketEncoder {
 
     private static void acknowledge(
             ByteBuf out, int header, MqttVersion version, int packetId, int reasonCode) {
-        if (reasonCode == ReasonCode.SUCCESS || version == MqttVersion.V3_1_1) {
+        if (reasonCode == ReasonCode.SUCCESS || version != MqttVersion.V5) {
             out.writeInt(header << 24 | 2 << 16 | packetId);
         } else {
             out.writeInt(header << 24 | 3 << 16 | packetId);
@@ -185,37 +198,109 @@ public final class PacketEncoder {
         }
     }
 
-    /** For 3.1.1 every refusal is 0x80. */
-    public static void suback(ByteBuf out, MqttVersion version, int packetId, int[] reasonCodes) {
+    /** Any of the four. */
+    public static void acknowledge(
+            ByteBuf out, PacketType type, MqttVersion version, int packetId, int reasonCode) {
+        acknowledge(out, header(type), version, packetId, reasonCode);
+    }
+
+    /**
+     * PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5 that says why.
+     *
+     * @throws IllegalArgumentException if {@code type} is none of those
+     */
+    public static void acknowledge(
+            ByteBuf out, PacketType type, int packetId, int reasonCode, String reasonString) {
+        int size = reasonStringSize(reasonString);
+        out.writeByte(header(type));
+        Wire.writeVariableByteInteger(out, 3 + Wire.sizeOfVariableByteInteger(size) + size);
+        out.writeShort(packetId).writeByte(reasonCode);
+        writeReasonString(out, size, reasonString);
+    }
+
+    private static int header(PacketType type) {
+        return switch (type) {
+            case PUBACK -> PUBACK;
+            case PUBREC -> PUBREC;
+            case PUBREL -> PUBREL;
+            case PUBCOMP -> PUBCOMP;
+            case RESERVED,
+                    CONNECT,
+                    CONNACK,
+                    PUBLISH,
+                    SUBSCRIBE,
+                    SUBACK,
+                    UNSUBSCRIBE,
+                    UNSUBACK,
+                    PINGREQ,
+                    PINGRESP,
+                    DISCONNECT,
+                    AUTH ->
+                    throw new IllegalArgumentException(type + " acknowledges nothing");
+        };
+    }
+
+    private static int reasonStringSize(@Nullable String reasonString) {
+        return reasonString == null ? 0 : 1 + Wire.sizeOfString(reasonString);
+    }
+
+    private static void writeReasonString(ByteBuf out, int size, @Nullable String reasonString) {
+        Wire.writeVariableByteInteger(out, size);
+        if (reasonString != null) {
+            out.writeByte(PropertySet.REASON_STRING);
+            Wire.writeString(out, reasonString);
+        }
+    }
+
+    /**
+     * For 3.1.1 every refusal is 0x80. 3.1 has no refusals, so there they are QoS 0 granted.
+     *
+     * @param reasonString why something was refused, MQTT 5 only
+     */
+    public static void suback(
+            ByteBuf out,
+            MqttVersion version,
+            int packetId,
+            int[] reasonCodes,
+            @Nullable String reasonString) {
         out.writeByte(SUBACK);
         switch (version) {
-            case V3_1_1 -> {
+            case V3_1, V3_1_1 -> {
+                int failure = version == MqttVersion.V3_1 ? 0 : SUBACK_FAILURE_3_1_1;
                 Wire.writeVariableByteInteger(out, 2 + reasonCodes.length);
                 out.writeShort(packetId);
                 for (int code : reasonCodes) {
-                    out.writeByte(code < 0x80 ? code : SUBACK_FAILURE_3_1_1);
+                    out.writeByte(code < 0x80 ? code : failure);
                 }
             }
-            case V5 -> idAndReasons(out, packetId, reasonCodes);
+            case V5 -> idAndReasons(out, packetId, reasonCodes, reasonString);
         }
     }
 
-    /** 3.1.1 has no reason codes here. */
-    public static void unsuback(ByteBuf out, MqttVersion version, int packetId, int[] reasonCodes) {
+    /** 3.1 and 3.1.1 have no reason codes here. */
+    public static void unsuback(
+            ByteBuf out,
+            MqttVersion version,
+            int packetId,
+            int[] reasonCodes,
+            @Nullable String reasonString) {
         out.writeByte(UNSUBACK);
         switch (version) {
-            case V3_1_1 -> {
+            case V3_1, V3_1_1 -> {
                 out.writeByte(2);
                 out.writeShort(packetId);
             }
-            case V5 -> idAndReasons(out, packetId, reasonCodes);
+            case V5 -> idAndReasons(out, packetId, reasonCodes, reasonString);
         }
     }
 
-    private static void idAndReasons(ByteBuf out, int packetId, int[] reasonCodes) {
-        Wire.writeVariableByteInteger(out, 3 + reasonCodes.length);
+    private static void idAndReasons(
+            ByteBuf out, int packetId, int[] reasonCodes, @Nullable String reasonString) {
+        int size = reasonStringSize(reasonString);
+        Wire.writeVariableByteInteger(
+                out, 2 + Wire.sizeOfVariableByteInteger(size) + size + reasonCodes.length);
         out.writeShort(packetId);
-        out.writeByte(0);
+        writeReasonString(out, size, reasonString);
         for (int code : reasonCodes) {
             out.writeByte(code);
         }
@@ -225,7 +310,7 @@ public final class PacketEncoder {
         out.writeShort(PINGRESP << 8);
     }
 
-    /** MQTT 5 only: a 3.1.1 server closes without a word. */
+    /** MQTT 5 only: with 3.1 and 3.1.1 a server closes without a word. */
     public static void disconnect(ByteBuf out, int reasonCode, @Nullable String reasonString) {
         out.writeByte(DISCONNECT);
         if (reasonString == null) {
@@ -233,11 +318,25 @@ public final class PacketEncoder {
             out.writeByte(reasonCode);
             return;
         }
-        int size = 1 + Wire.sizeOfString(reasonString);
+        int size = reasonStringSize(reasonString);
+        Wire.writeVariableByteInteger(out, 1 + Wire.sizeOfVariableByteInteger(size) + size);
+        out.writeByte(reasonCode);
+        writeReasonString(out, size, reasonString);
+    }
+
+    /** A step of an authentication: MQTT 5, 3.15. */
+    public static void auth(
+            ByteBuf out, int reasonCode, ConnackProperties.Authentication authentication) {
+        int size = authentication.size();
+        out.writeByte(AUTH);
         Wire.writeVariableByteInteger(out, 1 + Wire.sizeOfVariableByteInteger(size) + size);
         out.writeByte(reasonCode);
         Wire.writeVariableByteInteger(out, size);
-        out.writeByte(PropertySet.REASON_STRING);
-        Wire.writeString(out, reasonString);
+        authentication.write(out);
+    }
+
+    /** Room for {@link #auth}. */
+    public static int authBytes(ConnackProperties.Authentication authentication) {
+        return 1 + 4 + 1 + 4 + authentication.size();
     }
 }

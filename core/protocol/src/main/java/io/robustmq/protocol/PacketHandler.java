@@ -33,5 +33,5 @@ public interface PacketHandler {
     void disconnect(Disconnect disconnect);
 
     /** AUTH, which is valid only with enhanced authentication (MQTT 5, 4.12). */
-    void auth(int reasonCode);
+    void auth(Auth auth);
 }

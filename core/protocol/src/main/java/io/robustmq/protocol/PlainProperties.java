@@ -10,6 +10,7 @@ final class PlainProperties {
     private int subscriptionIdentifier;
     private long sessionExpirySeconds = -1;
     private @Nullable String authenticationMethod;
+    private byte @Nullable [] authenticationData;
 
     /** Reads the property length and what it announces. */
     void read(PacketReader reader, PropertySet set) {
@@ -41,7 +42,8 @@ final class PlainProperties {
                     sessionExpirySeconds = reader.u32("session expiry interval");
             case PropertySet.AUTHENTICATION_METHOD ->
                     authenticationMethod = reader.string("authentication method");
-            case PropertySet.AUTHENTICATION_DATA -> reader.skipBinary("authentication data");
+            case PropertySet.AUTHENTICATION_DATA ->
+                    authenticationData = reader.binary("authentication data");
             case PropertySet.REASON_STRING -> reader.skipString("reason string");
             case PropertySet.SERVER_REFERENCE -> reader.skipString("server reference");
             case PropertySet.USER_PROPERTY -> reader.skipUserProperty();
@@ -61,5 +63,9 @@ final class PlainProperties {
 
     @Nullable String authenticationMethod() {
         return authenticationMethod;
+    }
+
+    byte @Nullable [] authenticationData() {
+        return authenticationData;
     }
 }

@@ -84,6 +84,11 @@ public final class PublishPacket {
         return hasProperties ? properties.forwarded() : PacketReader.EMPTY;
     }
 
+    /** The Payload Format Indicator says that it is UTF-8, and it is not. */
+    public boolean isBrokenText() {
+        return hasProperties && properties.isText() && !Utf8.isText(buf, payloadAt, payloadLength);
+    }
+
     /** The first value of a user property, whose name is ASCII. */
     public @Nullable String userProperty(String name) {
         return hasProperties ? properties.userProperty(name) : null;

@@ -65,6 +65,18 @@ final class PublishPropertyWriter {
         Wire.writeString(out, traceparent);
     }
 
+    /** Whether the Payload Format Indicator is there and 1. */
+    static boolean saysText(byte[] forwarded) {
+        int at = 0;
+        while (at < forwarded.length) {
+            if (forwarded[at] == PropertySet.PAYLOAD_FORMAT) {
+                return forwarded[at + 1] == 1;
+            }
+            at = end(forwarded, at);
+        }
+        return false;
+    }
+
     /** Where the property at {@code at} ends. */
     private static int end(byte[] forwarded, int at) {
         return switch (forwarded[at]) {

@@ -8,6 +8,8 @@ public final class ReasonCode {
     public static final int DISCONNECT_WITH_WILL = 0x04;
     public static final int NO_MATCHING_SUBSCRIBERS = 0x10;
     public static final int NO_SUBSCRIPTION_EXISTED = 0x11;
+    public static final int CONTINUE_AUTHENTICATION = 0x18;
+    public static final int RE_AUTHENTICATE = 0x19;
     public static final int UNSPECIFIED_ERROR = 0x80;
     public static final int MALFORMED_PACKET = 0x81;
     public static final int PROTOCOL_ERROR = 0x82;

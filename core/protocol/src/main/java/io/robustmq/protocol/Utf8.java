@@ -15,6 +15,22 @@ final class Utf8 {
         ILL_FORMED
     }
 
+    /** Characters, of which U+0000 may be one, as MQTT allows it in a payload. */
+    static boolean isText(ByteBuf buf, int from, int length) {
+        int at = from;
+        int end = from + length;
+        while (at < end) {
+            switch (check(buf, at, end - at)) {
+                case WELL_FORMED -> at = end;
+                case ILL_FORMED -> {
+                    return false;
+                }
+                case HAS_NUL -> at = buf.indexOf(at, end, (byte) 0) + 1;
+            }
+        }
+        return true;
+    }
+
     static Verdict check(ByteBuf buf, int from, int length) {
         int at = from;
         int end = from + length;

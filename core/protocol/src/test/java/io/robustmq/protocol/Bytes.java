@@ -46,6 +46,11 @@ final class Bytes {
         return this;
     }
 
+    Bytes append(Bytes more) {
+        out.writeBytes(more.out.toByteArray());
+        return this;
+    }
+
     /** Text without a length. */
     Bytes raw(String text) {
         out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
@@ -85,7 +90,8 @@ final class Bytes {
 
     /** The same with these MQTT 5 properties. */
     static ByteBuf connect(MqttVersion version, Bytes properties) {
-        Bytes body = new Bytes().text("MQTT").u8(version.level(), 2).u16(0);
+        String name = version == MqttVersion.V3_1 ? "MQIsdp" : "MQTT";
+        Bytes body = new Bytes().text(name).u8(version.level(), 2).u16(0);
         if (version == MqttVersion.V5) {
             body.properties(properties);
         }

@@ -28,6 +28,10 @@ class EncoderFuzzTest {
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 6_000);
     private static final int[] REASONS = {0, 0, 0x10, 0x80, 0x87, 0x97};
 
+    private static final PacketType[] ACKNOWLEDGEMENTS = {
+        PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBREL, PacketType.PUBCOMP
+    };
+
     private final long seed = Long.getLong("seed", new Random().nextLong());
 
     @Test
@@ -59,7 +63,7 @@ class EncoderFuzzTest {
         int id = 1 + random.nextInt(65_535);
         int reason = REASONS[random.nextInt(REASONS.length)];
         int seen = v5 ? reason : 0;
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0 -> connack(random, version, out);
             case 1 -> {
                 PacketEncoder.puback(out, version, id, reason);
@@ -79,7 +83,8 @@ class EncoderFuzzTest {
             }
             case 5 -> {
                 int[] codes = {0, 1, 2, 0x80, 0x8F, 0x97};
-                PacketEncoder.suback(out, version, id, codes);
+                PacketEncoder.suback(
+                        out, version, id, codes, random.nextBoolean() ? text(random) : null);
                 List<Integer> granted =
                         v5
                                 ? List.of(0, 1, 2, 0x80, 0x8F, 0x97)
@@ -87,7 +92,12 @@ class EncoderFuzzTest {
                 yield "SUBACK " + id + " " + granted;
             }
             case 6 -> {
-                PacketEncoder.unsuback(out, version, id, new int[] {0, 0x11});
+                PacketEncoder.unsuback(
+                        out,
+                        version,
+                        id,
+                        new int[] {0, 0x11},
+                        random.nextBoolean() ? text(random) : null);
                 yield "UNSUBACK " + id + " " + (v5 ? "[0, 17]" : "[]");
             }
             case 7 -> {
@@ -99,8 +109,25 @@ class EncoderFuzzTest {
                 PacketEncoder.disconnect(out, v5 ? 0x8E : 0, v5 ? why : null);
                 yield "DISCONNECT " + (v5 ? 0x8E : 0) + " " + why;
             }
+            case 9 -> v5 ? explained(random, out, id) : publish(random, version, out, id);
+            case 10 -> v5 ? auth(random, out) : publish(random, version, out, id);
             default -> publish(random, version, out, id);
         };
+    }
+
+    private static String explained(Random random, ByteBuf out, int id) {
+        PacketType type = ACKNOWLEDGEMENTS[random.nextInt(ACKNOWLEDGEMENTS.length)];
+        String why = text(random);
+        PacketEncoder.acknowledge(out, type, id, 0x83, why);
+        return ack(MqttMessageType.valueOf(type.ordinal()), id, 0x83) + " " + why;
+    }
+
+    private static String auth(Random random, ByteBuf out) {
+        PacketEncoder.auth(
+                out,
+                0x18,
+                new ConnackProperties.Authentication(text(random), new byte[random.nextInt(200)]));
+        return "AUTH 24 null";
     }
 
     private static String ack(MqttMessageType type, int id, int reason) {
@@ -121,7 +148,12 @@ class EncoderFuzzTest {
                         random.nextBoolean(),
                         random.nextBoolean() ? -1 : random.nextInt(65_536),
                         random.nextBoolean() ? -1 : random.nextInt() & 0xFFFF_FFFFL,
-                        random.nextBoolean() ? null : text(random));
+                        random.nextBoolean() ? null : text(random),
+                        random.nextBoolean() ? null : text(random),
+                        random.nextBoolean()
+                                ? null
+                                : new ConnackProperties.Authentication(
+                                        text(random), new byte[random.nextInt(3)]));
         boolean present = random.nextBoolean();
         PacketEncoder.connack(out, version, present, 0, p);
         return "CONNACK "
@@ -147,6 +179,7 @@ class EncoderFuzzTest {
         byte[] forwarded = ByteBufUtil.getBytes(wire.buf());
         byte[] payload = new byte[random.nextInt(30) == 0 ? 20_000 : random.nextInt(300)];
         random.nextBytes(payload);
+        int alias = random.nextBoolean() ? 0 : 1 + random.nextInt(65_535);
         int before = out.writerIndex();
         PacketEncoder.publishHeader(
                 out,
@@ -156,6 +189,7 @@ class EncoderFuzzTest {
                 dup,
                 retain,
                 id,
+                alias,
                 expiry,
                 ids,
                 forwarded,
@@ -172,8 +206,9 @@ class EncoderFuzzTest {
                         forwarded,
                         traceparent,
                         payload.length);
-        assertThat(out.writerIndex() - before).isEqualTo(bytes);
         boolean v5 = version == MqttVersion.V5;
+        int more = v5 && alias > 0 ? PacketEncoder.MOST_FOR_TOPIC_ALIAS : 0;
+        assertThat(out.writerIndex() - before).isBetween(bytes, bytes + more);
         Received.Publish fields =
                 new Received.Publish(
                         dup,
@@ -184,7 +219,7 @@ class EncoderFuzzTest {
                         Received.hex(payload),
                         v5 ? expiry : -1,
                         v5 ? properties : "{}");
-        return fields + (v5 ? Arrays.toString(ids) : "[]");
+        return fields + (v5 ? Arrays.toString(ids) + alias : "[]0");
     }
 
     /** Random properties and what they are to be seen as once the traceparent was replaced. */
@@ -228,7 +263,12 @@ class EncoderFuzzTest {
         return switch (m) {
             case MqttConnAckMessage connack -> connack(connack);
             case MqttPublishMessage publish ->
-                    new NettyPackets().line(publish) + subscriptionIds(publish);
+                    new NettyPackets().line(publish)
+                            + subscriptionIds(publish)
+                            + NettyPackets.unsigned(
+                                    publish.variableHeader().properties(),
+                                    MqttProperties.TOPIC_ALIAS,
+                                    0);
             case MqttSubAckMessage suback ->
                     type
                             + " "
@@ -244,7 +284,8 @@ class EncoderFuzzTest {
             default ->
                     switch (m.variableHeader()) {
                         case MqttPubReplyMessageVariableHeader reply ->
-                                ack(type, reply.messageId(), reply.reasonCode() & 0xFF);
+                                ack(type, reply.messageId(), reply.reasonCode() & 0xFF)
+                                        + explanation(reply.properties());
                         case MqttMessageIdVariableHeader header -> ack(type, header.messageId(), 0);
                         case MqttReasonCodeAndPropertiesVariableHeader header ->
                                 type
@@ -283,13 +324,32 @@ class EncoderFuzzTest {
                         flag(p, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE),
                         (int) NettyPackets.unsigned(p, MqttProperties.SERVER_KEEP_ALIVE, -1),
                         NettyPackets.unsigned(p, MqttProperties.SESSION_EXPIRY_INTERVAL, -1),
-                        (String) NettyPackets.value(p, MqttProperties.REASON_STRING));
+                        (String) NettyPackets.value(p, MqttProperties.REASON_STRING),
+                        (String) NettyPackets.value(p, MqttProperties.RESPONSE_INFORMATION),
+                        authentication(p));
         return "CONNACK "
                 + m.variableHeader().isSessionPresent()
                 + " "
                 + (m.variableHeader().connectReturnCode().byteValue() & 0xFF)
                 + " "
                 + seen;
+    }
+
+    private static ConnackProperties.@Nullable Authentication authentication(MqttProperties p) {
+        return NettyPackets.value(p, MqttProperties.AUTHENTICATION_METHOD) instanceof String method
+                ? new ConnackProperties.Authentication(method, data(p))
+                : null;
+    }
+
+    private static byte[] data(MqttProperties p) {
+        return NettyPackets.value(p, MqttProperties.AUTHENTICATION_DATA) instanceof byte[] data
+                ? data
+                : new byte[0];
+    }
+
+    private static String explanation(MqttProperties p) {
+        Object why = NettyPackets.value(p, MqttProperties.REASON_STRING);
+        return why == null ? "" : " " + why;
     }
 
     private static boolean flag(MqttProperties p, int id) {

@@ -4,6 +4,8 @@ import static io.robustmq.protocol.Forbidden.malformed;
 import static io.robustmq.protocol.Forbidden.protocolError;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -28,6 +30,19 @@ class ForbiddenConnectTest {
     }
 
     @TestFactory
+    @Mqtt3({
+        "MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-3.1.2-1", "MQTT-3.1.2-2", "MQTT-3.1.2-3",
+        "MQTT-3.1.2-9", "MQTT-3.1.2-11", "MQTT-3.1.2-13", "MQTT-3.1.2-14", "MQTT-3.1.2-15",
+        "MQTT-3.1.2-18", "MQTT-3.1.2-19", "MQTT-3.1.2-20", "MQTT-3.1.2-21", "MQTT-3.1.2-22",
+        "MQTT-3.1.3-1", "MQTT-3.1.3-3", "MQTT-3.1.3-4", "MQTT-3.1.3-10", "MQTT-3.1.3-11",
+        "MQTT-3.1.4-1"
+    })
+    @Mqtt5({
+        "MQTT-1.5.4-1", "MQTT-1.5.4-2", "MQTT-3.1.2-1", "MQTT-3.1.2-2", "MQTT-3.1.2-3",
+        "MQTT-3.1.2-9", "MQTT-3.1.2-11", "MQTT-3.1.2-12", "MQTT-3.1.2-13", "MQTT-3.1.2-16",
+        "MQTT-3.1.2-17", "MQTT-3.1.2-18", "MQTT-3.1.2-19", "MQTT-3.1.3-3", "MQTT-3.1.3-4",
+        "MQTT-3.1.3-11", "MQTT-3.1.3-12", "MQTT-3.1.4-1"
+    })
     Stream<DynamicTest> a_connect_must_not_have() {
         return Forbidden.tests(
                 Stream.of(
@@ -35,7 +50,7 @@ class ForbiddenConnectTest {
                                 "another protocol name",
                                 null,
                                 Bytes.packet(
-                                        0x10, new Bytes().text("MQIsdp").u8(3, 2).u16(0).text("c")),
+                                        0x10, new Bytes().text("MQIsdp").u8(4, 2).u16(0).text("c")),
                                 "MQTT-3.1.2-1",
                                 ReasonCode.UNSUPPORTED_PROTOCOL_VERSION),
                         new Forbidden(
@@ -92,6 +107,18 @@ class ForbiddenConnectTest {
                                 Bytes.packet(0x10, head(V3, 2).u16(1).u8(0xFF)),
                                 "MQTT-1.5.4-1"),
                         connect(
+                                "a user name that is not UTF-8",
+                                Bytes.packet(0x10, head(V3, 0x82).text("c").u16(1).u8(0xC1)),
+                                "MQTT-1.5.4-1"),
+                        connect(
+                                "a will topic that is not UTF-8",
+                                Bytes.packet(0x10, head(V3, 6).text("c").u16(1).u8(0xC1).text("p")),
+                                "MQTT-1.5.4-1"),
+                        connect(
+                                "a password without its flag",
+                                Bytes.packet(0x10, head(V3, 0x82).text("c").text("u").text("p")),
+                                "MQTT-3.1.4-1"),
+                        connect(
                                 "a user name flag and no user name",
                                 Bytes.packet(0x10, head(V3, 0x82).text("c")),
                                 "MQTT-3.1.4-1"),
@@ -131,6 +158,7 @@ class ForbiddenConnectTest {
     }
 
     @TestFactory
+    @Mqtt5({"MQTT-1.5.5-1", "MQTT-1.5.7-1"})
     Stream<DynamicTest> connect_properties_must_not_have() {
         return Forbidden.tests(
                 Stream.of(

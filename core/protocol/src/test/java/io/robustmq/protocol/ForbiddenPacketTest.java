@@ -6,6 +6,8 @@ import static io.robustmq.protocol.MqttVersion.V3_1_1;
 import static io.robustmq.protocol.MqttVersion.V5;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,6 +20,8 @@ class ForbiddenPacketTest {
     private static final int DISCONNECT = 0xE0;
 
     @TestFactory
+    @Mqtt3("MQTT-3.1.0-1")
+    @Mqtt5("MQTT-3.1.0-1")
     Stream<DynamicTest> the_first_packet_must_not_be_anything_but_connect() {
         List<Forbidden> cases = new ArrayList<>();
         for (int type = 0; type < 16; type++) {
@@ -41,6 +45,8 @@ class ForbiddenPacketTest {
     }
 
     @TestFactory
+    @Mqtt3({"MQTT-2.2.2-1", "MQTT-2.2.2-2", "MQTT-3.1.0-2"})
+    @Mqtt5({"MQTT-1.5.5-1", "MQTT-2.1.3-1", "MQTT-3.1.0-2", "MQTT-4.12.0-7"})
     Stream<DynamicTest> a_connected_client_must_not_send() {
         return Forbidden.tests(
                 Stream.of(
@@ -88,6 +94,15 @@ class ForbiddenPacketTest {
     }
 
     @TestFactory
+    @Mqtt3({"MQTT-2.2.2-1", "MQTT-2.2.2-2", "MQTT-3.6.1-1"})
+    @Mqtt5({
+        "MQTT-2.1.3-1",
+        "MQTT-3.4.2-1",
+        "MQTT-3.5.2-1",
+        "MQTT-3.6.1-1",
+        "MQTT-3.6.2-1",
+        "MQTT-3.7.2-1"
+    })
     Stream<DynamicTest> an_acknowledgement_must_not_have() {
         List<Forbidden> cases = new ArrayList<>();
         acknowledgement(cases, 0x40, "MQTT-2.1.3-1", "MQTT-3.4.2-1", "MQTT-3.4.2.2");
@@ -153,6 +168,22 @@ class ForbiddenPacketTest {
     }
 
     @TestFactory
+    @Mqtt3({
+        "MQTT-2.3.1-1",
+        "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1",
+        "MQTT-3.8.3-3",
+        "MQTT-3.8.3-4",
+        "MQTT-4.7.3-1"
+    })
+    @Mqtt5({
+        "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1",
+        "MQTT-3.8.3-2",
+        "MQTT-3.8.3-4",
+        "MQTT-3.8.3-5",
+        "MQTT-4.7.3-1"
+    })
     Stream<DynamicTest> a_subscribe_must_not_have() {
         Bytes none = new Bytes();
         return Forbidden.tests(
@@ -229,6 +260,8 @@ class ForbiddenPacketTest {
     }
 
     @TestFactory
+    @Mqtt3({"MQTT-2.3.1-1", "MQTT-3.10.1-1", "MQTT-3.10.3-2"})
+    @Mqtt5({"MQTT-3.10.1-1", "MQTT-3.10.3-2"})
     Stream<DynamicTest> an_unsubscribe_must_not_have() {
         return Forbidden.tests(
                 Stream.of(
@@ -264,6 +297,8 @@ class ForbiddenPacketTest {
     }
 
     @TestFactory
+    @Mqtt3("MQTT-3.14.1-1")
+    @Mqtt5({"MQTT-3.14.1-1", "MQTT-3.14.2-1"})
     Stream<DynamicTest> a_disconnect_must_not_have() {
         return Forbidden.tests(
                 Stream.of(

@@ -6,6 +6,8 @@ import static io.robustmq.protocol.MqttVersion.V3_1_1;
 import static io.robustmq.protocol.MqttVersion.V5;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,6 +28,27 @@ class ForbiddenPublishTest {
     }
 
     @TestFactory
+    @Mqtt3({
+        "MQTT-1.5.3-2",
+        "MQTT-2.3.1-1",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-4",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.1-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2"
+    })
+    @Mqtt5({
+        "MQTT-1.5.4-2",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-4",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.0-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2"
+    })
     Stream<DynamicTest> a_publish_must_not_have() {
         return Forbidden.tests(
                 Stream.of(
@@ -85,6 +108,8 @@ class ForbiddenPublishTest {
     }
 
     @TestFactory
+    @Mqtt3({"MQTT-1.5.3-1", "MQTT-3.3.2-1"})
+    @Mqtt5({"MQTT-1.5.4-1", "MQTT-3.3.2-1"})
     Stream<DynamicTest> a_topic_must_not_have_ill_formed_utf_8() {
         return Forbidden.tests(
                 Stream.of(
@@ -107,6 +132,14 @@ class ForbiddenPublishTest {
     }
 
     @TestFactory
+    @Mqtt5({
+        "MQTT-1.5.7-1",
+        "MQTT-3.3.2-8",
+        "MQTT-3.3.2-13",
+        "MQTT-3.3.2-14",
+        "MQTT-3.3.2-19",
+        "MQTT-3.3.4-6"
+    })
     Stream<DynamicTest> publish_properties_must_not_have() {
         return Forbidden.tests(
                 Stream.of(
@@ -140,6 +173,11 @@ class ForbiddenPublishTest {
                                 V5,
                                 with(Bytes.of(8).text("")),
                                 "MQTT-4.7.3-1"),
+                        malformed(
+                                "a response topic that is not UTF-8",
+                                V5,
+                                with(Bytes.of(8).u16(1).u8(0xFE)),
+                                "MQTT-1.5.4-1"),
                         malformed(
                                 "a content type that is not UTF-8",
                                 V5,

@@ -64,7 +64,7 @@ class ForwardingHandler implements PacketHandler {
     }
 
     @Override
-    public void auth(int reasonCode) {
-        next.auth(reasonCode);
+    public void auth(Auth auth) {
+        next.auth(auth);
     }
 }

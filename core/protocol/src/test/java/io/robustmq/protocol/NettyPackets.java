@@ -56,7 +56,12 @@ final class NettyPackets {
             }
             case AUTH -> {
                 var header = (MqttReasonCodeAndPropertiesVariableHeader) message.variableHeader();
-                yield new Received.Ack(PacketType.AUTH, 0, header.reasonCode() & 0xFF);
+                yield new Received.Step(
+                        header.reasonCode() & 0xFF,
+                        value(header.properties(), MqttProperties.AUTHENTICATION_DATA)
+                                        instanceof byte[] data
+                                ? Received.hex(data)
+                                : null);
             }
             case CONNACK, SUBACK, UNSUBACK, PINGRESP -> message.fixedHeader().messageType();
         };
@@ -68,7 +73,11 @@ final class NettyPackets {
         MqttProperties p = header.properties();
         boolean v5 = header.version() == 5;
         return new Connect(
-                v5 ? MqttVersion.V5 : MqttVersion.V3_1_1,
+                switch (header.version()) {
+                    case 3 -> MqttVersion.V3_1;
+                    case 4 -> MqttVersion.V3_1_1;
+                    default -> MqttVersion.V5;
+                },
                 payload.clientIdentifier(),
                 header.isCleanSession(),
                 header.keepAliveTimeSeconds(),
@@ -83,6 +92,7 @@ final class NettyPackets {
                 payload.userName(),
                 payload.passwordInBytes(),
                 (String) value(p, MqttProperties.AUTHENTICATION_METHOD),
+                (byte[]) value(p, MqttProperties.AUTHENTICATION_DATA),
                 header.isWillFlag() ? will(header, payload) : null,
                 userProperties(p));
     }

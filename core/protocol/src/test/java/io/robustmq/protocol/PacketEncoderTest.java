@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ class PacketEncoderTest {
                 false,
                 false,
                 7,
+                0,
                 expiry,
                 NO_IDS,
                 forwarded,
@@ -58,6 +61,8 @@ class PacketEncoderTest {
     }
 
     @Test
+    @Mqtt3("MQTT-3.2.2-4")
+    @Mqtt5("MQTT-3.2.2-6")
     void a_refusing_connack_never_says_that_a_session_is_present() {
         PacketEncoder.connack(out, MqttVersion.V5, true, 0x87, ConnackProperties.refused("no"));
         assertThat(written()).isEqualTo("20080087051f00026e6f");
@@ -68,6 +73,7 @@ class PacketEncoderTest {
         "0x00, 0", "0x84, 1", "0x85, 2", "0x88, 3", "0x89, 3", "0x97, 3", "0x86, 4", "0x87, 5",
         "0x8C, 5"
     })
+    @Mqtt3("MQTT-3.2.2-6")
     void a_reason_code_becomes_a_return_code_of_3_1_1(int reasonCode, int returnCode) {
         PacketEncoder.connack(
                 out, MqttVersion.V3_1_1, false, reasonCode, ConnackProperties.DEFAULTS);
@@ -109,6 +115,7 @@ class PacketEncoderTest {
                                 false,
                                 false,
                                 0,
+                                0,
                                 -1,
                                 NO_IDS,
                                 new byte[0],
@@ -145,6 +152,7 @@ class PacketEncoderTest {
         "2097152, 80808001",
         "268435455, ffffff7f"
     })
+    @Mqtt5("MQTT-1.5.5-1")
     void a_variable_byte_integer_is_as_the_specification_has_it(int value, String bytes) {
         Wire.writeVariableByteInteger(out, value);
         assertThat(written()).isEqualTo(bytes);
@@ -161,14 +169,16 @@ class PacketEncoderTest {
     }
 
     @Test
+    @Mqtt3({"MQTT-3.8.4-5", "MQTT-3.9.3-2"})
     void a_suback_for_3_1_1_has_one_code_for_all_refusals() {
-        PacketEncoder.suback(out, MqttVersion.V3_1_1, 1, new int[] {2, 0x87});
+        PacketEncoder.suback(out, MqttVersion.V3_1_1, 1, new int[] {2, 0x87}, null);
         assertThat(written()).isEqualTo("900400010280");
     }
 
     @Test
+    @Mqtt3("MQTT-3.10.4-4")
     void an_unsuback_for_3_1_1_has_no_codes() {
-        PacketEncoder.unsuback(out, MqttVersion.V3_1_1, 1, new int[] {0, 0x11});
+        PacketEncoder.unsuback(out, MqttVersion.V3_1_1, 1, new int[] {0, 0x11}, null);
         assertThat(written()).isEqualTo("b0020001");
     }
 

@@ -33,6 +33,7 @@ final class RandomPackets {
     private static final int[] DISCONNECT_REASONS = {0, 4, 0x80, 0x81, 0x82, 0x93, 0x98, 0x99};
 
     private final Random random;
+    private final int level;
     private final boolean v5;
     private final List<String> topics = new ArrayList<>();
     private final boolean[] aliasKnown = new boolean[ALIASES + 1];
@@ -40,8 +41,16 @@ final class RandomPackets {
     private @Nullable String authenticationMethod;
 
     RandomPackets(Random random) {
+        this(random, 4 + random.nextInt(2));
+    }
+
+    /**
+     * @param level of the protocol, 3 to 5
+     */
+    RandomPackets(Random random, int level) {
         this.random = random;
-        this.v5 = random.nextBoolean();
+        this.level = level;
+        this.v5 = level == 5;
     }
 
     boolean v5() {
@@ -59,8 +68,8 @@ final class RandomPackets {
         return new MqttConnectMessage(
                 header(MqttMessageType.CONNECT),
                 new MqttConnectVariableHeader(
-                        "MQTT",
-                        v5 ? 5 : 4,
+                        level == 3 ? "MQIsdp" : "MQTT",
+                        level,
                         user,
                         password,
                         will && random.nextBoolean(),
@@ -70,12 +79,20 @@ final class RandomPackets {
                         random.nextInt(65_536),
                         properties),
                 new MqttConnectPayload(
-                        random.nextInt(10) == 0 ? "" : text(),
+                        clientId(),
                         will && v5 ? messageProperties(true) : MqttProperties.NO_PROPERTIES,
                         will ? topic() : null,
                         will ? bytes() : null,
                         user ? text() : null,
                         password ? bytes() : null));
+    }
+
+    /** Netty lets 3.1 have 1 to 23 characters. */
+    private String clientId() {
+        if (level == 3) {
+            return "c" + random.nextInt();
+        }
+        return random.nextInt(10) == 0 ? "" : text();
     }
 
     private void connectProperties(MqttProperties p) {

@@ -71,9 +71,14 @@ final class Received implements PacketHandler {
         fields.add(c.userName());
         fields.add(password == null ? null : hex(password));
         fields.add(c.authenticationMethod());
+        byte[] data = c.authenticationData();
+        fields.add(data == null ? null : hex(data));
         fields.add(c.userProperties());
         return "Connect" + fields + " will " + will;
     }
+
+    /** An AUTH. */
+    record Step(int reasonCode, @Nullable String dataHex) {}
 
     static String hex(byte[] bytes) {
         return ByteBufUtil.hexDump(bytes);
@@ -148,7 +153,8 @@ final class Received implements PacketHandler {
     }
 
     @Override
-    public void auth(int reasonCode) {
-        packets.add(new Ack(PacketType.AUTH, 0, reasonCode));
+    public void auth(Auth auth) {
+        byte[] data = auth.data();
+        packets.add(new Step(auth.reasonCode(), data == null ? null : hex(data)));
     }
 }

@@ -2,6 +2,8 @@ package io.robustmq.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.testkit.Mqtt3;
+import io.robustmq.testkit.Mqtt5;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,8 @@ class TopicsTest {
                 "$share/g/a/+/b",
                 "$shared"
             })
+    @Mqtt3({"MQTT-4.7.1-2", "MQTT-4.7.1-3"})
+    @Mqtt5({"MQTT-4.7.1-1", "MQTT-4.7.1-2", "MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     void is_a_filter(String filter) {
         assertThat(Topics.isValidFilter(filter)).isTrue();
     }
@@ -54,6 +58,8 @@ class TopicsTest {
                 "$share/#/a",
                 "$share/g/a#"
             })
+    @Mqtt3({"MQTT-4.7.1-2", "MQTT-4.7.1-3"})
+    @Mqtt5({"MQTT-4.7.1-1", "MQTT-4.7.1-2", "MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     void is_not_a_filter(String filter) {
         assertThat(Topics.isValidFilter(filter)).isFalse();
     }
@@ -66,11 +72,15 @@ class TopicsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a/+", "#", "a\0b"})
+    @Mqtt3({"MQTT-4.7.1-1", "MQTT-4.7.3-2"})
+    @Mqtt5({"MQTT-4.7.0-1", "MQTT-4.7.3-2"})
     void is_not_a_topic(String topic) {
         assertThat(Topics.isValidTopic(topic)).isFalse();
     }
 
     @Test
+    @Mqtt3("MQTT-4.7.3-3")
+    @Mqtt5("MQTT-4.7.3-3")
     void a_topic_has_at_most_65535_bytes() {
         assertThat(Topics.isValidTopic("a".repeat(65_535))).isTrue();
         assertThat(Topics.isValidTopic("a".repeat(65_536))).isFalse();

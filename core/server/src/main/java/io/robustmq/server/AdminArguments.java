@@ -48,6 +48,20 @@ record AdminArguments(
     }
 
     /**
+     * @param rest what follows {@code reload}
+     */
+    static CommandLine reload(List<String> rest) {
+        Reading reading = new Reading(List.of());
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        return reading.words.isEmpty()
+                ? reading.made("POST", AccessApi.RELOAD)
+                : CommandLine.unexpected(reading.words.getFirst());
+    }
+
+    /**
      * @param rest what follows {@code trace}
      */
     static CommandLine trace(List<String> rest) {

@@ -42,6 +42,10 @@ final class AdminCommand extends NodeCommand {
     /** There is no such trace or category, either. */
     @Override
     ExitCode refused(int status) {
-        return status == 404 ? ExitCode.USAGE : super.refused(status);
+        return switch (status) {
+            case 404 -> ExitCode.USAGE;
+            case 422 -> ExitCode.CONFIGURATION;
+            default -> super.refused(status);
+        };
     }
 }

@@ -1,21 +1,12 @@
 package io.robustmq.server;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +21,6 @@ final class AdminToken {
     private static final int MIN_CHARACTERS = 16;
 
     private static final int RANDOM_BYTES = 32;
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     private static final String SCHEME = "Bearer ";
 
     private final Path file;
@@ -49,13 +38,13 @@ final class AdminToken {
         Path file = directory.resolve(FILE);
         String kept = read(file);
         if (kept != null) {
-            restrict(file);
+            PrivateFile.restrict(file);
             return new AdminToken(file, kept, false);
         }
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         String made = HexFormat.of().formatHex(bytes);
-        write(file, made);
+        PrivateFile.write(file, made + "\n");
         return new AdminToken(file, made, true);
     }
 
@@ -81,41 +70,6 @@ final class AdminToken {
                             + "; without the file one is made");
         }
         return text;
-    }
-
-    private static void restrict(Path file) throws IOException {
-        try {
-            if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
-                Files.setPosixFilePermissions(file, OWNER_ONLY);
-            }
-        } catch (UnsupportedOperationException otherFileSystem) {
-            // it has other means to keep others out
-        }
-    }
-
-    /** Whole, and never readable by others. */
-    private static void write(Path file, String text) throws IOException {
-        Path unfinished = file.resolveSibling(FILE + ".tmp");
-        Files.deleteIfExists(unfinished);
-        try (FileChannel out = created(unfinished)) {
-            ByteBuffer bytes = ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static FileChannel created(Path file) throws IOException {
-        Set<StandardOpenOption> how =
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try {
-            FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-            return FileChannel.open(file, how, mode);
-        } catch (UnsupportedOperationException otherFileSystem) {
-            return FileChannel.open(file, how);
-        }
     }
 
     /** Whether it was made now. */

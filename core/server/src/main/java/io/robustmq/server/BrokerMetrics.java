@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.BrokerMeasures;
+import io.robustmq.broker.BrokerSettings.ShareStrategy;
 import io.robustmq.broker.Limit;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
@@ -181,6 +182,20 @@ final class BrokerMetrics {
                 "slow_deliveries_total",
                 "Deliveries that took longer than mqtt.slow-subscriptions.threshold.",
                 measures::slowDeliveries);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_shared_total")
+                .help("Messages given to a member of a shared subscription, by its strategy.")
+                .labelNames("strategy")
+                .callback(values -> {
+                    for (ShareStrategy strategy : ShareStrategy.values()) {
+                        values.call(measures.shared(strategy), label(strategy));
+                    }
+                })
+                .register(registry);
+        counter(
+                "shared_passed_on_total",
+                "Messages of shared subscriptions that one member had and did not take, given to another.",
+                measures::sharedPassedOn);
         registry.register(
                 new LatencyHistogram(
                         "robustmq_mqtt_delivery_latency_seconds",

@@ -32,6 +32,8 @@ sealed interface CommandLine {
 
     record Explain(ExplainArguments arguments) implements CommandLine {}
 
+    record ManageUsers(UsersArguments arguments) implements CommandLine {}
+
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -83,6 +85,15 @@ sealed interface CommandLine {
               robustmq explain message --topic TOPIC [--since TIME] [--client-id ID] [--json]
                     who got a message, or those on a topic, and who did not, and why; --client-id
                     is one who waits for it
+              robustmq users add NAME|passwd NAME|remove NAME [--password-stdin] [--iterations N]
+                    changes who may connect; the password is asked for, or the first line of
+                    standard input. A running node picks it up within seconds
+              robustmq users list|check [NAME]
+                    who is in the file; what is wrong with it, or whether a password is NAME's.
+                    The file is --file=FILE or mqtt.password-file ([--conf=FILE] [--set KEY=VALUE])
+              robustmq reload
+                    has the running node read its password file and ACL file now. Node as for
+                    events
               robustmq journal inspect DIR [--shard=NAME] [--records=N] [--json]
                     what the files of a journal hold; DIR is the journal's folder or the data
                     directory, which no process may have open
@@ -116,6 +127,8 @@ sealed interface CommandLine {
             case "slow" -> AdminArguments.slow(rest);
             case "bans" -> AdminArguments.bans(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
+            case "reload" -> AdminArguments.reload(rest);
+            case "users" -> UsersArguments.parse(rest);
             case "journal" -> JournalArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
@@ -125,6 +138,7 @@ sealed interface CommandLine {
                 commands.addAll(
                         List.of(
                                 "config", "events", "explain", "levels", "trace", "bans", "slow",
+                                "users", "reload",
                                 "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(

@@ -11,6 +11,7 @@ import io.robustmq.telemetry.pipeline.OtlpSignal;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -44,6 +45,12 @@ final class ComponentSettings {
                         mqtt.whenQueueFull()),
                 new BrokerSettings.Retained(mqtt.maxRetainedMessages(), mqtt.maxRetainedBytes()),
                 new BrokerSettings.Storage(mqtt.snapshotSize(), mqtt.maxDelayedMessages()),
+                new BrokerSettings.Sharing(
+                        mqtt.sharedSubscriptions().strategy(), mqtt.sharedSubscriptions().groups()),
+                new BrokerSettings.Mqtt5(
+                        config.mqtt5().topicAliasOut(),
+                        config.mqtt5().checkPayloadFormat(),
+                        config.mqtt5().responsePrefix()),
                 config.events().messagesPerSecond(),
                 mqtt.limits().protection(mqtt.flapping().settings()),
                 mqtt.topics().settings(),
@@ -91,7 +98,7 @@ final class ComponentSettings {
                 intake(config),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
                 file(config),
-                otlp(config.sinks().otlp()),
+                otlp(config.sinks()),
                 fluent(config.sinks().fluent()),
                 new PipelineSettings.Traces(
                         tracing.enabled(),
@@ -122,6 +129,7 @@ final class ComponentSettings {
         PipelineSettings.Intake defaults = PipelineSettings.Intake.defaults();
         return new PipelineSettings.Intake(
                 events.queueCapacity(),
+                events.burstSize(),
                 events.perKeyPerSecond(),
                 defaults.maxKeys(),
                 events.hashIdentities(),
@@ -160,7 +168,8 @@ final class ComponentSettings {
                 file.keepDays());
     }
 
-    private static PipelineSettings.Otlp otlp(RoleConfig.Otlp otlp) {
+    private static PipelineSettings.Otlp otlp(RoleConfig.Sinks sinks) {
+        RoleConfig.Otlp otlp = sinks.otlp();
         return new PipelineSettings.Otlp(
                 otlp.enabled(),
                 otlp.protocol(),
@@ -178,7 +187,35 @@ final class ComponentSettings {
                         otlp.compression(),
                         new PipelineSettings.Tls(
                                 otlp.caFile(), otlp.clientCertificateFile(), otlp.clientKeyFile()),
-                        otlp.resourceAttributes()));
+                        otlp.resourceAttributes(),
+                        Map.of(
+                                OtlpSignal.LOGS, own(sinks.otlpLogs(), otlp),
+                                OtlpSignal.TRACES, own(sinks.otlpTraces(), otlp),
+                                OtlpSignal.METRICS, own(sinks.otlpMetrics(), otlp))));
+    }
+
+    private static PipelineSettings.OtlpOwn own(RoleConfig.OtlpOwn own, RoleConfig.Otlp common) {
+        return new PipelineSettings.OtlpOwn(
+                switch (own.protocol()) {
+                    case COMMON -> common.protocol();
+                    case GRPC -> PipelineSettings.OtlpProtocol.GRPC;
+                    case HTTP -> PipelineSettings.OtlpProtocol.HTTP;
+                },
+                own.timeout().isZero() ? common.timeout() : own.timeout(),
+                own.headers().isEmpty() ? common.headers() : own.headers(),
+                switch (own.compression()) {
+                    case COMMON -> common.compression();
+                    case NONE -> PipelineSettings.Compression.NONE;
+                    case GZIP -> PipelineSettings.Compression.GZIP;
+                },
+                new PipelineSettings.Tls(
+                        or(own.caFile(), common.caFile()),
+                        or(own.clientCertificateFile(), common.clientCertificateFile()),
+                        or(own.clientKeyFile(), common.clientKeyFile())));
+    }
+
+    private static Path or(Path own, Path common) {
+        return own.toString().isEmpty() ? common : own;
     }
 
     private static Map<OtlpSignal, URI> endpoints(RoleConfig.Otlp otlp) {

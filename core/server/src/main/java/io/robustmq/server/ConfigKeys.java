@@ -100,8 +100,13 @@ final class ConfigKeys {
                             key(
                                     "events.queue-capacity",
                                     QUEUE,
-                                    "65536",
-                                    "Events that wait to be stored. When full, new ones are dropped and counted."),
+                                    "131072",
+                                    "Events in the queue that all threads put theirs into. When full, and events.burst-size is too, new ones are dropped and counted."),
+                            key(
+                                    "events.burst-size",
+                                    size(0, 64L << 30),
+                                    "\"256MiB\"",
+                                    "Memory outside the heap for events that come faster than the disk takes them, 1MiB at a time and only while they wait: 256MiB is a burst of a million."),
                             key(
                                     "events.per-key-per-second",
                                     whole(0, 4095),
@@ -207,7 +212,16 @@ final class ConfigKeys {
 
     /** Where events go, and traces. */
     static final List<ConfigSection> TELEMETRY =
-            List.of(EVENTS, CONSOLE, FILE, SinkKeys.OTLP, SinkKeys.FLUENT, TRACING);
+            List.of(
+                    EVENTS,
+                    CONSOLE,
+                    FILE,
+                    SinkKeys.OTLP,
+                    SinkKeys.OTLP_LOGS,
+                    SinkKeys.OTLP_TRACES,
+                    SinkKeys.OTLP_METRICS,
+                    SinkKeys.FLUENT,
+                    TRACING);
 
     static ConfigSection data(String folder) {
         return new ConfigSection(

@@ -47,10 +47,11 @@ final class ConfigReader<C extends Record & RoleConfig> {
     private final ConfigRole<C> role;
     private final ConfigValues values = new ConfigValues();
 
-    private Map<String, PasswordHash> users = Map.of();
+    private final boolean withFiles;
 
-    private ConfigReader(ConfigRole<C> role) {
+    private ConfigReader(ConfigRole<C> role, boolean withFiles) {
         this.role = role;
+        this.withFiles = withFiles;
     }
 
     /**
@@ -63,7 +64,16 @@ final class ConfigReader<C extends Record & RoleConfig> {
             @Nullable Path file,
             Map<String, String> environment,
             List<String> assignments) {
-        return new ConfigReader<>(role).read(file, environment, assignments);
+        return new ConfigReader<>(role, true).read(file, environment, assignments);
+    }
+
+    /** The same whatever is wrong with the password file: for who is about to mend it. */
+    static <C extends Record & RoleConfig> ConfigOutcome<C> readForUsers(
+            ConfigRole<C> role,
+            @Nullable Path file,
+            Map<String, String> environment,
+            List<String> assignments) {
+        return new ConfigReader<>(role, false).read(file, environment, assignments);
     }
 
     private ConfigOutcome<C> read(
@@ -79,13 +89,14 @@ final class ConfigReader<C extends Record & RoleConfig> {
         int fromOpenTelemetry = new OtelVariables(environment, values).read();
         if (values.problems().isEmpty()) {
             role.check(values);
-            readPasswords();
+            if (withFiles && role.key("mqtt.password-file") != null) {
+                AccessKeys.checkFiles(values);
+            }
             readHashSalt();
         }
         return values.problems().isEmpty()
                 ? new ConfigOutcome.Loaded<>(
                         ConfigRecords.build(role.type(), values.all()),
-                        users,
                         file == null ? "" : file.toString(),
                         fromEnvironment + fromOpenTelemetry,
                         assignments.size())
@@ -243,20 +254,6 @@ final class ConfigReader<C extends Record & RoleConfig> {
                         source,
                         path,
                         meant.isEmpty() ? what : what + ", did you mean " + meant + "?"));
-    }
-
-    private void readPasswords() {
-        if (role.key("mqtt.password-file") == null) {
-            return;
-        }
-        Path file = (Path) values.of("mqtt.password-file");
-        if (file.toString().isEmpty()) {
-            return;
-        }
-        switch (PasswordFile.read(file)) {
-            case PasswordFile.Loaded(Map<String, PasswordHash> found) -> users = found;
-            case PasswordFile.Wrong(List<ConfigProblem> wrong) -> wrong.forEach(values::wrong);
-        }
     }
 
     /** What is in the file takes the place of what is not in the configuration. */

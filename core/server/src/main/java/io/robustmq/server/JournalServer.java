@@ -59,7 +59,7 @@ final class JournalServer implements RoleProcess {
 
     private void openAll() throws StartFailure {
         Pipeline to = frame.open();
-        frame.openHttp(to);
+        frame.openHttp(to, new LocalLogControl(to));
         Events events = to.events(Service.JOURNAL_SERVER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));

@@ -23,10 +23,12 @@ final class LevelsApi {
     static final String DEFAULT = "default";
 
     private final Levels levels;
+    private final LogControl control;
     private final Events events;
 
-    LevelsApi(Levels levels, Events events) {
+    LevelsApi(Levels levels, LogControl control, Events events) {
         this.levels = levels;
+        this.control = control;
         this.events = events;
     }
 
@@ -70,9 +72,11 @@ final class LevelsApi {
             request.refuse(400, "for must be 1s to 7d, was " + request.text("for"));
             return;
         }
-        switch (levels.change(category, level, limit, request.admin())) {
-            case Levels.Change.Done(Levels.Level now) -> request.answer(json(now), line(now));
-            case Levels.Change.Refused(String why) -> request.refuse(400, why);
+        switch (control.setLevel(category, level, limit, request.admin())) {
+            case LogControl.Outcome.Done<Levels.Level>(Levels.Level now) ->
+                    request.answer(json(now), line(now));
+            case LogControl.Outcome.Refused<Levels.Level>(int status, String why) ->
+                    request.refuse(status, why);
         }
     }
 

@@ -3,11 +3,14 @@ package io.robustmq.server;
 import io.robustmq.eventlog.EventLines;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import java.io.Console;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -30,12 +33,23 @@ public final class Main {
     /** Set by bin/robustmq while it records what a start needs, for the JVM's AOT cache. */
     private static final String STOP_PROPERTY = "robustmq.stop-when-ready";
 
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Path home;
 
     Main(PrintStream out, PrintStream err, Map<String, String> environment, Path home) {
+        this(InputStream.nullInputStream(), out, err, environment, home);
+    }
+
+    Main(
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Path home) {
+        this.in = in;
         this.out = out;
         this.err = err;
         this.environment = environment;
@@ -44,7 +58,8 @@ public final class Main {
 
     public static void main(String[] args) {
         Path home = Path.of(System.getProperty(HOME_PROPERTY, "."));
-        ExitCode code = new Main(System.out, System.err, System.getenv(), home).run(args);
+        ExitCode code =
+                new Main(System.in, System.out, System.err, System.getenv(), home).run(args);
         System.exit(code.number());
     }
 
@@ -79,6 +94,7 @@ public final class Main {
                                                     err,
                                                     InstantSource.system())
                                             .run());
+            case CommandLine.ManageUsers(UsersArguments arguments) -> users(arguments);
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
@@ -92,6 +108,36 @@ public final class Main {
                 yield ExitCode.USAGE;
             }
         };
+    }
+
+    private ExitCode users(UsersArguments arguments) {
+        String named = arguments.file();
+        if (named != null) {
+            return users(arguments, Path.of(named));
+        }
+        CommandLine.Options options = arguments.options();
+        Path conf =
+                options.conf() == null ? defaultFile(StandaloneKeys.ROLE) : Path.of(options.conf());
+        return switch (ConfigReader.readForUsers(
+                StandaloneKeys.ROLE, conf, environment, options.assignments())) {
+            case ConfigOutcome.Wrong<?>(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded<StandaloneConfig> loaded -> {
+                Path configured = loaded.config().mqtt().passwordFile();
+                if (configured.toString().isEmpty()) {
+                    err.println(
+                            "robustmq: mqtt.password-file is empty; set it, or use --file=FILE");
+                    yield ExitCode.CONFIGURATION;
+                }
+                yield users(arguments, configured);
+            }
+        };
+    }
+
+    private ExitCode users(UsersArguments arguments, Path file) {
+        Console console = System.console();
+        PasswordPrompt prompt =
+                new PasswordPrompt(in, console != null && console.isTerminal() ? console : null);
+        return new UsersCommand(arguments, file, prompt, new SecureRandom(), out, err).run();
     }
 
     private EventLines lines(EventsArguments arguments) {

@@ -83,7 +83,10 @@ final class NodeFrame {
         return opened;
     }
 
-    HttpEndpoint openHttp(Pipeline to) throws StartFailure {
+    /**
+     * @param control of what is logged
+     */
+    HttpEndpoint openHttp(Pipeline to, LogControl control) throws StartFailure {
         Listener listener = new Listener("http.listen", config.http().listen());
         AdminToken token = admins;
         if (token == null) {
@@ -100,8 +103,8 @@ final class NodeFrame {
         EventSearch search = search();
         endpoint.add(new EventsApi(search, clock, events(to)).route());
         endpoint.add(new ExplainApi(search::page, to::hashed, clock).route());
-        endpoint.add(new LevelsApi(to.levels(), events(to)).route());
-        endpoint.add(new TracesApi(to.traces(), events(to)).route());
+        endpoint.add(new LevelsApi(to.levels(), control, events(to)).route());
+        endpoint.add(new TracesApi(to.traces(), control, events(to)).route());
         events(to).emit(new PlacementEvent.HttpStarted(Listener.text(endpoint.localAddress())));
         return endpoint;
     }

@@ -1,19 +1,24 @@
 package io.robustmq.server;
 
+import io.robustmq.server.RoleConfig.OwnCompression;
+import io.robustmq.server.RoleConfig.OwnProtocol;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Compression;
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The environment variables that OpenTelemetry defines for all programs, as far as we have a key
- * for what they say. They count for keys that nobody set; an empty one counts as none. For one use.
+ * for what they say. They count for keys that nobody set; an empty one counts as none; that of one
+ * signal wins over that of all. For one use.
  *
  * <p>An endpoint switches the sink on. It leads to the protocol, too, if nothing else does: port
  * 4317 is gRPC's, all else is HTTP.
@@ -27,31 +32,33 @@ final class OtelVariables {
     private static final String SERVICE_NAME = "OTEL_SERVICE_NAME";
     private static final String DISABLED = "OTEL_SDK_DISABLED";
     private static final int GRPC_PORT = 4317;
-    private static final long LONGEST_MILLIS = Duration.ofMinutes(5).toMillis();
+    private static final String COMMON = "sinks.otlp.";
 
-    /** A variable, and the key that it stands for. */
+    /** Each has variables of its own, which win over those for all. */
+    private static final List<String> SIGNALS = List.of("logs", "traces", "metrics");
+
+    /** A variable, without what its name begins with, and the key that it stands for. */
     private record Variable(String name, String key) {}
-
-    private static final List<Variable> SIGNAL_ENDPOINTS =
-            List.of(
-                    new Variable(PREFIX + "LOGS_ENDPOINT", "logs"),
-                    new Variable(PREFIX + "TRACES_ENDPOINT", "traces"),
-                    new Variable(PREFIX + "METRICS_ENDPOINT", "metrics"));
 
     /** Those whose values are written as their keys'. */
     private static final List<Variable> SAME =
             List.of(
-                    new Variable(PREFIX + "HEADERS", "sinks.otlp.headers"),
-                    new Variable(PREFIX + "CERTIFICATE", "sinks.otlp.ca-file"),
-                    new Variable(
-                            PREFIX + "CLIENT_CERTIFICATE", "sinks.otlp.client-certificate-file"),
-                    new Variable(PREFIX + "CLIENT_KEY", "sinks.otlp.client-key-file"));
+                    new Variable("HEADERS", "headers"),
+                    new Variable("CERTIFICATE", "ca-file"),
+                    new Variable("CLIENT_CERTIFICATE", "client-certificate-file"),
+                    new Variable("CLIENT_KEY", "client-key-file"));
 
     private static final Map<String, OtlpProtocol> PROTOCOLS =
             Map.of("grpc", OtlpProtocol.GRPC, "http/protobuf", OtlpProtocol.HTTP);
 
+    private static final Map<String, OwnProtocol> OWN_PROTOCOLS =
+            Map.of("grpc", OwnProtocol.GRPC, "http/protobuf", OwnProtocol.HTTP);
+
     private static final Map<String, Compression> COMPRESSIONS =
             Map.of("gzip", Compression.GZIP, "none", Compression.NONE);
+
+    private static final Map<String, OwnCompression> OWN_COMPRESSIONS =
+            Map.of("gzip", OwnCompression.GZIP, "none", OwnCompression.NONE);
 
     /** A publisher's own traceparent decides with all of them; the number is for the others. */
     private static final Map<String, String> SAMPLERS =
@@ -74,58 +81,96 @@ final class OtelVariables {
 
     /** How many settings it took from them. */
     int read() {
+        // first, while it shows what our own keys say for all signals: that wins over these
+        SIGNALS.forEach(this::readOwn);
         readEndpoints();
-        readChoice(PREFIX + "PROTOCOL", "sinks.otlp.protocol", PROTOCOLS);
-        readChoice(PREFIX + "COMPRESSION", "sinks.otlp.compression", COMPRESSIONS);
-        readTimeout();
+        readChoice(PREFIX + "PROTOCOL", COMMON + "protocol", PROTOCOLS);
+        readChoice(PREFIX + "COMPRESSION", COMMON + "compression", COMPRESSIONS);
+        readTimeout(PREFIX + "TIMEOUT", COMMON + "timeout");
         for (Variable variable : SAME) {
-            readSame(variable.name(), variable.key());
+            readSame(PREFIX + variable.name(), COMMON + variable.key());
         }
         readResource();
         readSampler();
         return taken;
     }
 
-    private void readEndpoints() {
-        if (isDisabled()) {
-            take(DISABLED, "sinks.otlp.enabled", false);
-            return;
+    private void readOwn(String signal) {
+        String prefix = prefix(signal);
+        String own = own(signal);
+        if (values.isDefault(COMMON + "protocol")) {
+            readChoice(prefix + "PROTOCOL", own + "protocol", OWN_PROTOCOLS);
         }
-        if (!values.isDefault("sinks.otlp.endpoint")) {
-            return; // ours counts for all three
+        if (values.isDefault(COMMON + "compression")) {
+            readChoice(prefix + "COMPRESSION", own + "compression", OWN_COMPRESSIONS);
         }
-        URI common = endpoint(ENDPOINT);
-        Map<String, URI> own = new LinkedHashMap<>();
-        for (Variable signal : SIGNAL_ENDPOINTS) {
-            URI endpoint = endpoint(signal.name());
-            if (endpoint != null) {
-                own.put(signal.key(), endpoint);
-                take(signal.name(), "sinks.otlp." + signal.key() + "-endpoint", endpoint);
-                take(signal.name(), "sinks.otlp.enabled", true);
-                take(signal.name(), "sinks.otlp." + signal.key(), true);
+        if (values.isDefault(COMMON + "timeout")) {
+            readTimeout(prefix + "TIMEOUT", own + "timeout");
+        }
+        for (Variable variable : SAME) {
+            if (values.isDefault(COMMON + variable.key())) {
+                readSame(prefix + variable.name(), own + variable.key());
             }
         }
-        if (common != null) {
-            take(ENDPOINT, "sinks.otlp.endpoint", common);
-            take(ENDPOINT, "sinks.otlp.enabled", true);
-        } else if (!own.isEmpty()) {
-            // the others have nowhere to go
-            for (Variable signal : SIGNAL_ENDPOINTS) {
-                if (!own.containsKey(signal.key())) {
-                    take(ENDPOINT, "sinks.otlp." + signal.key(), false);
+    }
+
+    private static String prefix(String signal) {
+        return PREFIX + signal.toUpperCase(Locale.ROOT) + '_';
+    }
+
+    private static String own(String signal) {
+        return "sinks.otlp-" + signal + '.';
+    }
+
+    private void readEndpoints() {
+        if (isDisabled()) {
+            take(DISABLED, COMMON + "enabled", false);
+            return;
+        }
+        if (!values.isDefault(COMMON + "endpoint")) {
+            return; // ours counts for all three
+        }
+        boolean isPortTold =
+                said(PREFIX + "PROTOCOL") == null && values.isDefault(COMMON + "protocol");
+        URI common = endpoint(ENDPOINT);
+        Set<String> own = new HashSet<>();
+        for (String signal : SIGNALS) {
+            String name = prefix(signal) + "ENDPOINT";
+            URI endpoint = endpoint(name);
+            if (endpoint != null) {
+                own.add(signal);
+                take(name, COMMON + signal + "-endpoint", endpoint);
+                take(name, COMMON + "enabled", true);
+                take(name, COMMON + signal, true);
+                if (isPortTold) {
+                    take(
+                            name,
+                            own(signal) + "protocol",
+                            isGrpc(endpoint) ? OwnProtocol.GRPC : OwnProtocol.HTTP);
                 }
             }
         }
-        Stream.concat(Stream.ofNullable(common), own.values().stream())
-                .findFirst()
-                .filter(_ -> said(PREFIX + "PROTOCOL") == null)
-                .ifPresent(endpoint ->
-                        take(
-                                ENDPOINT,
-                                "sinks.otlp.protocol",
-                                endpoint.getPort() == GRPC_PORT
-                                        ? OtlpProtocol.GRPC
-                                        : OtlpProtocol.HTTP));
+        if (common != null) {
+            take(ENDPOINT, COMMON + "endpoint", common);
+            take(ENDPOINT, COMMON + "enabled", true);
+            if (isPortTold) {
+                take(
+                        ENDPOINT,
+                        COMMON + "protocol",
+                        isGrpc(common) ? OtlpProtocol.GRPC : OtlpProtocol.HTTP);
+            }
+        } else if (!own.isEmpty()) {
+            // the others have nowhere to go
+            for (String signal : SIGNALS) {
+                if (!own.contains(signal)) {
+                    take(ENDPOINT, COMMON + signal, false);
+                }
+            }
+        }
+    }
+
+    private static boolean isGrpc(URI endpoint) {
+        return endpoint.getPort() == GRPC_PORT;
     }
 
     private boolean isDisabled() {
@@ -162,17 +207,18 @@ final class OtelVariables {
         }
     }
 
-    private void readTimeout() {
-        String name = PREFIX + "TIMEOUT";
+    private void readTimeout(String name, String key) {
         String said = said(name);
         if (said == null) {
             return;
         }
         long millis = said.matches("\\d{1,9}") ? Long.parseLong(said) : 0;
-        if (millis < 100 || millis > LONGEST_MILLIS) {
-            wrong(name, "a whole number of milliseconds from 100 to " + LONGEST_MILLIS, said);
+        long least = SinkKeys.SHORTEST_EXPORT.toMillis();
+        long most = SinkKeys.LONGEST_EXPORT.toMillis();
+        if (millis < least || millis > most) {
+            wrong(name, "a whole number of milliseconds from " + least + " to " + most, said);
         } else {
-            take(name, "sinks.otlp.timeout", Duration.ofMillis(millis));
+            take(name, key, Duration.ofMillis(millis));
         }
     }
 

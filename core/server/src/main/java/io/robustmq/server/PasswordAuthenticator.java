@@ -1,66 +1,95 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.Authenticator;
+import io.robustmq.broker.Credentials;
+import io.robustmq.broker.Identity;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent.Method;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks user names and passwords against a fixed set of users. Any thread; slow, as the hashes are
- * meant to be.
+ * Checks user names and passwords against those of a file, which may change. Who gives no name is
+ * left to others. Any thread; slow, as the hashes are meant to be.
  */
 final class PasswordAuthenticator implements Authenticator {
+    private static final String RULE = "mqtt.password-file";
     private static final byte[] NO_PASSWORD = {};
 
-    private final Map<String, PasswordHash> users;
-    private final boolean anonymousAllowed;
-    private final Set<String> admins;
-    private final @Nullable PasswordHash forUnknownUsers;
+    /** The proof of whom was removed meanwhile: no salt is that. */
+    private static final String GONE = "gone";
 
-    /**
-     * @param anonymousAllowed whether a client without user name may connect
-     */
-    PasswordAuthenticator(Map<String, PasswordHash> users, boolean anonymousAllowed) {
-        this(users, anonymousAllowed, Set.of());
-    }
+    private final Set<String> admins;
+    private volatile Users users = Users.NONE;
 
     /**
      * @param admins those of the users who are told what happens on the node
      */
-    PasswordAuthenticator(
-            Map<String, PasswordHash> users, boolean anonymousAllowed, Set<String> admins) {
-        this.users = users;
-        this.anonymousAllowed = anonymousAllowed;
+    PasswordAuthenticator(Set<String> admins) {
         this.admins = admins;
-        this.forUnknownUsers =
-                users.values().stream().findFirst().map(PasswordHash::unmatchable).orElse(null);
+    }
+
+    /** From now on. */
+    void use(Users now) {
+        users = now;
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public boolean isSlow(Credentials credentials) {
+        return credentials.userName() != null;
     }
 
     @Override
-    public boolean isAdmin(String userName) {
-        return admins.contains(userName);
-    }
-
-    @Override
-    public Outcome authenticate(@Nullable String userName, byte @Nullable [] password) {
-        if (userName == null) {
-            return anonymousAllowed
-                    ? new Granted(Method.ANONYMOUS, "")
-                    : new Refused(ReasonCode.NOT_AUTHORIZED);
+    public boolean isStillGood(Identity identity) {
+        if (identity.proof().isEmpty()) {
+            return true; // no password was asked for
         }
-        // an unknown user costs as much as a known one, so the time does not tell who exists
-        PasswordHash expected = users.getOrDefault(userName, forUnknownUsers);
-        boolean right =
-                expected != null && expected.matches(password == null ? NO_PASSWORD : password);
-        return right && password != null
-                ? new Granted(Method.PASSWORD, userName)
-                : new Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        PasswordHash now = users.get(identity.userName());
+        return now != null && now.name().equals(identity.proof());
+    }
+
+    @Override
+    public Outcome authenticate(Credentials credentials) {
+        String userName = credentials.userName();
+        return userName == null
+                ? new Passed()
+                : authenticate(Method.PASSWORD, userName, credentials.password());
+    }
+
+    /**
+     * @param method as which it counts
+     */
+    Outcome authenticate(Method method, String userName, byte @Nullable [] password) {
+        Users known = users;
+        PasswordHash own = known.get(userName);
+        PasswordHash compared = own == null ? known.instead(userName) : own;
+        boolean same =
+                compared != null && compared.matches(password == null ? NO_PASSWORD : password);
+        if (own != null && same && password != null) {
+            return new Granted(identity(method, userName, own));
+        }
+        return new Refused(
+                ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                method,
+                RULE,
+                own == null
+                        ? "there is no such user"
+                        : password == null ? "no password was sent" : "the password is wrong");
+    }
+
+    /** Of one who has proved to be that user, in whatever way. */
+    Identity identity(Method method, String userName) {
+        PasswordHash own = users.get(userName);
+        return own == null
+                ? new Identity(method, userName, false, GONE)
+                : identity(method, userName, own);
+    }
+
+    private Identity identity(Method method, String userName, PasswordHash own) {
+        return new Identity(method, userName, admins.contains(userName), own.name());
+    }
+
+    Users users() {
+        return users;
     }
 }

@@ -1,8 +1,5 @@
 package io.robustmq.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,25 +13,22 @@ final class PasswordFile {
     /** What reading it gave. */
     sealed interface Outcome {}
 
-    record Loaded(Map<String, PasswordHash> users) implements Outcome {}
+    record Loaded(Users users) implements Outcome {}
 
     /** Every problem there is, never none. */
     record Wrong(List<ConfigProblem> problems) implements Outcome {}
 
-    static Outcome read(Path file) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (NoSuchFileException missing) {
-            return unreadable(file, "no such file");
-        } catch (IOException failure) {
-            return unreadable(file, "cannot be read: " + DataDirectory.reason(failure));
-        }
+    /** Empty, or a comment. */
+    static boolean isNoUser(String line) {
+        return line.isBlank() || line.startsWith("#");
+    }
+
+    static Outcome parse(Path file, List<String> lines) {
         Map<String, PasswordHash> users = new HashMap<>();
         List<ConfigProblem> problems = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (line.isBlank() || line.startsWith("#")) {
+            if (isNoUser(line)) {
                 continue;
             }
             String source = file + ":" + (i + 1);
@@ -59,12 +53,6 @@ final class PasswordFile {
                 problems.add(new ConfigProblem(source, "", name + " is there twice"));
             }
         }
-        return problems.isEmpty()
-                ? new Loaded(Map.copyOf(users))
-                : new Wrong(List.copyOf(problems));
-    }
-
-    private static Wrong unreadable(Path file, String why) {
-        return new Wrong(List.of(new ConfigProblem(file.toString(), "", why)));
+        return problems.isEmpty() ? new Loaded(new Users(users)) : new Wrong(List.copyOf(problems));
     }
 }

@@ -1,9 +1,11 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.Scram;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,10 @@ final class PasswordHash {
     private static final int BLOCK_BYTES = 128;
 
     /** A hash that asks for more would keep a processor busy for seconds per login. */
-    private static final int MAX_ITERATIONS = 5_000_000;
+    static final int MAX_ITERATIONS = 5_000_000;
+
+    /** mosquitto's. */
+    private static final int SALT_BYTES = 12;
 
     private final int iterations;
     private final byte[] salt;
@@ -57,9 +62,42 @@ final class PasswordHash {
         }
     }
 
+    /** A new one of that password, with a salt of its own. */
+    static PasswordHash of(byte[] password, int iterations, RandomGenerator random) {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        PasswordHash made = new PasswordHash(iterations, salt, new byte[HASH_BYTES]);
+        return new PasswordHash(iterations, salt, made.derive(password));
+    }
+
     /** A hash that no password has, of the same cost: what to compare with for unknown users. */
     PasswordHash unmatchable() {
         return new PasswordHash(iterations, salt, new byte[HASH_BYTES]);
+    }
+
+    /** As it stands in the file. */
+    String text() {
+        Base64.Encoder base64 = Base64.getEncoder();
+        return "$7$"
+                + iterations
+                + "$"
+                + base64.encodeToString(salt)
+                + "$"
+                + base64.encodeToString(hash);
+    }
+
+    /** Another one for each password that is set; it tells nothing of the password. */
+    String name() {
+        return Base64.getEncoder().encodeToString(salt);
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    /** The hash is SCRAM-SHA-512's salted password. */
+    Scram.Keys scramKeys() {
+        return Scram.Keys.of(Scram.Hash.SHA_512, hash, salt, iterations);
     }
 
     /** Takes as long whether it matches or not. */

@@ -73,13 +73,21 @@ interface RoleConfig {
             StoredLevel level,
             Map<String, Severity> levels,
             int queueCapacity,
+            long burstSize,
             int perKeyPerSecond,
             int messagesPerSecond,
             boolean hashIdentities,
             Secret hashSalt,
             Path hashSaltFile) {}
 
-    record Sinks(Console console, File file, Otlp otlp, Fluent fluent) {}
+    record Sinks(
+            Console console,
+            File file,
+            Otlp otlp,
+            OtlpOwn otlpLogs,
+            OtlpOwn otlpTraces,
+            OtlpOwn otlpMetrics,
+            Fluent fluent) {}
 
     record Console(boolean enabled, Format format, Severity level) {}
 
@@ -125,6 +133,32 @@ interface RoleConfig {
             return (own.toString().isEmpty() ? endpoint : own).toString();
         }
     }
+
+    /** Of one signal. */
+    enum OwnProtocol {
+        /** That of the others. */
+        COMMON,
+        GRPC,
+        HTTP
+    }
+
+    /** Of one signal. */
+    enum OwnCompression {
+        /** That of the others. */
+        COMMON,
+        NONE,
+        GZIP
+    }
+
+    /** What is different for one signal; what is empty or zero is not. */
+    record OtlpOwn(
+            OwnProtocol protocol,
+            Duration timeout,
+            Map<String, Secret> headers,
+            OwnCompression compression,
+            Path caFile,
+            Path clientCertificateFile,
+            Path clientKeyFile) {}
 
     record Fluent(
             boolean enabled,

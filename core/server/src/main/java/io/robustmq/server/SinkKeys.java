@@ -19,6 +19,8 @@ final class SinkKeys {
             new ValueKind.Choice(PipelineSettings.Compression.class);
     private static final ValueKind FILE = new ValueKind.Location(true);
     private static final String READ_AGAIN = " Read again when it changes.";
+    static final Duration SHORTEST_EXPORT = Duration.ofMillis(100);
+    static final Duration LONGEST_EXPORT = Duration.ofMinutes(5);
 
     private SinkKeys() {}
 
@@ -68,7 +70,7 @@ final class SinkKeys {
                                     "Spans that wait for the collector. When full, new ones are dropped and counted."),
                             key(
                                     "sinks.otlp.timeout",
-                                    span(Duration.ofMillis(100), Duration.ofMinutes(5)),
+                                    span(SHORTEST_EXPORT, LONGEST_EXPORT),
                                     "\"10s\"",
                                     "Time allowed for one export, from the connection to the answer."),
                             key(
@@ -104,6 +106,51 @@ final class SinkKeys {
                                     new PairsKind(false),
                                     "[]",
                                     "More about this node in all that is sent, such as [\"deployment.environment=test\"]. What the node says itself (service.name, service.instance.id, service.version, robustmq.node_id) it says in any case. Written as sinks.otlp.headers.")));
+
+    static final ConfigSection OTLP_LOGS = otlpOwn("logs", "events");
+    static final ConfigSection OTLP_TRACES = otlpOwn("traces", "spans");
+    static final ConfigSection OTLP_METRICS = otlpOwn("metrics", "metrics");
+
+    private static ConfigSection otlpOwn(String signal, String what) {
+        String section = "sinks.otlp-" + signal;
+        String common = " Empty is what sinks.otlp says.";
+        return new ConfigSection(
+                section,
+                "What is different for " + what + ", if anything is",
+                List.of(
+                        key(
+                                section + ".protocol",
+                                new ValueKind.Choice(RoleConfig.OwnProtocol.class),
+                                "\"common\"",
+                                "As sinks.otlp.protocol; common is what that says."),
+                        key(
+                                section + ".timeout",
+                                span(Duration.ZERO, LONGEST_EXPORT),
+                                "\"0s\"",
+                                "As sinks.otlp.timeout; 0s is what that says."),
+                        key(
+                                section + ".headers",
+                                new PairsKind(true),
+                                "[]",
+                                "As sinks.otlp.headers, and in their place. Never printed."
+                                        + common),
+                        key(
+                                section + ".compression",
+                                new ValueKind.Choice(RoleConfig.OwnCompression.class),
+                                "\"common\"",
+                                "As sinks.otlp.compression; common is what that says."),
+                        key(section + ".ca-file", FILE, "\"\"", "As sinks.otlp.ca-file." + common),
+                        key(
+                                section + ".client-certificate-file",
+                                FILE,
+                                "\"\"",
+                                "As sinks.otlp.client-certificate-file." + common),
+                        key(
+                                section + ".client-key-file",
+                                FILE,
+                                "\"\"",
+                                "As sinks.otlp.client-key-file." + common)));
+    }
 
     static final ConfigSection FLUENT =
             new ConfigSection(
@@ -183,19 +230,21 @@ final class SinkKeys {
     /** What no key can say alone. */
     static void check(ConfigValues values) {
         if ((Boolean) values.of("sinks.otlp.enabled")) {
-            boolean encrypted =
-                    Stream.of("endpoint", "logs-endpoint", "traces-endpoint", "metrics-endpoint")
-                            .anyMatch(key ->
-                                    values.of("sinks.otlp." + key).toString().startsWith("https:"));
             checkTls(
                     values,
                     "sinks.otlp.",
-                    encrypted,
+                    "sinks.otlp.",
+                    Stream.of("", "logs-", "traces-", "metrics-")
+                            .anyMatch(signal -> isEncrypted(values, signal)),
                     "sinks.otlp.endpoint begins with http://, which is not encrypted");
+            for (String signal : List.of("logs", "traces", "metrics")) {
+                checkOwn(values, signal);
+            }
         }
         if ((Boolean) values.of("sinks.fluent.enabled")) {
             checkTls(
                     values,
+                    "sinks.fluent.",
                     "sinks.fluent.",
                     (Boolean) values.of("sinks.fluent.tls"),
                     "sinks.fluent.tls is false");
@@ -208,13 +257,39 @@ final class SinkKeys {
         }
     }
 
+    private static void checkOwn(ConfigValues values, String signal) {
+        String section = "sinks.otlp-" + signal + '.';
+        Duration timeout = (Duration) values.of(section + "timeout");
+        if (!timeout.isZero() && timeout.compareTo(SHORTEST_EXPORT) < 0) {
+            values.wrong(
+                    section + "timeout",
+                    "must be 0s or at least " + SHORTEST_EXPORT.toMillis() + "ms");
+        }
+        boolean hasEndpoint = !values.of("sinks.otlp." + signal + "-endpoint").toString().isEmpty();
+        checkTls(
+                values,
+                section,
+                "sinks.otlp.",
+                isEncrypted(values, hasEndpoint ? signal + '-' : ""),
+                "where "
+                        + signal
+                        + " go, sinks.otlp."
+                        + (hasEndpoint ? signal + '-' : "")
+                        + "endpoint, begins with http://, which is not encrypted");
+    }
+
+    /**
+     * @param signal with a hyphen, or empty for the common endpoint
+     */
+    private static boolean isEncrypted(ConfigValues values, String signal) {
+        return values.of("sinks.otlp." + signal + "endpoint").toString().startsWith("https:");
+    }
+
+    /**
+     * @param common for files that are not said below the prefix
+     */
     private static void checkTls(
-            ConfigValues values, String prefix, boolean encrypted, String whyNot) {
-        PipelineSettings.Tls tls =
-                new PipelineSettings.Tls(
-                        (Path) values.of(prefix + "ca-file"),
-                        (Path) values.of(prefix + "client-certificate-file"),
-                        (Path) values.of(prefix + "client-key-file"));
+            ConfigValues values, String prefix, String common, boolean encrypted, String whyNot) {
         List<String> said =
                 Stream.of("ca-file", "client-certificate-file", "client-key-file")
                         .map(file -> prefix + file)
@@ -223,6 +298,11 @@ final class SinkKeys {
         if (said.isEmpty()) {
             return;
         }
+        PipelineSettings.Tls tls =
+                new PipelineSettings.Tls(
+                        file(values, prefix, common, "ca-file"),
+                        file(values, prefix, common, "client-certificate-file"),
+                        file(values, prefix, common, "client-key-file"));
         if (!encrypted) {
             values.wrong(said.getFirst(), "is set, but " + whyNot);
         } else if (tls.certificate().toString().isEmpty() != tls.key().toString().isEmpty()) {
@@ -232,5 +312,10 @@ final class SinkKeys {
         } else if (!tls.problem().isEmpty()) {
             values.wrong(said.getFirst(), tls.problem());
         }
+    }
+
+    private static Path file(ConfigValues values, String prefix, String common, String file) {
+        Path own = (Path) values.of(prefix + file);
+        return own.toString().isEmpty() ? (Path) values.of(common + file) : own;
     }
 }

@@ -1,6 +1,5 @@
 package io.robustmq.server;
 
-import io.robustmq.broker.Authenticator;
 import io.robustmq.broker.Broker;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
@@ -11,7 +10,6 @@ import io.robustmq.placement.Placement;
 import io.robustmq.placement.PlacementSettings;
 import io.robustmq.placement.Role;
 import io.robustmq.placement.StandalonePlacement;
-import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -20,13 +18,11 @@ import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +44,6 @@ final class Standalone implements RoleProcess {
     private static final long REGISTRATION_SECONDS = 20;
 
     private final StandaloneConfig config;
-    private final ConfigOutcome.Loaded<StandaloneConfig> loaded;
     private final NodeIdentity identity;
     private final InstantSource clock;
     private final Readiness readiness = new Readiness(Role.values());
@@ -57,8 +52,10 @@ final class Standalone implements RoleProcess {
     // while open; null before and after
     private @Nullable Journal journal;
     private @Nullable StandalonePlacement placement;
+    private @Nullable AccessControl access;
     private @Nullable Broker broker;
     private @Nullable EventTopicsFeed eventTopics;
+    private @Nullable AgreedLogControl logControl;
     private boolean registered;
 
     Standalone(
@@ -66,7 +63,6 @@ final class Standalone implements RoleProcess {
             NodeIdentity identity,
             InstantSource clock) {
         this.config = loaded.config();
-        this.loaded = loaded;
         this.identity = identity;
         this.clock = clock;
         this.frame = new NodeFrame(loaded, identity, clock, Service.PLACEMENT_CENTER, readiness);
@@ -89,11 +85,13 @@ final class Standalone implements RoleProcess {
 
     private void openAll() throws StartFailure {
         Pipeline opened = frame.open();
-        HttpEndpoint endpoint = frame.openHttp(opened);
+        AgreedLogControl control = new AgreedLogControl(identity.nodeId(), opened, clock);
+        logControl = control;
+        HttpEndpoint endpoint = frame.openHttp(opened, control);
 
         Journal shards = openJournal(opened);
         Opening<StandalonePlacement> placing =
-                Opening.begin("start-placement", () -> openPlacement(opened, shards));
+                Opening.begin("start-placement", () -> openPlacement(opened, shards, control));
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
@@ -103,6 +101,10 @@ final class Standalone implements RoleProcess {
         Events events = opened.events(Service.MQTT_BROKER);
         endpoint.add(new BansApi(broking.result().bans(), events).route());
         endpoint.add(new SlowSubscriptionsApi(broking.result()::slowSubscriptions, events).route());
+        AccessControl accessing = access;
+        if (accessing != null) {
+            endpoint.add(new AccessApi(accessing, events).route());
+        }
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);
     }
@@ -136,7 +138,8 @@ final class Standalone implements RoleProcess {
 
     // One role each, side by side
 
-    private StandalonePlacement openPlacement(Pipeline to, Journal shards) throws StartFailure {
+    private StandalonePlacement openPlacement(Pipeline to, Journal shards, AgreedLogControl control)
+            throws StartFailure {
         Events events = to.events(Service.PLACEMENT_CENTER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
@@ -161,6 +164,7 @@ final class Standalone implements RoleProcess {
             throw cannotUseJournal(unusable);
         }
         placement = opening;
+        control.open(opening);
         NodeMetrics.registerPlacement(opening, to.registry());
         ready(Role.PLACEMENT_CENTER, events, begun);
         return opening;
@@ -183,11 +187,12 @@ final class Standalone implements RoleProcess {
         } catch (IOException unusable) {
             throw cannotUseJournal(unusable);
         }
+        AccessControl accessing = openAccess(events);
         Broker opening =
                 new Broker(
                         ComponentSettings.broker(config, listener.resolve()),
                         log,
-                        authenticator(events),
+                        accessing.access(),
                         events,
                         to.tracing(),
                         clock);
@@ -201,20 +206,18 @@ final class Standalone implements RoleProcess {
             throw cannotUseJournal(unusable);
         }
         broker = opening;
+        accessing.onChange(opening::accessChanged);
+        accessing.watch();
         BrokerMetrics.register(opening.measures(), to.registry());
         ready(Role.MQTT_SERVER, events, begun);
         return opening;
     }
 
-    private Authenticator authenticator(Events events) {
-        Path file = config.mqtt().passwordFile();
-        if (file.toString().isEmpty()) {
-            return Authenticator.ANYBODY;
-        }
-        events.emit(
-                new AuthenticationEvent.PasswordsLoaded(file.toString(), loaded.users().size()));
-        return new PasswordAuthenticator(
-                loaded.users(), config.mqtt().allowAnonymous(), Set.copyOf(config.mqtt().admins()));
+    private AccessControl openAccess(Events events) throws StartFailure {
+        AccessControl opening = new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
+        opening.open();
+        access = opening;
+        return opening;
     }
 
     private void ready(Role role, Events events, long begunNanos) {
@@ -288,12 +291,20 @@ final class Standalone implements RoleProcess {
             eventTopics.close();
             eventTopics = null;
         }
+        if (access != null) {
+            access.close();
+            access = null;
+        }
         if (broker != null) {
             readiness.stopped(Role.MQTT_SERVER);
             broker.close();
             broker = null;
             to.events(Service.MQTT_BROKER)
                     .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
+        if (logControl != null) {
+            logControl.close();
+            logControl = null;
         }
         if (placement != null) {
             readiness.stopped(Role.PLACEMENT_CENTER);

@@ -1,11 +1,13 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.Access;
 import io.robustmq.broker.BrokerSettings;
 import io.robustmq.journal.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration of {@code robustmq standalone}; {@link StandaloneKeys} says what each
@@ -15,6 +17,7 @@ record StandaloneConfig(
         String nodeId,
         Data data,
         Mqtt mqtt,
+        Mqtt5 mqtt5,
         Http http,
         Journal journal,
         Placement placement,
@@ -48,13 +51,31 @@ record StandaloneConfig(
             long snapshotSize,
             Duration maxSessionExpiry,
             Duration maxKeepAlive,
-            boolean allowAnonymous,
+            AnonymousAuthenticator.Allowed allowAnonymous,
             Path passwordFile,
             List<String> admins,
+            MqttAccess access,
+            SharedSubscriptions sharedSubscriptions,
             MqttLimits limits,
             MqttFlapping flapping,
             MqttTopics topics,
             MqttSlowSubscriptions slowSubscriptions) {}
+
+    record MqttAccess(
+            Path aclFile,
+            Access.OnDeniedPublish onDeniedPublish,
+            CertificateIdentity certificateIdentity,
+            CertificateAuthenticator.Login certificateLogin) {}
+
+    /**
+     * @param groups by share name
+     */
+    record SharedSubscriptions(
+            BrokerSettings.ShareStrategy strategy,
+            Map<String, BrokerSettings.ShareStrategy> groups) {}
+
+    record Mqtt5(
+            int topicAliasOut, boolean checkPayloadFormat, String responsePrefix, boolean scram) {}
 
     record Journal(
             List<Path> directories,

@@ -4,6 +4,7 @@ import io.robustmq.broker.BrokerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What may be configured for {@code robustmq standalone}. */
@@ -14,7 +15,7 @@ final class StandaloneKeys {
             new ConfigSection(
                     "mqtt",
                     "The MQTT broker",
-                    List.of(
+                    withAccess(
                             ConfigKeys.key(
                                     "mqtt.listen",
                                     ConfigKeys.LISTEN,
@@ -109,22 +110,7 @@ final class StandaloneKeys {
                                     "mqtt.max-keep-alive",
                                     ConfigKeys.span(Duration.ZERO, Duration.ofSeconds(65_535)),
                                     "\"0s\"",
-                                    "Longest keep alive. A client that asks for more, or for none, is told this. 0s sets no limit."),
-                            ConfigKeys.key(
-                                    "mqtt.allow-anonymous",
-                                    ConfigKeys.FLAG,
-                                    "true",
-                                    "Whether clients without user name may connect."),
-                            ConfigKeys.key(
-                                    "mqtt.password-file",
-                                    new ValueKind.Location(true),
-                                    "\"\"",
-                                    "Users and password hashes as mosquitto_passwd writes them ($7$, PBKDF2-SHA512). Empty for none: then user names are not checked while anonymous clients are allowed."),
-                            ConfigKeys.key(
-                                    "mqtt.admins",
-                                    new ValueKind.Names(),
-                                    "[]",
-                                    "Users of mqtt.password-file that may subscribe below $SYS/events/, where the node's events are published.")));
+                                    "Longest keep alive. A client that asks for more, or for none, is told this. 0s sets no limit.")));
 
     private static final ConfigSection JOURNAL =
             new ConfigSection(
@@ -162,6 +148,9 @@ final class StandaloneKeys {
                                     ConfigKeys.NODE,
                                     ConfigKeys.data("./robust-data"),
                                     MQTT,
+                                    AccessKeys.SECTION,
+                                    SharingKeys.SHARING,
+                                    Mqtt5Keys.SECTION,
                                     MqttLimits.SECTION,
                                     MqttFlapping.SECTION,
                                     MqttTopics.SECTION,
@@ -173,18 +162,7 @@ final class StandaloneKeys {
                     StandaloneKeys::check);
 
     private static void check(ConfigValues values) {
-        boolean anonymous = (Boolean) values.of("mqtt.allow-anonymous");
-        if (!anonymous && values.of("mqtt.password-file").toString().isEmpty()) {
-            values.wrong(
-                    "mqtt.allow-anonymous",
-                    "is false and mqtt.password-file is empty, so nobody could connect: set one of them");
-        }
-        boolean admins = values.of("mqtt.admins") instanceof List<?> names && !names.isEmpty();
-        if (admins && values.of("mqtt.password-file").toString().isEmpty()) {
-            values.wrong(
-                    "mqtt.admins",
-                    "names users and mqtt.password-file is empty, so nobody could prove to be one");
-        }
+        AccessKeys.check(values);
         InetSocketAddress placement = (InetSocketAddress) values.of("placement.listen");
         if (isLiteralButNotLoopback(placement.getHostString())) {
             values.wrong(
@@ -193,7 +171,14 @@ final class StandaloneKeys {
                             + placement.getHostString());
         }
         MqttTopics.check(values);
+        Mqtt5Keys.check(values);
         values.mustDiffer("mqtt.listen", "http.listen", "placement.listen");
+    }
+
+    private static List<ConfigKey> withAccess(ConfigKey... own) {
+        List<ConfigKey> all = new ArrayList<>(List.of(own));
+        all.addAll(AccessKeys.IN_MQTT);
+        return List.copyOf(all);
     }
 
     /** Names are looked up at the start, not here. */

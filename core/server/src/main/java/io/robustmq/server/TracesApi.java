@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Traces on demand: {@code GET /api/v1/traces} shows those that last; {@code POST} with {@code
- * client}, {@code topic} or {@code address}, {@code for} and {@code rate} begins one; {@code
- * DELETE} with {@code id} stops one. Any thread.
+ * Traces on demand: {@code GET /api/v1/traces} shows those that last, with this node's counts;
+ * {@code POST} with {@code client}, {@code topic} or {@code address}, {@code for} and {@code rate}
+ * begins one; {@code DELETE} with {@code id} stops one. Any thread.
  */
 final class TracesApi {
     static final String PATH = "/api/v1/traces";
@@ -25,10 +25,12 @@ final class TracesApi {
     private static final Duration USUAL_TIME = Duration.ofMinutes(10);
 
     private final DebugTraces traces;
+    private final LogControl control;
     private final Events events;
 
-    TracesApi(DebugTraces traces, Events events) {
+    TracesApi(DebugTraces traces, LogControl control, Events events) {
         this.traces = traces;
+        this.control = control;
         this.events = events;
     }
 
@@ -81,15 +83,13 @@ final class TracesApi {
             return;
         }
         String target = request.text(name(kind));
-        switch (traces.begin(kind, target, time, perSecond, request.admin())) {
-            case DebugTraces.Begin.Begun(DebugTrace trace) -> {
+        switch (control.beginTrace(kind, target, time, perSecond, request.admin())) {
+            case LogControl.Outcome.Done<DebugTrace>(DebugTrace trace) -> {
                 DebugTraces.Status fresh = new DebugTraces.Status(trace, 0, 0);
                 request.answer(json(fresh), line(fresh));
             }
-            case DebugTraces.Begin.Wrong(String why) -> request.refuse(400, why);
-            case DebugTraces.Begin.TooMany() ->
-                    request.refuse(
-                            409, "at most " + DebugTraces.MAX + " traces at once, stop one first");
+            case LogControl.Outcome.Refused<DebugTrace>(int status, String why) ->
+                    request.refuse(status, why);
         }
     }
 
@@ -109,10 +109,13 @@ final class TracesApi {
 
     private void stop(AdminRequest request) throws IOException {
         String id = request.text("id");
-        if (traces.stop(id, request.admin())) {
-            request.answer("{\"stopped\":" + HttpAnswers.quoted(id) + "}", "stopped " + id + "\n");
-        } else {
-            request.refuse(404, "there is no trace " + id);
+        switch (control.stopTrace(id, request.admin())) {
+            case LogControl.Outcome.Done<String>(String stopped) ->
+                    request.answer(
+                            "{\"stopped\":" + HttpAnswers.quoted(stopped) + "}",
+                            "stopped " + stopped + "\n");
+            case LogControl.Outcome.Refused<String>(int status, String why) ->
+                    request.refuse(status, why);
         }
     }
 

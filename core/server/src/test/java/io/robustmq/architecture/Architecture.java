@@ -161,7 +161,7 @@ final class Architecture {
                         .and(not(in("journal")))
                         .and(not(named("telemetry.pipeline.LogDirectory")))
                         .and(not(named("telemetry.pipeline.Outside")))
-                        .and(not(named("server.AdminToken")))
+                        .and(not(named("server.PrivateFile")))
                         .should()
                         .accessTargetWhere(writesFiles())
                         .because("only the journal keeps data, and only the file sink logs"));

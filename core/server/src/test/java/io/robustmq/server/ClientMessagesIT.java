@@ -3,6 +3,7 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.server.ClientUnderTest.Kind;
+import io.robustmq.testkit.Mqtt3;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ class ClientMessagesIT {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Mqtt3("MQTT-7.0.0-2")
     void every_client_reaches_every_other_at_each_qos(Kind from, Kind to) throws Exception {
         ClientUnderTest subscriber = steps.connected(to, ClientSession.clean(steps.name()));
         ClientUnderTest publisher = steps.connected(from, ClientSession.clean(steps.name()));

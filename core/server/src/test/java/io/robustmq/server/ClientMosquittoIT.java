@@ -174,12 +174,14 @@ class ClientMosquittoIT {
     }
 
     @Test
-    void the_protocol_before_3_1_1_is_refused_with_the_reason() throws Exception {
-        MosquittoClients.Published refused =
-                clients.publish("-V", "31", "-t", root, "-m", "from the past");
-
-        assertThat(refused.exitCode()).isNotZero();
-        assertThat(refused.output()).contains("unacceptable protocol version");
+    void all_versions_meet_on_one_topic_and_3_1_is_one_of_them() throws Exception {
+        try (Subscriber oldest = clients.subscribe("-V", "31", "-q", "2", "-t", root)) {
+            for (String version : List.of("31", "311", "5")) {
+                publish("-V", version, "-q", "2", "-t", root, "-m", "from " + version);
+            }
+            oldest.await(3);
+            assertThat(payloads(oldest)).containsExactly("from 31", "from 311", "from 5");
+        }
     }
 
     @Test

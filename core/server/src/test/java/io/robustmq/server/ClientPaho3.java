@@ -12,15 +12,17 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.jspecify.annotations.Nullable;
 
-/** Eclipse Paho, MQTT 3.1.1. */
+/** Eclipse Paho, MQTT 3.1 and 3.1.1. */
 final class ClientPaho3 implements ClientUnderTest {
     private final int port;
+    private final int version;
     private final ClientInbox inbox = new ClientInbox();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private @Nullable MqttAsyncClient client;
 
-    ClientPaho3(int port) {
+    ClientPaho3(int port, int version) {
         this.port = port;
+        this.version = version;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class ClientPaho3 implements ClientUnderTest {
         client = opened;
         opened.setCallback(new Receiver());
         MqttConnectOptions options = new MqttConnectOptions();
-        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+        options.setMqttVersion(version);
         options.setCleanSession(!session.kept());
         options.setKeepAliveInterval(session.keepAliveSeconds());
         options.setMaxInflight(1000);

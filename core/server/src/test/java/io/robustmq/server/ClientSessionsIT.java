@@ -55,7 +55,7 @@ class ClientSessionsIT {
         steps.publish(publisher, new ClientMessage(steps.root() + "/1", "third", 1, false));
         ClientUnderTest after = steps.open(kind);
 
-        assertThat(after.connect(session)).isTrue();
+        assertThat(after.connect(session)).isEqualTo(kind.tellsSession());
         steps.publish(publisher, new ClientMessage(steps.root() + "/1", "live", 2, false));
 
         // Paho 3 hands QoS 2 on at PUBREL, so order is only within a QoS
@@ -82,7 +82,7 @@ class ClientSessionsIT {
         steps.publishAll(publisher, 1, 3000);
         ClientUnderTest after = steps.open(kind);
 
-        assertThat(after.connect(session)).isTrue();
+        assertThat(after.connect(session)).isEqualTo(kind.tellsSession());
 
         after.inbox().await(3000);
         assertThat(after.inbox().all())
@@ -128,7 +128,7 @@ class ClientSessionsIT {
         ClientInbox.get(before.lost());
         ClientUnderTest after = steps.opened(kind.open(wire.port()));
 
-        assertThat(after.connect(session)).isTrue();
+        assertThat(after.connect(session)).isEqualTo(kind.tellsSession());
         steps.publish(publisher, new ClientMessage(steps.root(), "three", 2, false));
 
         assertThat(after.inbox().awaitUpTo("three"))
@@ -144,7 +144,7 @@ class ClientSessionsIT {
         first.subscribe(steps.root(), 1);
         ClientUnderTest second = steps.open(kind);
 
-        assertThat(second.connect(session)).isTrue();
+        assertThat(second.connect(session)).isEqualTo(kind.tellsSession());
 
         ClientInbox.get(first.lost());
         ClientUnderTest publisher = steps.connected(kind, ClientSession.clean(steps.name()));

@@ -32,8 +32,9 @@ interface ClientUnderTest extends AutoCloseable {
     @Override
     void close() throws Exception;
 
-    /** The libraries, each in both versions of the protocol. */
+    /** The libraries, each in the versions of the protocol that it has. */
     enum Kind {
+        PAHO_3_1(3),
         PAHO_3_1_1(4),
         PAHO_5(5),
         HIVEMQ_3_1_1(4),
@@ -45,13 +46,18 @@ interface ClientUnderTest extends AutoCloseable {
             this.version = version;
         }
 
+        /** Whether CONNACK says that there was a session. */
+        boolean tellsSession() {
+            return version > 3;
+        }
+
         int version() {
             return version;
         }
 
         ClientUnderTest open(int port) {
             return switch (this) {
-                case PAHO_3_1_1 -> new ClientPaho3(port);
+                case PAHO_3_1, PAHO_3_1_1 -> new ClientPaho3(port, version);
                 case PAHO_5 -> new ClientPaho5(port);
                 case HIVEMQ_3_1_1 -> new ClientHiveMq3(port);
                 case HIVEMQ_5 -> new ClientHiveMq5(port);

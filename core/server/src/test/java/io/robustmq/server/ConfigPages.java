@@ -21,11 +21,12 @@ final class ConfigPages {
             |---|---|
             | `OTEL_EXPORTER_OTLP_ENDPOINT` | `sinks.otlp.endpoint`, and switches the sink on |
             | `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`, `…_TRACES_ENDPOINT`, `…_METRICS_ENDPOINT` | `sinks.otlp.logs-endpoint` and so on, and switches the sink and that signal on; without a common endpoint the other signals are off. If `sinks.otlp.endpoint` is set, they do not count |
-            | `OTEL_EXPORTER_OTLP_PROTOCOL` | `sinks.otlp.protocol`: `grpc` or `http/protobuf`. Without it, an endpoint from these variables is gRPC on port 4317, else HTTP |
+            | `OTEL_EXPORTER_OTLP_PROTOCOL` | `sinks.otlp.protocol`: `grpc` or `http/protobuf`. Without it, and without one of the signal, an endpoint from these variables is gRPC on port 4317, else HTTP |
             | `OTEL_EXPORTER_OTLP_HEADERS` | `sinks.otlp.headers` |
             | `OTEL_EXPORTER_OTLP_TIMEOUT` | `sinks.otlp.timeout`, in milliseconds |
             | `OTEL_EXPORTER_OTLP_COMPRESSION` | `sinks.otlp.compression` |
             | `OTEL_EXPORTER_OTLP_CERTIFICATE`, `…_CLIENT_CERTIFICATE`, `…_CLIENT_KEY` | `sinks.otlp.ca-file`, `client-certificate-file`, `client-key-file` |
+            | `OTEL_EXPORTER_OTLP_LOGS_PROTOCOL`, `…_HEADERS`, `…_TIMEOUT`, `…_COMPRESSION`, `…_CERTIFICATE`, `…_CLIENT_CERTIFICATE`, `…_CLIENT_KEY`; the same with `TRACES` and `METRICS` | the same keys of `sinks.otlp-logs` (`-traces`, `-metrics`): for that signal they win over those above, headers as a whole. One does not count if our own key for all signals is set |
             | `OTEL_RESOURCE_ATTRIBUTES` | `sinks.otlp.resource-attributes`; `service.name` as below |
             | `OTEL_SERVICE_NAME` | `service.namespace` in it, if that is not set. A process is several services (mqtt-broker, placement-center, journal-server), and dashboards and alerts know them by these names |
             | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `tracing.ratio`: `always_on`, `always_off`, `traceidratio`, each also with `parentbased_`, which makes no difference: a publisher's own traceparent decides for its message. Plain `always_off` is `tracing.enabled = false`, too |

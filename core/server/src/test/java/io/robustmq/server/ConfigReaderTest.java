@@ -177,6 +177,7 @@ class ConfigReaderTest {
                 "mqtt.max-connections = 5.0",
                 "mqtt.max-connections = 99999999999",
                 "mqtt.allow-anonymous = 1",
+                "mqtt.allow-anonymous = \"sometimes\"",
                 "mqtt.allow-anonymous = \"true\"",
                 "mqtt.connect-timeout = 10",
                 "mqtt.connect-timeout = \"10\"",
@@ -318,8 +319,66 @@ class ConfigReaderTest {
                                         List.of("mqtt.allow-anonymous=false"))))
                 .singleElement()
                 .asString()
-                .startsWith("--set mqtt.allow-anonymous=false: mqtt.allow-anonymous: is false and")
+                .startsWith("--set mqtt.allow-anonymous=false: mqtt.allow-anonymous: is never and")
                 .contains("mqtt.password-file is empty");
+    }
+
+    @Test
+    void who_may_connect_anonymously_may_still_be_said_with_true_and_false() {
+        assertThat(allowed()).isEqualTo(AnonymousAuthenticator.Allowed.LOOPBACK);
+        assertThat(allowed("mqtt.allow-anonymous=true"))
+                .isEqualTo(AnonymousAuthenticator.Allowed.ALWAYS);
+        assertThat(allowed("mqtt.allow-anonymous=always"))
+                .isEqualTo(AnonymousAuthenticator.Allowed.ALWAYS);
+        assertThat(
+                        allowed(
+                                "mqtt.allow-anonymous=false",
+                                "mqtt.access.certificate-identity=san-email"))
+                .isEqualTo(AnonymousAuthenticator.Allowed.NEVER);
+    }
+
+    private static AnonymousAuthenticator.Allowed allowed(String... assignments) {
+        return set(assignments).config().mqtt().allowAnonymous();
+    }
+
+    @Test
+    void every_problem_of_the_password_file_and_the_acl_file_is_told() throws IOException {
+        Path passwords = Files.writeString(folder.resolve("passwords"), "ann:plain\n");
+        Path acl = Files.writeString(folder.resolve("acl"), "topic\ntopik x\n");
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of(
+                                                "mqtt.password-file=" + passwords,
+                                                "mqtt.access.acl-file=" + acl))))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(passwords + ":1: the hash of ann"),
+                        line -> assertThat(line).startsWith(acl + ":1: topic needs"),
+                        line -> assertThat(line).startsWith(acl + ":2: a line begins with"));
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("mqtt.access.acl-file=" + acl + ".none"))))
+                .containsExactly(acl + ".none: no such file");
+    }
+
+    @Test
+    void scram_without_users_is_refused() {
+        assertThat(
+                        lines(
+                                ConfigReader.read(
+                                        StandaloneKeys.ROLE,
+                                        null,
+                                        Map.of(),
+                                        List.of("mqtt5.scram=true"))))
+                .containsExactly(
+                        "--set mqtt5.scram=true: mqtt5.scram: is true and mqtt.password-file is empty, so there are no users");
     }
 
     @Test

@@ -74,8 +74,9 @@ class ControlApiTest {
                         new Readiness(Role.values()),
                         AdminToken.in(directory, new SplittableRandom(1)),
                         events);
-        endpoint.add(new LevelsApi(pipeline.levels(), events).route());
-        endpoint.add(new TracesApi(pipeline.traces(), events).route());
+        LogControl control = new LocalLogControl(pipeline);
+        endpoint.add(new LevelsApi(pipeline.levels(), control, events).route());
+        endpoint.add(new TracesApi(pipeline.traces(), control, events).route());
         endpoint.open();
         token = String.valueOf(AdminToken.read(directory.resolve(AdminToken.FILE)));
     }

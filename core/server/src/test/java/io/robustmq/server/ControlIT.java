@@ -41,9 +41,13 @@ final class ControlIT {
             assertThat(end.path("target").asText()).isEqualTo("watched");
             assertThat(end.path("who").asText()).isEqualTo("admin-token");
             assertThat(end.path("left_out").asLong()).isZero();
-            // connected, and so on, and each message: message.unrouted is DEBUG, so not here
+            // connected, and so on, and each message twice: published, and unrouted
             assertThat(end.path("traced_events").asLong()).isGreaterThan(2 * MESSAGES);
             assertThat(published(broker, "watched")).isEqualTo(MESSAGES);
+            assertThat(broker.records())
+                    .filteredOn(record -> record.path("event").asText().equals("message.unrouted"))
+                    .as("DEBUG, on a console that is for INFO")
+                    .hasSize(MESSAGES);
             assertThat(published(broker, "other")).isLessThan(MESSAGES);
             String stored =
                     command(
@@ -78,6 +82,28 @@ final class ControlIT {
             broker.awaitRecord(
                     "audit.token_created",
                     record -> record.path("file").asText().endsWith("admin-token"));
+        }
+    }
+
+    @Test
+    void a_trace_and_a_level_hold_over_a_killed_process(@TempDir Path data) throws Exception {
+        String id;
+        try (RobustMq broker = RobustMq.in(data).start()) {
+            id = command(broker, "trace", "client", "watched", "--for=5m").substring(0, 8);
+            command(broker, "levels", "session", "error");
+            broker.kill();
+        }
+        try (RobustMq broker = RobustMq.in(data).start()) {
+            assertThat(command(broker, "trace", "list")).startsWith(id);
+            assertThat(command(broker, "levels")).containsPattern("(?m)^session +error$");
+            publish(broker, "watched");
+            broker.awaitRecord(
+                    "message.unrouted",
+                    record -> record.path("client_id").asText().equals("watched"));
+            assertThat(broker.awaitRecord("audit.trace_begun").path("who").asText())
+                    .isEqualTo("node");
+            command(broker, "trace", "stop", id);
+            assertThat(command(broker, "trace", "list")).contains("nothing is traced");
         }
     }
 

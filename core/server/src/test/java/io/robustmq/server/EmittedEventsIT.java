@@ -90,6 +90,7 @@ final class EmittedEventsIT {
                     "session.suspended",
                     "subscription.created",
                     "subscription.not_found",
+                    "subscription.passed_on",
                     "subscription.refused",
                     "subscription.removed",
                     "subscription.replaced");
@@ -105,6 +106,7 @@ final class EmittedEventsIT {
                         .set("sinks.otlp.enabled", "true")
                         .set("sinks.otlp.endpoint", "http://127.0.0.1:" + FreePorts.several(1)[0])
                         .set("mqtt.password-file", passwords.toString())
+                        .set("mqtt.allow-anonymous", "always")
                         .set("mqtt.connect-timeout", "1s")
                         .set("mqtt.max-connections", Integer.toString(MAX_CONNECTIONS))
                         .set("mqtt.max-queued-messages", "5")
@@ -184,6 +186,7 @@ final class EmittedEventsIT {
                 RawClient publisher = RawClient.connected(port, "speaker", Hello.PLAIN)) {
             publisher.publish("nobody/listens", false, "x");
             subscriber.subscribe("m/#", 1);
+            subscriber.subscribe("$share/g/m/#", 1);
             publisher.publish("m/1", true, "x");
             subscriber.await(RawClient.PUBLISH);
             publisher.publish("m/2", true, "above max-retained-messages");

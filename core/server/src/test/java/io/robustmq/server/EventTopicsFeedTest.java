@@ -9,9 +9,12 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
+import io.robustmq.broker.Access;
 import io.robustmq.broker.Authenticator;
 import io.robustmq.broker.Broker;
 import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.Credentials;
+import io.robustmq.broker.Identity;
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
@@ -32,7 +35,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,15 +53,12 @@ class EventTopicsFeedTest {
     /** Believes every password; ops is an admin. */
     private static final class Believing implements Authenticator {
         @Override
-        public Outcome authenticate(@Nullable String userName, byte @Nullable [] password) {
-            boolean proved = userName != null && password != null;
+        public Outcome authenticate(Credentials credentials) {
+            String name = credentials.userName();
             return new Granted(
-                    proved ? Method.PASSWORD : Method.ANONYMOUS, userName == null ? "" : userName);
-        }
-
-        @Override
-        public boolean isAdmin(String userName) {
-            return userName.equals("ops");
+                    name == null || credentials.password() == null
+                            ? Identity.ANONYMOUS
+                            : new Identity(Method.PASSWORD, name, name.equals("ops"), ""));
         }
     }
 
@@ -88,12 +87,13 @@ class EventTopicsFeedTest {
                                 defaults.queues(),
                                 defaults.retained(),
                                 defaults.storage(),
+                                defaults.sharing(),
                                 10),
                         journal.shard(
                                 "mqtt",
                                 new ShardSettings(
                                         1 << 20, Duration.ZERO, Durability.OS, Retention.TRIMMED)),
-                        new Believing(),
+                        new Access(new Believing()),
                         events,
                         Tracing.OFF,
                         InstantSource.system());

@@ -215,7 +215,7 @@ class ExplainClientTest {
             assertThat(steps(told))
                     .contains(
                             "its subscription was refused, topic filter invalid (0x8F)",
-                            "may not publish, not authorized (0x87), to $SYS/mine",
+                            "may not publish, not authorized (0x87), denied by the broker ($SYS topics are its own), to $SYS/mine",
                             "disconnected: the client sent DISCONNECT");
         }
     }

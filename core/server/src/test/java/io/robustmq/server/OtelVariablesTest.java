@@ -199,6 +199,9 @@ class OtelVariablesTest {
                 "PROTOCOL | http/json | must be \"grpc\" or \"http/protobuf\", was \"http/json\"",
                 "COMPRESSION | zstd | must be \"gzip\" or \"none\", was \"zstd\"",
                 "TIMEOUT | 10s | must be a whole number of milliseconds from 100 to 300000, was \"10s\"",
+                "LOGS_PROTOCOL | http/json | must be \"grpc\" or \"http/protobuf\", was \"http/json\"",
+                "TRACES_TIMEOUT | 10s | must be a whole number of milliseconds from 100 to 300000, was \"10s\"",
+                "METRICS_HEADERS | Bearer abc | must be a list of key=value, or empty, is something else",
                 "HEADERS | Bearer abc | must be a list of key=value, or empty, is something else",
             })
     void what_cannot_be_meant_is_refused_with_variable_and_value(
@@ -271,7 +274,7 @@ class OtelVariablesTest {
                 .contains("sinks.fluent.shared-key is not");
     }
 
-    private static StandaloneConfig read(Map<String, String> environment, String... assignments) {
+    static StandaloneConfig read(Map<String, String> environment, String... assignments) {
         ConfigOutcome<StandaloneConfig> outcome =
                 ConfigReader.read(
                         StandaloneKeys.ROLE, null, environment, Arrays.asList(assignments));
@@ -282,7 +285,7 @@ class OtelVariablesTest {
         };
     }
 
-    private static List<String> problems(Map<String, String> environment, String... assignments) {
+    static List<String> problems(Map<String, String> environment, String... assignments) {
         ConfigOutcome<StandaloneConfig> outcome =
                 ConfigReader.read(
                         StandaloneKeys.ROLE, null, environment, Arrays.asList(assignments));

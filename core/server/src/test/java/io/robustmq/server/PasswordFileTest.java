@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,8 +44,8 @@ class PasswordFileTest {
                         .concat("x".repeat(80));
         mosquittoPasswd("-c", "-b", file.toString(), "ann", "secret");
         mosquittoPasswd("-b", file.toString(), "bob", odd);
-        Map<String, PasswordHash> users = users(Files.readString(file));
-        assertThat(users).containsOnlyKeys("ann", "bob");
+        Users users = users(Files.readString(file));
+        assertThat(users.count()).isEqualTo(2);
         assertThat(users.get("ann")).matches(hash -> hash.matches(utf8("secret")));
         assertThat(users.get("bob")).matches(hash -> hash.matches(utf8(odd)));
         assertThat(users.get("bob")).matches(hash -> !hash.matches(utf8("secret")));
@@ -51,7 +53,9 @@ class PasswordFileTest {
 
     @Test
     void comments_and_empty_lines_are_left_out() throws IOException {
-        assertThat(users("# users\n\n" + ANN + "\n")).containsOnlyKeys("ann");
+        Users users = users("# users\n\n" + ANN + "\n");
+        assertThat(users.count()).isEqualTo(1);
+        assertThat(users.get("ann")).isNotNull();
     }
 
     @Test
@@ -79,30 +83,32 @@ class PasswordFileTest {
     }
 
     @Test
-    void a_file_that_is_not_there_is_a_problem() {
-        Path none = folder.resolve("none");
-        assertThat(PasswordFile.read(none))
-                .isEqualTo(
-                        new PasswordFile.Wrong(
-                                List.of(new ConfigProblem(none.toString(), "", "no such file"))));
+    void what_we_write_is_understood_and_another_one_each_time() throws IOException {
+        RandomGenerator random = new SplittableRandom(1);
+        PasswordHash one = PasswordHash.of(utf8("pässwörd"), 1000, random);
+        PasswordHash two = PasswordHash.of(utf8("pässwörd"), 1000, random);
+        assertThat(one.text()).startsWith("$7$1000$").isNotEqualTo(two.text());
+        assertThat(users("ann:" + one.text()).get("ann"))
+                .matches(hash -> hash.matches(utf8("pässwörd")))
+                .matches(hash -> !hash.matches(utf8("password")));
     }
 
-    private Map<String, PasswordHash> users(String text) throws IOException {
+    private Users users(String text) {
         return switch (read(text)) {
-            case PasswordFile.Loaded(Map<String, PasswordHash> users) -> users;
+            case PasswordFile.Loaded(Users users) -> users;
             case PasswordFile.Wrong wrong -> throw new AssertionError(wrong);
         };
     }
 
-    private List<ConfigProblem> problems(String text) throws IOException {
+    private List<ConfigProblem> problems(String text) {
         return switch (read(text)) {
             case PasswordFile.Loaded loaded -> List.of();
             case PasswordFile.Wrong(List<ConfigProblem> problems) -> problems;
         };
     }
 
-    private PasswordFile.Outcome read(String text) throws IOException {
-        return PasswordFile.read(Files.writeString(folder.resolve("passwords"), text));
+    private PasswordFile.Outcome read(String text) {
+        return PasswordFile.parse(folder.resolve("passwords"), text.lines().toList());
     }
 
     private void mosquittoPasswd(String... arguments) throws Exception {

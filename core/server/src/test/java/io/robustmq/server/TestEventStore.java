@@ -9,6 +9,7 @@ import io.robustmq.journal.Shard;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.pipeline.Counted;
 import io.robustmq.telemetry.pipeline.EventKeys;
 import io.robustmq.telemetry.pipeline.StoredEvent;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class TestEventStore implements AutoCloseable {
     private final Journal journal;
     final Shard shard;
-    private final long[] counts = new long[Severity.values().length];
+    private final long[] counts = new long[Counted.values().length];
 
     TestEventStore(Path data) throws IOException {
         journal =
@@ -62,7 +63,8 @@ final class TestEventStore implements AutoCloseable {
                         + more
                         + '}';
         StoredEvent stored =
-                new StoredEvent(severity, counts.clone(), json.getBytes(StandardCharsets.UTF_8));
+                new StoredEvent(
+                        severity, false, counts.clone(), json.getBytes(StandardCharsets.UTF_8));
         return shard.append(
                         stored.encoded(),
                         EventKeys.of(EventKeys.Kind.EVENT, event),

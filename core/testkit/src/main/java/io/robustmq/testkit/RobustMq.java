@@ -31,6 +31,9 @@ import java.util.stream.Stream;
  */
 public final class RobustMq implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String WATCH_BUFFERS =
+            "-Dio.netty.leakDetection.level=paranoid"
+                    + " -Dio.netty.leakDetection.acquireAndReleaseOnly=true";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, String> settings;
@@ -104,6 +107,8 @@ public final class RobustMq implements AutoCloseable {
 
         /** Starts it and does not wait: for starts that must fail. */
         public RobustMq launch() throws IOException {
+            environment.merge(
+                    "ROBUSTMQ_JAVA_OPTS", WATCH_BUFFERS, (own, watch) -> own + " " + watch);
             int[] ports = FreePorts.several(listeners.size());
             Map<String, String> all = new TreeMap<>();
             all.put("data.directory", data.toString());
@@ -276,6 +281,11 @@ public final class RobustMq implements AutoCloseable {
     public void close() {
         process.close();
         http.close();
+        List<String> leaks =
+                process.stdout().stream().filter(line -> line.contains("LEAK: ")).toList();
+        if (!leaks.isEmpty()) {
+            throw new AssertionError("a buffer was not released: " + leaks.getFirst());
+        }
     }
 
     private static Stream<JsonNode> parse(String line) {

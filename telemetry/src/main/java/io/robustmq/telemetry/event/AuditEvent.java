@@ -11,7 +11,7 @@ public sealed interface AuditEvent extends Event {
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
             cause =
-                    "The lowest level of a category's events that are taken was changed, or the time of such a change was over.",
+                    "The lowest level of a category's events that are taken was changed, or the time of such a change was over. In a cluster every node tells it, and the one that was asked names who wanted it.",
             action = "Nothing; robustmq levels shows what is in force.")
     record LevelChanged(
             Admin admin,
@@ -27,7 +27,8 @@ public sealed interface AuditEvent extends Event {
             name = "audit.trace_begun",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
-            cause = "From now on every event about one client, topic or address is taken.",
+            cause =
+                    "From now on every event about one client, topic or address is taken. In a cluster every node tells it, also one that starts while the trace lasts, and the one that was asked names who wanted it.",
             action = "Nothing; it ends by itself. robustmq trace list shows those that last.")
     record TraceBegun(
             Admin admin,
@@ -45,7 +46,8 @@ public sealed interface AuditEvent extends Event {
             name = "audit.trace_ended",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
-            cause = "The time of such a trace was over, or somebody stopped it, or the node stops.",
+            cause =
+                    "The time of such a trace was over, or somebody stopped it, or the node stops. In a cluster every node tells what it took itself.",
             action =
                     "Nothing. If many were left out, trace again with a higher rate or something narrower.")
     record TraceEnded(
@@ -121,6 +123,16 @@ public sealed interface AuditEvent extends Event {
             action =
                     "Give it to those who administer the node, and to nobody else; without the file, the next start makes another.")
     record TokenCreated(Admin admin, @Doc("Where it is") String file) implements AuditEvent {}
+
+    @EventType(
+            name = "audit.access_reloaded",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator had the password file and the ACL file read again.",
+            action = "Nothing; authentication.* says what was found.")
+    record AccessReloaded(
+            Admin admin, @Doc("Files that had changed and are in force now") int filesChanged)
+            implements AuditEvent {}
 
     @EventType(
             name = "audit.shard_created",

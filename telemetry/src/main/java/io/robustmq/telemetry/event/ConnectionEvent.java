@@ -14,6 +14,7 @@ public sealed interface ConnectionEvent extends Event {
         SERVER_SHUTDOWN,
         IO_ERROR,
         STORAGE_UNAVAILABLE,
+        NOT_AUTHORIZED,
         RATE_EXCEEDED,
         BANNED
     }

@@ -8,7 +8,7 @@ package io.robustmq.telemetry.event;
 public record Peer(
         @Doc(
                         value =
-                                "Protocol and version: mqtt/3.1.1, mqtt/5.0, or mqtt before CONNECT was read",
+                                "Protocol and version: mqtt/3.1, mqtt/3.1.1, mqtt/5.0, or mqtt before CONNECT was read",
                         attribute = "network.protocol.name")
                 String protocol,
         @Doc("The connection's number on this node, unique since its start") long connectionId,
@@ -21,4 +21,23 @@ public record Peer(
                         value = "Address and port of the other end",
                         sensitivity = Sensitivity.IDENTITY,
                         attribute = "network.peer.address")
-                String remoteAddr) {}
+                String remoteAddr) {
+
+    /** The address without port and brackets: the same for all that one machine does. */
+    public String host() {
+        return host(remoteAddr);
+    }
+
+    /**
+     * @param remoteAddr {@code host:port}
+     */
+    public static String host(String remoteAddr) {
+        int colon = remoteAddr.lastIndexOf(':');
+        if (colon < 0) {
+            return remoteAddr;
+        }
+        return remoteAddr.startsWith("[")
+                ? remoteAddr.substring(1, Math.max(1, colon - 1))
+                : remoteAddr.substring(0, colon);
+    }
+}

@@ -90,7 +90,7 @@ public sealed interface PipelineEvent extends Event {
             cause =
                     "Events came faster than they could be stored, or the store took none, and no more could be held in memory.",
             action =
-                    "If journal.failed tells of the disk of events.directory, mend that; otherwise find what emits so much, or raise events.queue-capacity.")
+                    "If journal.failed tells of the disk of events.directory, mend that; otherwise find what emits so much, or raise events.burst-size.")
     record EventsDropped(
             @Doc("emit: the queue before the store was full; store: it took none") String sink,
             @Doc("Dropped since the last such event") long dropped,

@@ -21,6 +21,7 @@ public sealed interface SubscriptionEvent extends Event {
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
             @Doc("Retained messages sent because of it") int retainedMessages,
+            @Doc("Share name of a $share subscription, empty for any other") String shareName,
             @Doc("Who wanted it: the client, or the operator by mqtt.topics.auto-subscribe")
                     Cause subscriptionCause)
             implements SubscriptionEvent {
@@ -62,7 +63,8 @@ public sealed interface SubscriptionEvent extends Event {
             Peer peer,
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
-            @Doc("Retained messages sent because of it") int retainedMessages)
+            @Doc("Retained messages sent because of it") int retainedMessages,
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -80,7 +82,8 @@ public sealed interface SubscriptionEvent extends Event {
             Peer peer,
             @Doc("The topic filter") String topicFilter,
             @Doc("SUBACK reason code (MQTT 5 numbering)") int reasonCode,
-            @Doc("What was wrong, with the limit and the value") String detail)
+            @Doc("What was wrong, with the limit and the value") String detail,
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -94,7 +97,29 @@ public sealed interface SubscriptionEvent extends Event {
             volume = Volume.CONNECTION,
             cause = "A client unsubscribed.",
             action = "Nothing.")
-    record Removed(Peer peer, @Doc("The topic filter") String topicFilter)
+    record Removed(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.revoked",
+            severity = Severity.WARN,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A subscription was ended, because the rules in force now deny it; the client is not told.",
+            action =
+                    "Nothing if that was meant; else change the rule, and have the client subscribe again.")
+    record Revoked(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("What denies it: file and line of the ACL") String rule)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
@@ -108,11 +133,37 @@ public sealed interface SubscriptionEvent extends Event {
             volume = Volume.CONNECTION,
             cause = "A client unsubscribed from a filter that it had not subscribed to.",
             action = "Nothing; compare the filter with those of subscription.created.")
-    record NotFound(Peer peer, @Doc("The topic filter") String topicFilter)
+    record NotFound(
+            Peer peer,
+            @Doc("The topic filter") String topicFilter,
+            @Doc("Share name of a $share subscription, empty for any other") String shareName)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
             return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.passed_on",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A client went, unsubscribed or ended its session with messages of a shared subscription not delivered to it; other members of its group were given them.",
+            action =
+                    "Nothing; dropped messages had no member left, had expired, or were QoS 2 and already sent (MQTT 5, 4.8.2).")
+    record PassedOn(
+            @Doc(
+                            value = "The client identifier",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "messaging.client.id")
+                    String clientId,
+            @Doc("Messages that other members were given") int messages,
+            @Doc("Messages that nobody gets") int dropped)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return clientId;
         }
     }
 }

@@ -10,18 +10,18 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Traces on demand: while one lasts, every event about its client, topic or address is taken,
  * whatever level, rate of its key or sampling say, up to a rate of its own. Begin and end are
  * events. Any thread.
  *
- * <p>What is traced is one immutable value, a list of {@link DebugTrace}; the counts are this
- * node's. For a cluster the list would come from the placement center, each node would hand it to
- * {@link #replace}, and each would tell at the end what it took itself.
+ * <p>What is traced is one immutable value, a list of {@link DebugTrace}. In a cluster placement
+ * holds it, and each node is handed it by {@link #replace}; the counts are this node's, and each
+ * tells at the end what it took itself.
  *
  * <p>Bounds: {@link #MAX} at once, {@link #MAX_TIME} each.
  */
@@ -74,32 +74,43 @@ public final class DebugTraces {
                 .toList();
     }
 
-    public Begin begin(TraceTarget kind, String target, Duration time, int perSecond, Admin by) {
+    /** What is wrong with a wish to trace; null if nothing is. */
+    public @Nullable String wrong(TraceTarget kind, String target, Duration time, int perSecond) {
         if (time.compareTo(MIN_TIME) < 0 || time.compareTo(MAX_TIME) > 0) {
-            return new Begin.Wrong(
-                    "the time must be 1s to "
-                            + MAX_TIME.toHours()
-                            + "h, was "
-                            + time.toSeconds()
-                            + "s");
+            return "the time must be 1s to "
+                    + MAX_TIME.toHours()
+                    + "h, was "
+                    + time.toSeconds()
+                    + "s";
         }
         if (perSecond < 1 || perSecond > MAX_PER_SECOND) {
-            return new Begin.Wrong(
-                    "the rate must be 1 to "
-                            + MAX_PER_SECOND
-                            + " events per second, was "
-                            + perSecond);
+            return "the rate must be 1 to "
+                    + MAX_PER_SECOND
+                    + " events per second, was "
+                    + perSecond;
         }
         try {
             var unused = TraceMatch.of(kind, target);
+            return null;
         } catch (IllegalArgumentException wrong) {
-            return new Begin.Wrong(String.valueOf(wrong.getMessage()));
+            return String.valueOf(wrong.getMessage());
         }
-        // how each type is read is found out here, not by who emits
-        intake.kinds().all().forEach(EventKind::subject);
+    }
+
+    /** With a name of its own, from now on. Nothing is traced by that alone. */
+    public DebugTrace named(TraceTarget kind, String target, Duration time, int perSecond) {
         Instant now = clock.instant();
         String id = HexFormat.of().toHexDigits(chance.get().nextInt());
-        DebugTrace trace = new DebugTrace(id, kind, target, now, now.plus(time), perSecond);
+        return new DebugTrace(id, kind, target, now, now.plus(time), perSecond);
+    }
+
+    /** Begins one on this node alone. */
+    public Begin begin(TraceTarget kind, String target, Duration time, int perSecond, Admin by) {
+        String wrong = wrong(kind, target, time, perSecond);
+        if (wrong != null) {
+            return new Begin.Wrong(wrong);
+        }
+        DebugTrace trace = named(kind, target, time, perSecond);
         synchronized (this) {
             if (active.size() >= MAX) {
                 return new Begin.TooMany();
@@ -111,23 +122,10 @@ public final class DebugTraces {
         return new Begin.Begun(trace);
     }
 
-    /** False if there is none of that name. */
-    public boolean stop(String id, Admin by) {
-        return end(trace -> trace.id().equals(id), by);
-    }
-
-    /** Ends those whose time is over. */
-    void tick(Instant now) {
-        end(trace -> !now.isBefore(trace.until()), Admin.NODE);
-    }
-
-    /** The node stops. */
-    void endAll() {
-        end(trace -> true, Admin.NODE);
-    }
-
-    private synchronized boolean end(Predicate<DebugTrace> which, Admin by) {
-        List<DebugTrace> wanted = traces().stream().filter(which.negate()).toList();
+    /** Stops one on this node alone; false if there is none of that name. */
+    public synchronized boolean stop(String id, Admin by) {
+        List<DebugTrace> wanted =
+                traces().stream().filter(trace -> !trace.id().equals(id)).toList();
         if (wanted.size() == active.size()) {
             return false;
         }
@@ -135,12 +133,40 @@ public final class DebugTraces {
         return true;
     }
 
+    /** Ends those whose time is over. */
+    synchronized void tick(Instant now) {
+        List<DebugTrace> lasting = lasting(traces(), now);
+        if (lasting.size() < active.size()) {
+            become(lasting, Admin.NODE);
+        }
+    }
+
+    /** The node stops. */
+    synchronized void endAll() {
+        become(List.of(), Admin.NODE);
+    }
+
     private List<DebugTrace> traces() {
         return active.stream().map(ActiveTrace::trace).toList();
     }
 
-    /** Makes these the traces that last: begins those that are new, ends those that are missing. */
-    private void replace(List<DebugTrace> wanted, Admin by) {
+    private static List<DebugTrace> lasting(List<DebugTrace> traces, Instant now) {
+        return traces.stream().filter(trace -> now.isBefore(trace.until())).toList();
+    }
+
+    /**
+     * Makes these the traces that last: begins those that are new, ends those that are missing.
+     * Those whose time is over are none, and those after {@link #MAX} neither.
+     *
+     * @param by who wanted that it is these
+     */
+    public synchronized void replace(List<DebugTrace> wanted, Admin by) {
+        Instant now = clock.instant();
+        tick(now);
+        become(lasting(wanted, now).stream().limit(MAX).toList(), by);
+    }
+
+    private void become(List<DebugTrace> wanted, Admin by) {
         List<ActiveTrace> next = new ArrayList<>();
         List<ActiveTrace> begun = new ArrayList<>();
         List<ActiveTrace> ended = new ArrayList<>(active);
@@ -157,6 +183,10 @@ public final class DebugTraces {
                 ended.remove(lasting);
             }
             next.add(lasting);
+        }
+        if (!begun.isEmpty()) {
+            // how each type is read is found out here, not by who emits
+            intake.kinds().all().forEach(EventKind::subject);
         }
         // told first, so that it stands before what is taken for it
         begun.forEach(one -> tellBegun(one.trace(), by));

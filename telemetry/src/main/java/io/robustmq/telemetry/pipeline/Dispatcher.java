@@ -12,12 +12,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread between the queue and the store: reads the fields of each event once, counts it,
- * and appends it. What the store cannot take is held until it can, and meanwhile shown to whom is
- * to see it at once.
+ * The one thread between the queue and the store: counts each event and appends it. What the store
+ * cannot take is held until it can, and meanwhile shown to whom is to see it at once.
  *
- * <p>Bound: {@link #MOST_UNSTORED_BYTES} on their way into the store, above which nothing more is
- * taken from the queue; {@link Held} what the store did not take.
+ * <p>Bound: {@link #MOST_UNSTORED_BYTES} on their way into the store, above which no more is given
+ * to it; {@link EventQueue} what comes faster than that; {@link Held} what the store did not take.
  */
 final class Dispatcher {
     private static final int MAX_BATCH = 256;
@@ -31,15 +30,13 @@ final class Dispatcher {
     private final Wiring wiring;
     private final Ledger ledger;
     private final EventStore store;
-    private final String nodeId;
-    private final @Nullable Identities identities;
     private final InstantSource clock;
     private final DropReports reports;
     private final Consumer<Instant> housekeeping;
     private final JsonLines lines = new JsonLines();
     private final KeyFields keys = new KeyFields();
-    private final List<Occurrence> batch = new ArrayList<>(MAX_BATCH);
-    private final List<FlatRecord> previews = new ArrayList<>(MAX_BATCH);
+    private final List<Overflow.Item> batch = new ArrayList<>(MAX_BATCH);
+    private final List<Overflow.Item> previews = new ArrayList<>(MAX_BATCH);
     private final AtomicLong unstoredBytes = new AtomicLong();
     private final Held held = new Held();
     private long[] counts = Place.BEGINNING.counts();
@@ -54,7 +51,6 @@ final class Dispatcher {
             Wiring wiring,
             Ledger ledger,
             EventStore store,
-            NodeIdentity node,
             InstantSource clock,
             Events own,
             Consumer<Instant> housekeeping) {
@@ -62,8 +58,6 @@ final class Dispatcher {
         this.wiring = wiring;
         this.ledger = ledger;
         this.store = store;
-        this.nodeId = node.nodeId();
-        this.identities = wiring.identities();
         this.clock = clock;
         this.housekeeping = housekeeping;
         this.reports = new DropReports(intake, held, wiring.spans(), own);
@@ -86,7 +80,7 @@ final class Dispatcher {
         }
         finishing = true;
         while (dispatcher.isAlive() && System.nanoTime() - byNanos < 0) {
-            intake.ring().wake();
+            intake.queue().wake();
             dispatcher.join(10);
         }
         dispatcher.interrupt();
@@ -95,46 +89,44 @@ final class Dispatcher {
 
     private void run() {
         nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
-        while (!Thread.interrupted()) {
-            if (!held.isEmpty()) {
-                storeHeld();
+        try {
+            while (!Thread.interrupted()) {
+                if (!held.isEmpty()) {
+                    storeHeld();
+                }
+                if (takesMore() && intake.queue().take(batch, MAX_BATCH, intake::lost)) {
+                    dispatch();
+                } else if (unstoredBytes.get() > 0) {
+                    LockSupport.parkNanos(this, SOON_NANOS);
+                } else if (finishing) {
+                    return;
+                } else {
+                    intake.queue().await(held.isEmpty() ? IDLE_NANOS : RETRY_NANOS);
+                }
+                if (System.nanoTime() - nextHousekeepingNanos >= 0) {
+                    nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
+                    keepHouse();
+                }
             }
-            int taken =
-                    unstoredBytes.get() > MOST_UNSTORED_BYTES
-                            ? 0
-                            : intake.ring().drainTo(batch, MAX_BATCH);
-            if (taken > 0) {
-                dispatch();
-            } else if (unstoredBytes.get() > 0) {
-                LockSupport.parkNanos(this, SOON_NANOS);
-            } else if (finishing) {
-                return;
-            } else {
-                intake.ring().await(held.isEmpty() ? IDLE_NANOS : RETRY_NANOS);
-            }
-            if (System.nanoTime() - nextHousekeepingNanos >= 0) {
-                nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
-                keepHouse();
-            }
+        } finally {
+            intake.queue().close();
         }
+    }
+
+    private boolean takesMore() {
+        return unstoredBytes.get() <= MOST_UNSTORED_BYTES;
     }
 
     private void dispatch() {
         List<Unstored> entries = new ArrayList<>(batch.size());
-        for (Occurrence occurrence : batch) {
-            FlatRecord flat;
-            try {
-                flat = flat(occurrence);
-            } catch (RuntimeException e) {
-                intake.lost(occurrence); // a defect in the event; the others must not suffer
-                continue;
-            }
-            if (occurrence.local()) {
-                ledger.direct(flat.severity());
-                wiring.shippers().forEach(shipper -> shipper.offer(flat));
+        for (Overflow.Item item : batch) {
+            FlatRecord flat = item.event();
+            if (item.local()) {
+                ledger.direct(item.counted());
+                wiring.shippers().forEach(to -> to.offer(flat, item.counted()));
             } else {
-                entries.add(entry(flat));
-                previews.add(flat);
+                entries.add(entry(flat, item.traced()));
+                previews.add(item);
             }
         }
         batch.clear();
@@ -143,8 +135,9 @@ final class Dispatcher {
             boolean failing = store.failure() != null || !held.isEmpty();
             if (failing) {
                 entries.forEach(held::add);
-                for (FlatRecord preview : previews) {
-                    wiring.shippers().forEach(to -> to.offer(preview.numbered(FlatRecord.PREVIEW)));
+                for (Overflow.Item preview : previews) {
+                    FlatRecord record = preview.event().numbered(FlatRecord.PREVIEW);
+                    wiring.shippers().forEach(to -> to.offer(record, preview.counted()));
                 }
             } else {
                 append(entries);
@@ -153,9 +146,9 @@ final class Dispatcher {
         previews.clear();
     }
 
-    private Unstored entry(FlatRecord flat) {
-        counts[flat.severity().ordinal()]++;
-        StoredEvent event = new StoredEvent(flat.severity(), counts, lines.object(flat));
+    private Unstored entry(FlatRecord flat, boolean traced) {
+        counts[Counted.of(flat.severity(), traced).ordinal()]++;
+        StoredEvent event = new StoredEvent(flat.severity(), traced, counts, lines.object(flat));
         return new Unstored(event.encoded(), keys.of(flat));
     }
 
@@ -194,20 +187,6 @@ final class Dispatcher {
         }
         nextRetryNanos = now + RETRY_NANOS;
         append(held.take());
-    }
-
-    private FlatRecord flat(Occurrence occurrence) {
-        Object[] values = occurrence.kind().read(occurrence.event(), identities);
-        return new FlatRecord(
-                FlatRecord.UNSTORED,
-                occurrence.time(),
-                occurrence.kind().event(),
-                occurrence.severity(),
-                occurrence.service(),
-                nodeId,
-                occurrence.suppressed(),
-                occurrence.trace(),
-                values);
     }
 
     private void keepHouse() {

@@ -44,7 +44,7 @@ final class DropReports {
     }
 
     void report() {
-        int capacity = intake.ring().capacity();
+        int capacity = intake.queue().capacity();
         long emit = emitTold.due(intake.dropped().all(), intake.droppedReportable());
         if (emit > 0) {
             own.emit(new PipelineEvent.EventsDropped("emit", emit, capacity));

@@ -1,5 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
+import io.robustmq.telemetry.event.Peer;
+
 /**
  * What events are found by in the store: 32 bits of a kind and a text. Two texts may have the same,
  * so who finds an event by its key looks whether it has the text.
@@ -37,12 +39,6 @@ public final class EventKeys {
      * @param remoteAddr {@code host:port}
      */
     public static String host(String remoteAddr) {
-        int colon = remoteAddr.lastIndexOf(':');
-        if (colon < 0) {
-            return remoteAddr;
-        }
-        return remoteAddr.startsWith("[")
-                ? remoteAddr.substring(1, Math.max(1, colon - 1))
-                : remoteAddr.substring(0, colon);
+        return Peer.host(remoteAddr);
     }
 }

@@ -28,8 +28,8 @@ final class EventKind {
     /** Read at first use, not on the thread that emits. */
     private volatile @Nullable CataloguedEvent event;
 
-    /** Made at first use, by the dispatcher's thread: most types never occur in a short life. */
-    private MethodHandle @Nullable [] accessors;
+    /** Made at first use: most types never occur in a short life. */
+    private volatile MethodHandle @Nullable [] accessors;
 
     /** Made at first use, which is when something is traced on demand. */
     private volatile @Nullable EventSubject subject;

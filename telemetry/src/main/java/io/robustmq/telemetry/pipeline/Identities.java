@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces what names a person or device by the first 16 hex digits of its HMAC-SHA-256: the same
@@ -41,6 +42,11 @@ final class Identities {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java runtime has HmacSHA256", e);
         }
+    }
+
+    /** One for events and spans, so that a client is the same in both; null if none are hashed. */
+    static @Nullable Identities of(PipelineSettings.Intake settings) {
+        return settings.hashIdentities() ? new Identities(settings.hashSalt()) : null;
     }
 
     /** An unknown name stays unknown. */

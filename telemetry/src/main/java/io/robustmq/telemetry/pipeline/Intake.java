@@ -8,6 +8,7 @@ import io.robustmq.telemetry.event.TraceContext;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ final class Intake {
     private final InstantSource clock;
     private final EventKinds kinds;
     private final Throttle throttle;
-    private final Ring<Occurrence> ring;
+    private final EventQueue queue;
+    private final Consumer<Occurrence> lost = this::lost;
 
     /** Let through the throttle, for the store or a sink. */
     private final Tally emitted = new Tally();
@@ -45,13 +47,17 @@ final class Intake {
             PipelineSettings.Intake settings,
             CategoryLevels levels,
             List<Audience> audiences,
+            String nodeId,
+            @Nullable Identities identities,
             InstantSource clock) {
         this.kinds = new EventKinds(levels);
         this.audiences = List.copyOf(audiences);
         this.clock = clock;
         this.throttle =
                 new Throttle(EventKinds.MAX, settings.perKeyPerSecond(), settings.maxKeys());
-        this.ring = new Ring<>(settings.queueCapacity());
+        this.queue =
+                new EventQueue(
+                        settings.queueCapacity(), settings.burstBytes(), kinds, nodeId, identities);
     }
 
     /** What comes now is dropped. */
@@ -65,8 +71,8 @@ final class Intake {
         } catch (RuntimeException e) {
             // a defect in the event, such as a null key: the caller's work matters more than its
             // log
-            emitted.add(Severity.ERROR, false);
-            dropped.add(Severity.ERROR, false);
+            emitted.add(Counted.ERROR, false);
+            dropped.add(Counted.ERROR, false);
             droppedReportable.increment();
         }
     }
@@ -84,7 +90,7 @@ final class Intake {
         long admitted = now.admit(kind, event, clock.millis());
         boolean isTaken = true;
         if ((admitted & TraceSet.TAKEN) != 0) {
-            put(kind, event, severity, service, 0, trace, local);
+            put(kind, event, severity, service, 0, trace, true, local);
         } else if (admitted != 0 && kind.sampled()) {
             isTaken = false; // who emits has let all through, for the trace
         } else {
@@ -112,7 +118,7 @@ final class Intake {
                 return false;
             }
         }
-        put(kind, event, severity, service, leftOut, trace, local);
+        put(kind, event, severity, service, leftOut, trace, false, local);
         return true;
     }
 
@@ -123,12 +129,21 @@ final class Intake {
             Service service,
             long leftOut,
             @Nullable TraceContext trace,
+            boolean traced,
             boolean local) {
-        emitted.add(severity, local);
         Occurrence occurrence =
                 new Occurrence(
-                        kind, event, severity, service, clock.instant(), leftOut, trace, local);
-        if (closed || !ring.offer(occurrence)) {
+                        kind,
+                        event,
+                        severity,
+                        service,
+                        clock.instant(),
+                        leftOut,
+                        trace,
+                        traced,
+                        local);
+        emitted.add(occurrence.counted(), local);
+        if (closed || !queue.offer(occurrence, lost)) {
             lost(occurrence);
         }
     }
@@ -157,17 +172,17 @@ final class Intake {
         Event event = new PipelineEvent.EventsSuppressed(kinds.numbered(type).name(), key, leftOut);
         EventKind kind = kinds.of(event.getClass());
         Severity severity = event.severity();
-        if (closed || ring.size() >= ring.capacity() || !isWanted(kind, severity, false)) {
+        if (closed || queue.size() >= queue.capacity() || !isWanted(kind, severity, false)) {
             return false;
         }
         kind.series().count(Service.MQTT_BROKER, severity);
-        put(kind, event, severity, Service.MQTT_BROKER, 0, null, false);
+        put(kind, event, severity, Service.MQTT_BROKER, 0, null, false, false);
         return true;
     }
 
     /** Counts what was let in and will reach no sink. */
     void lost(Occurrence occurrence) {
-        dropped.add(occurrence.severity(), occurrence.local());
+        dropped.add(occurrence.counted(), occurrence.local());
         if (isReportable(occurrence.event())) {
             droppedReportable.increment();
         }
@@ -192,7 +207,7 @@ final class Intake {
     /** Of what is not for the store. */
     private boolean isWantedBySink(Severity severity) {
         for (int i = 0; i < audiences.size(); i++) {
-            if (audiences.get(i).takes(severity, true)) {
+            if (audiences.get(i).takes(Counted.of(severity, false), true)) {
                 return true;
             }
         }
@@ -215,8 +230,8 @@ final class Intake {
         return !(event instanceof PipelineEvent.EventsDropped);
     }
 
-    Ring<Occurrence> ring() {
-        return ring;
+    EventQueue queue() {
+        return queue;
     }
 
     Throttle throttle() {

@@ -23,7 +23,7 @@ final class Ledger {
     private long[] begin = Place.BEGINNING.counts();
 
     /** Handed to the sinks that take what the store does not have. */
-    private final long[] direct = new long[Severity.values().length];
+    private final long[] direct = new long[Counted.values().length];
 
     Ledger(Intake intake) {
         this.intake = intake;
@@ -124,8 +124,8 @@ final class Ledger {
         end = counts;
     }
 
-    synchronized void direct(Severity severity) {
-        direct[severity.ordinal()]++;
+    synchronized void direct(Counted counted) {
+        direct[counted.ordinal()]++;
     }
 
     synchronized List<Balance> balances() {

@@ -167,38 +167,66 @@ public final class Levels {
         return now == null ? configured : now;
     }
 
-    /**
-     * @param level null for the one that it has without being told: a category that of {@link
-     *     #ALL}, that one what is configured
-     * @param limit after which the level that stood before returns; zero for never
-     */
-    public synchronized Change change(
-            String category, @Nullable Severity level, Duration limit, Admin by) {
+    /** What is wrong with a wish to change a level; null if nothing is. */
+    public @Nullable String wrong(String category, Duration limit) {
         if (category.equals(CategoryLevels.AUDIT)) {
-            return new Change.Refused("events of category audit are always taken");
+            return "events of category audit are always taken";
         }
         if (!category.equals(ALL) && !changeable().contains(category)) {
-            return new Change.Refused(
-                    "there is no category "
-                            + category
-                            + ", there is all, "
-                            + String.join(", ", changeable()));
+            return "there is no category "
+                    + category
+                    + ", there is all, "
+                    + String.join(", ", changeable());
         }
         if (limit.isNegative() || limit.compareTo(MAX_LIMIT) > 0) {
-            return new Change.Refused(
-                    "the time must be at most " + MAX_LIMIT.toDays() + "d, was " + limit);
+            return "the time must be at most " + MAX_LIMIT.toDays() + "d, was " + limit;
         }
-        Setting before = setting(category);
+        return null;
+    }
+
+    /** What is in force for a category that can be given a level. */
+    public synchronized Level of(String category) {
+        return level(category);
+    }
+
+    /**
+     * From now on, on this node alone.
+     *
+     * @param level as {@link #set} has it
+     * @param limit after which the level that stood before returns; zero for never
+     */
+    public Change change(String category, @Nullable Severity level, Duration limit, Admin by) {
+        String wrong = wrong(category, limit);
+        if (wrong != null) {
+            return new Change.Refused(wrong);
+        }
+        Instant now = clock.instant();
+        set(category, level, now, limit.isZero() ? null : now.plus(limit), by);
+        return new Change.Done(of(category));
+    }
+
+    /**
+     * Gives a category, or {@link #ALL}, a level.
+     *
+     * @param level null for the one that it has without being told: a category that of {@link
+     *     #ALL}, that one what is configured
+     * @param until when the level that stood before returns; null for never
+     */
+    public synchronized void set(
+            String category,
+            @Nullable Severity level,
+            Instant from,
+            @Nullable Instant until,
+            Admin by) {
         Severity standing = category.equals(ALL) && level == null ? configured : level;
-        Severity passing = standing == null ? standardNow() : standing;
-        put(
-                category,
-                limit.isZero()
+        Setting setting =
+                until == null
                         ? new Setting(standing, null, null)
-                        : new Setting(before.standing, passing, clock.instant().plus(limit)),
-                limit,
-                by);
-        return new Change.Done(level(category));
+                        : new Setting(
+                                setting(category).standing,
+                                standing == null ? standardNow() : standing,
+                                until);
+        put(category, setting, until == null ? Duration.ZERO : Duration.between(from, until), by);
     }
 
     /** Ends what was for a while. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event between the thread that emitted it and the dispatcher.
  *
+ * @param traced taken because of a trace on demand, and so for every sink
  * @param local not for collectors: it is about what sends to them, and would feed itself
  */
 record Occurrence(
@@ -19,4 +20,9 @@ record Occurrence(
         Instant time,
         long suppressed,
         @Nullable TraceContext trace,
-        boolean local) {}
+        boolean traced,
+        boolean local) {
+    Counted counted() {
+        return Counted.of(severity, traced);
+    }
+}

@@ -56,8 +56,8 @@ final class OtlpSender implements AutoCloseable {
     private @Nullable OkHttpClient client;
     private TlsFiles.@Nullable Loaded clientTls;
 
-    OtlpSender(PipelineSettings.Otlp settings, OtlpSignal signal, InstantSource clock) {
-        this.settings = settings;
+    OtlpSender(PipelineSettings.Otlp common, OtlpSignal signal, InstantSource clock) {
+        this.settings = common.of(signal);
         this.clock = clock;
         this.url = url(settings, signal);
         this.tls = new TlsFiles(settings.options().tls());

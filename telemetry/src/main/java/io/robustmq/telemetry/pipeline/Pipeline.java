@@ -23,12 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
-    private static final Duration DISPATCH_WITHIN = Duration.ofSeconds(1);
 
     private final PipelineSettings settings;
-    private final NodeIdentity node;
     private final InstantSource clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final @Nullable Identities identities;
     private final Intake intake;
     private final Ledger ledger;
     private final Events own;
@@ -52,11 +51,18 @@ public final class Pipeline implements AutoCloseable {
 
     Pipeline(PipelineSettings settings, NodeIdentity node, InstantSource clock, Outside outside) {
         this.settings = settings;
-        this.node = node;
         this.clock = clock;
         PipelineSettings.Levels configured = settings.intake().levels();
+        this.identities = Identities.of(settings.intake());
         CategoryLevels cells = new CategoryLevels(configured.standard(), configured.categories());
-        this.intake = new Intake(settings.intake(), cells, Wiring.audiences(settings), clock);
+        this.intake =
+                new Intake(
+                        settings.intake(),
+                        cells,
+                        Wiring.audiences(settings),
+                        node.nodeId(),
+                        identities,
+                        clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
         this.libraries = new LibraryLines(own, settings.intake().libraries());
@@ -67,7 +73,7 @@ public final class Pipeline implements AutoCloseable {
                 Wiring.of(
                         settings, outside, resources, ledger, intake.kinds(), own, new Listener());
         wiring.metrics(registry, resources, clock);
-        this.tracing = wiring.tracing(outside, resources, clock);
+        this.tracing = wiring.tracing(outside, resources, identities, clock);
         this.metrics = new PipelineMetrics(intake, ledger, wiring, clock);
     }
 
@@ -90,7 +96,7 @@ public final class Pipeline implements AutoCloseable {
         ledger.opened(end.counts());
         wiring.shippers().forEach(shipper -> shipper.open(store, first, end));
         Dispatcher starting =
-                new Dispatcher(intake, wiring, ledger, store, node, clock, own, this::keepHouse);
+                new Dispatcher(intake, wiring, ledger, store, clock, own, this::keepHouse);
         dispatcher = starting;
         wiring.shippers().forEach(Shipper::start);
         wiring.workers().forEach(Worker::start);
@@ -149,7 +155,6 @@ public final class Pipeline implements AutoCloseable {
 
     /** What stands for a client id in events; null if identities are not hashed. */
     public @Nullable String hashed(String clientId) {
-        Identities identities = wiring.identities();
         return identities == null ? null : identities.hashed(clientId);
     }
 
@@ -173,7 +178,7 @@ public final class Pipeline implements AutoCloseable {
         long now = System.nanoTime();
         try {
             libraries.close();
-            stopping.finish(now + DISPATCH_WITHIN.toNanos());
+            stopping.finish(now + CLOSE_WITHIN.toNanos());
             intake.close();
             for (Shipper shipper : wiring.shippers()) {
                 shipper.finish(now + CLOSE_WITHIN.toNanos());

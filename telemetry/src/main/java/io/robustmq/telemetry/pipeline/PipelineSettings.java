@@ -51,6 +51,7 @@ public record PipelineSettings(
      * What all events go through.
      *
      * @param queueCapacity of the queue before the store; full: the event is dropped and counted
+     * @param burstBytes memory outside the heap for what comes faster than it can be stored
      * @param perKeyPerSecond events of one type and key written per second, the others are counted
      *     in {@code suppressed}; 0 writes all, at most 4095
      * @param maxKeys keys remembered; beyond it, all further keys of a type share one
@@ -61,6 +62,7 @@ public record PipelineSettings(
      */
     public record Intake(
             int queueCapacity,
+            long burstBytes,
             int perKeyPerSecond,
             int maxKeys,
             boolean hashIdentities,
@@ -69,12 +71,20 @@ public record PipelineSettings(
             Levels levels) {
         public static Intake defaults() {
             return new Intake(
-                    65_536, 10, 20_000, false, Secret.NONE, Severity.WARN, Levels.defaults());
+                    131_072,
+                    256L << 20,
+                    10,
+                    20_000,
+                    false,
+                    Secret.NONE,
+                    Severity.WARN,
+                    Levels.defaults());
         }
 
         public Intake with(Levels other) {
             return new Intake(
                     queueCapacity,
+                    burstBytes,
                     perKeyPerSecond,
                     maxKeys,
                     hashIdentities,
@@ -86,7 +96,14 @@ public record PipelineSettings(
         /** Hashes identities, with that key. */
         public Intake hashing(Secret salt) {
             return new Intake(
-                    queueCapacity, perKeyPerSecond, maxKeys, true, salt, libraries, levels);
+                    queueCapacity,
+                    burstBytes,
+                    perKeyPerSecond,
+                    maxKeys,
+                    true,
+                    salt,
+                    libraries,
+                    levels);
         }
     }
 
@@ -210,6 +227,30 @@ public record PipelineSettings(
                     OtlpOptions.defaults());
         }
 
+        /** As it is for one signal. */
+        Otlp of(OtlpSignal signal) {
+            OtlpOwn own = options.own().get(signal);
+            return own == null
+                    ? this
+                    : new Otlp(
+                            enabled,
+                            own.protocol(),
+                            endpoint,
+                            logs,
+                            metrics,
+                            traces,
+                            level,
+                            queueCapacity,
+                            own.timeout(),
+                            metricsInterval,
+                            new OtlpOptions(
+                                    options.endpoints(),
+                                    own.headers(),
+                                    own.compression(),
+                                    own.tls(),
+                                    options.resource()));
+        }
+
         public static Otlp defaults() {
             return new Otlp(
                     false,
@@ -219,7 +260,7 @@ public record PipelineSettings(
                     false,
                     true,
                     Severity.INFO,
-                    65_536,
+                    131_072,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(15));
         }
@@ -231,17 +272,37 @@ public record PipelineSettings(
      * @param endpoints of single signals, used as they are; the others go to the common one
      * @param headers of every request
      * @param resource attributes of the node beside its own
+     * @param own of the signals for which some of it is different
      */
     public record OtlpOptions(
             Map<OtlpSignal, URI> endpoints,
             Map<String, Secret> headers,
             Compression compression,
             Tls tls,
-            Map<String, String> resource) {
+            Map<String, String> resource,
+            Map<OtlpSignal, OtlpOwn> own) {
+        /** The same for all signals, but for where they go. */
+        public OtlpOptions(
+                Map<OtlpSignal, URI> endpoints,
+                Map<String, Secret> headers,
+                Compression compression,
+                Tls tls,
+                Map<String, String> resource) {
+            this(endpoints, headers, compression, tls, resource, Map.of());
+        }
+
         public static OtlpOptions defaults() {
             return new OtlpOptions(Map.of(), Map.of(), Compression.NONE, Tls.NONE, Map.of());
         }
     }
+
+    /** How one signal is sent, all of it. */
+    public record OtlpOwn(
+            OtlpProtocol protocol,
+            Duration timeout,
+            Map<String, Secret> headers,
+            Compression compression,
+            Tls tls) {}
 
     /**
      * A Fluentd or Fluent Bit, by the forward protocol with acknowledgements.

@@ -89,9 +89,9 @@ final class Shipper {
     }
 
     /** An event for it that the store does not have, or not yet; that one is in no account. */
-    void offer(FlatRecord record) {
+    void offer(FlatRecord record, Counted counted) {
         Ring<FlatRecord> to = direct;
-        if (to != null && audience.takes(record.severity(), true)) {
+        if (to != null && audience.takes(counted, true)) {
             if (!to.offer(record) && record.seq() == FlatRecord.UNSTORED) {
                 account.directShipped(0, 1);
             }
@@ -215,7 +215,7 @@ final class Shipper {
         public boolean event(long seq, StoredEvent event) {
             Place behind = new Place(seq + 1, event.counts());
             boolean again = isBefore(event.counts(), at.counts());
-            if (!again && audience.takes(event.severity(), false)) {
+            if (!again && audience.takes(event.counted(), false)) {
                 try {
                     batch.add(records.flat(seq, event));
                 } catch (IOException e) {

@@ -1,13 +1,12 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.robustmq.telemetry.event.Severity;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts occurrences by what decides who is sent them, so that each sink's share can be told. */
 final class Tally {
-    private static final Severity[] SEVERITIES = Severity.values();
+    private static final Counted[] ALL = Counted.values();
 
-    private final LongAdder[] counts = new LongAdder[2 * SEVERITIES.length];
+    private final LongAdder[] counts = new LongAdder[2 * ALL.length];
 
     Tally() {
         for (int i = 0; i < counts.length; i++) {
@@ -15,15 +14,15 @@ final class Tally {
         }
     }
 
-    void add(Severity severity, boolean local) {
-        counts[index(severity, local)].increment();
+    void add(Counted counted, boolean local) {
+        counts[index(counted, local)].increment();
     }
 
     long of(Audience audience) {
         long sum = 0;
-        for (Severity severity : SEVERITIES) {
-            sum += audience.takes(severity, false) ? counts[index(severity, false)].sum() : 0;
-            sum += audience.takes(severity, true) ? counts[index(severity, true)].sum() : 0;
+        for (Counted counted : ALL) {
+            sum += audience.takes(counted, false) ? counts[index(counted, false)].sum() : 0;
+            sum += audience.takes(counted, true) ? counts[index(counted, true)].sum() : 0;
         }
         return sum;
     }
@@ -36,7 +35,7 @@ final class Tally {
         return sum;
     }
 
-    private static int index(Severity severity, boolean local) {
-        return severity.ordinal() * 2 + (local ? 1 : 0);
+    private static int index(Counted counted, boolean local) {
+        return counted.ordinal() * 2 + (local ? 1 : 0);
     }
 }

@@ -2,6 +2,7 @@ package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.TraceTarget;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,19 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param text an address as events have it, without the port unless it is about one port
  */
 record TraceMatch(TraceTarget kind, String text, boolean withPort) {
-    private static final int MAX_LENGTH = 65_535;
+    private static final int MAX_BYTES = 65_535;
 
     /**
      * Throws IllegalArgumentException, with what is wrong, if there is no such client, topic or
      * address.
      */
     static TraceMatch of(TraceTarget kind, String text) {
-        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > MAX_BYTES) {
             throw new IllegalArgumentException(
-                    "the target must have 1 to "
-                            + MAX_LENGTH
-                            + " characters, has "
-                            + text.length());
+                    "the target must have 1 to " + MAX_BYTES + " bytes, has " + bytes);
         }
         return switch (kind) {
             case CLIENT -> new TraceMatch(kind, text, false);

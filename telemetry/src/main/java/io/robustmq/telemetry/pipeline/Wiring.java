@@ -22,7 +22,6 @@ final class Wiring {
     private final EventKinds kinds;
     private final Events own;
     private final Courier.Listener listener;
-    private final @Nullable Identities identities;
     private final List<Shipper> shippers = new ArrayList<>();
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
@@ -40,10 +39,6 @@ final class Wiring {
         this.kinds = kinds;
         this.own = own;
         this.listener = listener;
-        this.identities =
-                settings.intake().hashIdentities()
-                        ? new Identities(settings.intake().hashSalt())
-                        : null;
     }
 
     /** Whose events are taken: those of the sinks, and what is kept for questions. */
@@ -110,7 +105,11 @@ final class Wiring {
         }
     }
 
-    Tracing tracing(Outside outside, Resources resources, InstantSource clock) {
+    Tracing tracing(
+            Outside outside,
+            Resources resources,
+            @Nullable Identities identities,
+            InstantSource clock) {
         Worker<SpanData> to = spans;
         if (to == null) {
             return Tracing.OFF;
@@ -122,11 +121,6 @@ final class Wiring {
                 resources.of(Service.MQTT_BROKER),
                 identities,
                 to);
-    }
-
-    /** One for events and spans, so that a client is the same in both. */
-    @Nullable Identities identities() {
-        return identities;
     }
 
     private void ship(Sink<FlatRecord> sink, Audience audience) {

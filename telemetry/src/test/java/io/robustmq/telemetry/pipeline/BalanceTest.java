@@ -2,11 +2,16 @@ package io.robustmq.telemetry.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.event.TraceTarget;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +28,8 @@ class BalanceTest {
     private static final int EACH = 20_000;
     private static final int QUEUE = 500;
 
+    private static final Event TRACED = new MessageEvent.Unrouted(Samples.PEER, "traced/1", 1);
+
     private final Random random = new Random(SEED);
     private final AtomicBoolean consoleWorks = new AtomicBoolean();
     private final AtomicLong consoleLines = new AtomicLong();
@@ -38,6 +45,7 @@ class BalanceTest {
         for (int process = 0; process < 3; process++) {
             Pipeline pipeline = pipeline();
             pipeline.open(store);
+            trace(pipeline);
             emitFromAllSides(pipeline);
             boolean last = process == 2;
             store.failing(false);
@@ -56,7 +64,23 @@ class BalanceTest {
         assertThat(shipped + dropped).as("each once over all processes").isEqualTo(emitted);
         assertThat(disk.names()).hasSize(1);
         assertThat(disk.lines(disk.names().getFirst())).hasSize((int) shipped);
+        assertThat(disk.lines(disk.names().getFirst()))
+                .as("DEBUG, in a file that is for WARN")
+                .anyMatch(line -> line.contains("message.unrouted"));
         assertThat(dropped).as("queue and store were too small").isPositive();
+    }
+
+    /** Of its events some are taken, for all sinks, and those over its rate are not. */
+    private static void trace(Pipeline pipeline) {
+        DebugTraces.Begin begun =
+                pipeline.traces()
+                        .begin(
+                                TraceTarget.TOPIC,
+                                "traced/#",
+                                Duration.ofMinutes(10),
+                                5000,
+                                Admin.NODE);
+        assertThat(begun).isInstanceOf(DebugTraces.Begin.Begun.class);
     }
 
     private void emitFromAllSides(Pipeline pipeline) throws InterruptedException {
@@ -68,7 +92,11 @@ class BalanceTest {
                             .start(() -> {
                                 for (int i = 0; i < EACH; i++) {
                                     events.emit(
-                                            i % 3 == 0 ? Samples.keyed("k") : Samples.warning("k"));
+                                            switch (i % 4) {
+                                                case 0 -> Samples.keyed("k");
+                                                case 1 -> TRACED;
+                                                default -> Samples.warning("k");
+                                            });
                                 }
                             }));
         }
@@ -98,6 +126,7 @@ class BalanceTest {
                         .with(
                                 new PipelineSettings.Intake(
                                         QUEUE,
+                                        (long) random.nextInt(3) << 20,
                                         0,
                                         100,
                                         false,

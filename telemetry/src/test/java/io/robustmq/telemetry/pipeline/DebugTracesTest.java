@@ -40,6 +40,11 @@ class DebugTracesTest {
         assertThat(count(running, "message.unrouted")).isEqualTo(50);
         assertThat(count(running, "\"client_id\":\"client-1\"")).isEqualTo(100);
         assertThat(count(running, "\"client_id\":\"client-2\"")).as("its throttle").isEqualTo(10);
+        assertThat(running.lines())
+                .filteredOn(line -> line.contains("message.unrouted"))
+                .as("DEBUG, on a console that is for INFO")
+                .hasSize(50);
+        assertThat(running.balance("console").waiting()).isZero();
     }
 
     @Test
@@ -49,7 +54,7 @@ class DebugTracesTest {
         running.events().emit(DEBUG);
         running.events().emit(new MessageEvent.Unrouted(Samples.PEER, "a/b/c", 1));
         begin(running, TraceTarget.ADDRESS, "127.0.0.1", 1000);
-        running.events().emit(new SubscriptionEvent.NotFound(Samples.PEER, "x"));
+        running.events().emit(new SubscriptionEvent.NotFound(Samples.PEER, "x", ""));
         running.events().emit(new MessageEvent.Unrouted(Samples.PEER, "a/b/c", 1));
         assertThat(running.pipeline.traces().list())
                 .extracting(DebugTraces.Status::events)

@@ -37,12 +37,13 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Fork(1)
 public class EmitBenchmark {
     private final List<Audience> console = List.of(new Audience(Severity.INFO, false));
-    private final Intake unthrottled = intake(0, 1 << 16);
+    private final Intake unthrottled = intake(0, 1 << 17);
+    private final Intake crowded = intake(0, 1 << 10);
     private final Intake throttled = intake(1, 1 << 16);
-    private final Intake full = intake(0, 2);
+    private final Intake full = intake(0, 2); // 16 MiB of burst are soon full, too
     private final Intake tracingAnother = intake(1, 1 << 16, "another");
     private final Intake tracing = intake(1, 1 << 16, "client-1");
-    private final List<Occurrence> drained = new ArrayList<>(1 << 16);
+    private final List<Overflow.Item> drained = new ArrayList<>(1 << 16);
     private int sinceDrain;
 
     private final Event accepted = new ConnectionEvent.Accepted(Samples.PEER, 60, true, false);
@@ -73,6 +74,7 @@ public class EmitBenchmark {
         return new Intake(
                 new PipelineSettings.Intake(
                         capacity,
+                        16L << 20,
                         perKeyPerSecond,
                         1000,
                         false,
@@ -81,6 +83,8 @@ public class EmitBenchmark {
                         PipelineSettings.Levels.defaults()),
                 new CategoryLevels(Severity.INFO, Map.of()),
                 console,
+                "node-1",
+                null,
                 InstantSource.system());
     }
 
@@ -97,11 +101,22 @@ public class EmitBenchmark {
     /** Into the queue; every 32768th pays for emptying it. */
     @Benchmark
     public void emit_into_the_queue() {
-        unthrottled.emit(Service.MQTT_BROKER, accepted, null);
+        emitAndDrain(unthrottled);
+    }
+
+    /** The same while the ring is crowded, so that each moves others out of it. */
+    @Benchmark
+    public void emit_in_a_burst() {
+        emitAndDrain(crowded);
+    }
+
+    private void emitAndDrain(Intake intake) {
+        intake.emit(Service.MQTT_BROKER, accepted, null);
         if (++sinceDrain == 1 << 15) {
             sinceDrain = 0;
-            unthrottled.ring().drainTo(drained, 1 << 16);
-            drained.clear();
+            while (intake.queue().take(drained, 1 << 16, intake::lost)) {
+                drained.clear();
+            }
         }
     }
 

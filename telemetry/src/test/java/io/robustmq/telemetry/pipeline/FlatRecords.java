@@ -21,6 +21,19 @@ final class FlatRecords {
         return LongStream.range(from, from + count).mapToObj(FlatRecords::numbered).toList();
     }
 
+    static FlatRecord withValues(FlatRecord record, Object[] values) {
+        return new FlatRecord(
+                record.seq(),
+                record.time(),
+                record.event(),
+                record.severity(),
+                record.service(),
+                record.nodeId(),
+                record.suppressed(),
+                record.trace(),
+                values);
+    }
+
     private static FlatRecord numbered(long seq) {
         return new FlatRecord(
                 seq,

@@ -17,6 +17,25 @@ final class MemoryStore implements EventStore {
     private final Map<String, Place> cursors = new HashMap<>();
     private int first;
     private @Nullable IOException failure;
+    private boolean hanging;
+    private final List<Entry> held = new ArrayList<>();
+
+    /** From now on nothing is told of what is appended, until {@link #goOn}. */
+    synchronized void hang() {
+        hanging = true;
+    }
+
+    void goOn() {
+        List<Entry> waiting;
+        synchronized (this) {
+            hanging = false;
+            waiting = List.copyOf(held);
+            held.clear();
+            waiting.forEach(entry -> records.add(entry.record()));
+            notifyAll();
+        }
+        waiting.forEach(Entry::stored);
+    }
 
     synchronized void failing(boolean now) {
         failure = now ? new IOException("no space left") : null;
@@ -40,15 +59,18 @@ final class MemoryStore implements EventStore {
         List<String> lines = new ArrayList<>();
         for (byte[] record : records) {
             if (record != null) {
-                lines.add(
-                        new String(
-                                record,
-                                StoredEvent.HEADER_BYTES,
-                                record.length - StoredEvent.HEADER_BYTES,
-                                StandardCharsets.UTF_8));
+                lines.add(new String(event(record).json(), StandardCharsets.UTF_8));
             }
         }
         return lines;
+    }
+
+    private static StoredEvent event(byte[] record) {
+        try {
+            return StoredEvent.decoded(ByteBuffer.wrap(record));
+        } catch (IOException defect) {
+            throw new AssertionError(defect);
+        }
     }
 
     @Override
@@ -56,10 +78,7 @@ final class MemoryStore implements EventStore {
         for (int seq = first; seq < records.size(); seq++) {
             byte[] record = records.get(seq);
             if (record != null) {
-                StoredEvent event = StoredEvent.decoded(ByteBuffer.wrap(record));
-                long[] counts = event.counts().clone();
-                counts[event.severity().ordinal()]--;
-                return new Place(seq, counts);
+                return new Place(seq, event(record).countsBefore());
             }
         }
         return last();
@@ -68,15 +87,17 @@ final class MemoryStore implements EventStore {
     @Override
     public synchronized Place last() throws IOException {
         byte[] record = records.isEmpty() ? null : records.getLast();
-        return record == null
-                ? Place.BEGINNING
-                : new Place(records.size(), StoredEvent.decoded(ByteBuffer.wrap(record)).counts());
+        return record == null ? Place.BEGINNING : new Place(records.size(), event(record).counts());
     }
 
     @Override
     public void append(List<? extends Entry> entries) {
         IOException why;
         synchronized (this) {
+            if (hanging) {
+                held.addAll(entries);
+                return;
+            }
             why = failure;
             if (why == null) {
                 entries.forEach(entry -> records.add(entry.record()));
@@ -108,7 +129,7 @@ final class MemoryStore implements EventStore {
                 }
                 record = records.get(at);
             }
-            if (record != null && !reader.event(at, StoredEvent.decoded(ByteBuffer.wrap(record)))) {
+            if (record != null && !reader.event(at, event(record))) {
                 return;
             }
         }

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,37 @@ class OtlpSinkTest {
         assertThat(collector.last().getHeaders().get("authorization")).isEqualTo("Bearer x");
         assertThat(text(collector.lastMessage()))
                 .contains("journal.closed", "shard-1", "shard-9", "deployment.environment");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP, , /v1/logs", "HTTP, /my/logs, /my/logs", "GRPC, , /opentelemetry."})
+    void what_is_different_for_events_counts_and_their_own_address_is_taken_as_it_is(
+            OtlpProtocol protocol, @Nullable String ownPath, String target) throws Exception {
+        open(protocol, Compression.GZIP);
+        sink.close();
+        URI exact = URI.create(collector.plain() + (ownPath == null ? "" : ownPath));
+        PipelineSettings.OtlpOptions options =
+                new PipelineSettings.OtlpOptions(
+                        ownPath == null ? Map.of() : Map.of(OtlpSignal.LOGS, exact),
+                        Map.of("Authorization", new Secret("Bearer y")),
+                        Compression.NONE,
+                        PipelineSettings.Tls.NONE,
+                        Map.of(),
+                        Map.of(
+                                OtlpSignal.LOGS,
+                                new PipelineSettings.OtlpOwn(
+                                        protocol,
+                                        TIMEOUT,
+                                        Map.of("Authorization", new Secret("Bearer own")),
+                                        Compression.GZIP,
+                                        PipelineSettings.Tls.NONE)));
+        OtlpProtocol others = protocol == OtlpProtocol.GRPC ? OtlpProtocol.HTTP : OtlpProtocol.GRPC;
+        sink = sink(settings(others, collector.plain(), options));
+        collector.start();
+        ships();
+        assertThat(collector.last().getTarget()).startsWith(target);
+        assertThat(collector.last().getHeaders().get("authorization")).isEqualTo("Bearer own");
+        assertThat(text(collector.lastMessage())).contains("journal.closed");
     }
 
     @ParameterizedTest

@@ -75,6 +75,7 @@ class SuppressedTest {
                         .with(
                                 new PipelineSettings.Intake(
                                         queueCapacity,
+                                        0,
                                         2,
                                         5,
                                         false,
@@ -97,7 +98,7 @@ class SuppressedTest {
             running.pipeline.intake().tellSuppressed();
             Thread.onSpinWait();
         }
-        Running.await("an empty queue", () -> running.pipeline.intake().ring().size() == 0);
+        Running.await("an empty queue", () -> running.pipeline.intake().queue().size() == 0);
         running.close();
         long written = 0;
         long inRecords = 0;
