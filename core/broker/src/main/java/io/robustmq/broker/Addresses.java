@@ -18,4 +18,9 @@ final class Addresses {
             case null, default -> "";
         };
     }
+
+    /** {@code 127.0.0.1}; empty if it has none. */
+    static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
+    }
 }

@@ -1,12 +1,16 @@
 package io.robustmq.broker;
 
+import io.netty.channel.Channel;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,6 +18,9 @@ import java.util.random.RandomGenerator;
  * Any loop; each connection's steps run on the loop that it is on.
  */
 final class Admission {
+    /** The most that is added to a wait: this part of it. */
+    private static final int JITTER = 4;
+
     private final Shared shared;
     private final Executor slowAuthentication;
     private final List<Loop> loops;
@@ -31,6 +38,52 @@ final class Admission {
     }
 
     void admit(Connection connection, Connect connect) {
+        long wait = shared.arrivalLimits().waitNanos();
+        if (wait == 0) {
+            begin(connection, connect);
+            return;
+        }
+        connection.loop().counters().add(Counters.limit(Limit.CONNECTS_PER_SECOND), 1);
+        if (wait < 0) {
+            connection.refuse(
+                    ReasonCode.CONNECTION_RATE_EXCEEDED, shared.arrivalLimits().refusal());
+            return;
+        }
+        // somewhat later than its turn: those who came together do not go on together
+        long nanos = wait + random.nextLong(1 + wait / JITTER);
+        shared.events()
+                .emit(
+                        new ConnectionEvent.ConnectDelayed(
+                                connection.peer(), TimeUnit.NANOSECONDS.toMillis(nanos)));
+        var unused =
+                connection
+                        .loop()
+                        .executor()
+                        .schedule(
+                                () -> connection.guarded(() -> waited(connection, connect)),
+                                nanos,
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void waited(Connection connection, Connect connect) {
+        if (connection.isAdmitting()) {
+            begin(connection, connect);
+        }
+    }
+
+    private void begin(Connection connection, Connect connect) {
+        Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
+        if (ban == null) {
+            ban =
+                    shared.flapping()
+                            .counted(
+                                    BanKind.ADDRESS,
+                                    Bans.target(connection.access().origin().remoteAddress()));
+        }
+        if (ban != null) {
+            keepOut(connection, ban);
+            return;
+        }
         if (connect.clientId().isEmpty() && !mayBeNameless(connect)) {
             connection.refuse(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
@@ -152,6 +205,11 @@ final class Admission {
         }
     }
 
+    private static void keepOut(Connection connection, Bans.Ban ban) {
+        connection.loop().counters().add(Counters.limit(Limit.BANNED), 1);
+        connection.refuse(ReasonCode.BANNED, ban.detail());
+    }
+
     /** No more than the client needs: the reason is the operator's. */
     private static String toldTo(int reasonCode) {
         return reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD
@@ -174,16 +232,57 @@ final class Admission {
     }
 
     private void moveHome(Connection connection, Connect connect) {
+        Bans.Ban ban = shared.flapping().counted(BanKind.CLIENT, connect.clientId());
+        if (ban != null) {
+            keepOut(connection, ban);
+            return;
+        }
         boolean assigned = connect.clientId().isEmpty();
         if (assigned) {
             connection.named("auto-" + HexFormat.of().toHexDigits(random.nextLong()));
         }
-        Connect.Will will = connect.will();
+        Rewriting rewriting = Rewriting.of(connection);
+        Connect.Will asked = connect.will();
+        Rewriting.To to =
+                rewriting == null || asked == null ? null : rewriting.published(asked.topic());
+        if (to != null && to.wrong() != null) {
+            connection.refuse(ReasonCode.TOPIC_NAME_INVALID, to.wrong());
+            return;
+        }
+        Connect settled =
+                to == null || asked == null ? connect : connect.with(asked.to(to.topic()));
+        Connect.Will will = settled.will();
         if (will != null && connection.access().allowed(will) == null) {
             connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
             return;
         }
         Loop home = Loop.homeOf(connection.peer().clientId(), loops);
-        connection.moveTo(home, () -> new Arrival(connection, connect, assigned).settle());
+        move(connection, home, () -> new Arrival(connection, settled, assigned).settle());
+    }
+
+    /** To another loop, and goes on there. */
+    private static void move(Connection connection, Loop home, Runnable then) {
+        connection.leaving();
+        Loop from = connection.loop();
+        if (home == from) {
+            then.run();
+            return;
+        }
+        Channel channel = connection.channel();
+        from.connections().remove(connection);
+        channel.deregister()
+                .addListener(left -> {
+                    connection.isOn(home);
+                    home.executor()
+                            .register(channel)
+                            .addListener(arrived -> {
+                                if (arrived.isSuccess()) {
+                                    home.connections().add(connection);
+                                    connection.guarded(then);
+                                } else {
+                                    channel.unsafe().closeForcibly();
+                                }
+                            });
+                });
     }
 }

@@ -144,10 +144,14 @@ final class Arrival {
                         present,
                         connection.origin().listener(),
                         connection.origin().transport()));
+        SysTopics sys = home.shared().eventTopics().sys();
+        if (sys != null) {
+            sys.connected(connection, keepAliveSeconds, connect.cleanStart());
+        }
         connection.access().judgeAgain();
         if (connection.isConnected()) {
             session.resume(subscriber);
-            connection.goOn();
+            AutoSubscriptions.make(connection, session, connection::goOn);
         }
     }
 

@@ -42,7 +42,9 @@ final class Arriving {
     void proxied(SocketAddress client, ClientOrigin.@Nullable Proxied told) {
         remoteAddress = client;
         proxied = told;
-        secure();
+        if (entrance.mayComeFrom(client, channel)) {
+            secure();
+        }
     }
 
     private void secure() {

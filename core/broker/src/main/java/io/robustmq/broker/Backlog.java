@@ -120,7 +120,13 @@ final class Backlog {
                 return;
             }
         }
-        boolean isNext = session.subscriber() != null && waiting.messages() == 0;
+        Subscriber to = session.subscriber();
+        if (to == null && session.home().rules().offlineOff().isFor(publication.topic())) {
+            forget(each);
+            session.dropped(publication.topic(), qos, DropReason.OFFLINE_OFF, context);
+            return;
+        }
+        boolean isNext = to != null && waiting.messages() == 0;
         if (!isNext && !hasRoom(bytes)) {
             forget(each);
             session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL, context);
@@ -133,7 +139,6 @@ final class Backlog {
             }
             nextExpiryMillis = Math.min(nextExpiryMillis, publication.expiresAtMillis());
         }
-        Subscriber to = session.subscriber();
         boolean isOthers = group != null && !session.shares().isIn(group.filter());
         if (to == null || isOthers) {
             if (context != null) {

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +117,9 @@ public final class Broker implements AutoCloseable {
         }
         all.forEach(loop -> loop.open(all));
         loops = List.copyOf(all);
+        shared.eventTopics().open(new SysTopics(shared, measures, loops));
         shared.eventTopics().open(loops);
+        shared.bans().open(loops);
         try {
             shared.log().open(loops, shared.retained());
             loops.forEach(loop -> loop.executor().submit(loop::start).syncUninterruptibly());
@@ -187,6 +190,19 @@ public final class Broker implements AutoCloseable {
         return measures;
     }
 
+    /** The slowest first, as of the last second. */
+    public List<SlowSubscription> slowSubscriptions() {
+        return loops.stream()
+                .flatMap(loop -> loop.rules().slow().list().stream())
+                .sorted(Comparator.comparingLong(SlowSubscription::latencyMillis).reversed())
+                .limit(shared.settings().slow().top())
+                .toList();
+    }
+
+    public Bans bans() {
+        return shared.bans();
+    }
+
     /** Where the node's events are published. */
     public EventTopics eventTopics() {
         return shared.eventTopics();
@@ -215,6 +231,7 @@ public final class Broker implements AutoCloseable {
             all.close();
         }
         shared.eventTopics().open(List.of());
+        shared.bans().open(List.of());
         onEachLoop(Broker::endAll);
         // when the wills of those have begun
         onEachLoop(loop -> loop.log().finish());

@@ -125,6 +125,16 @@ public final class BrokerMeasures {
         return sum(Counters.ended(ending));
     }
 
+    /** Over the threshold of slow subscriptions. */
+    public long slowDeliveries() {
+        return sum(Counters.SLOW_DELIVERIES);
+    }
+
+    /** How often a limit held somebody back or turned somebody away. */
+    public long limitHits(Limit limit) {
+        return sum(Counters.limit(limit));
+    }
+
     public long authenticationsSucceeded() {
         return sum(Counters.AUTHENTICATIONS_SUCCEEDED);
     }

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.robustmq.protocol.PacketLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,11 @@ public record BrokerSettings(
         Storage storage,
         Sharing sharing,
         Mqtt5 mqtt5,
-        int messageEventsPerSecond) {
+        int messageEventsPerSecond,
+        Protection protection,
+        TopicRules topicRules,
+        SlowSettings slow,
+        SysSettings sys) {
 
     /**
      * Where connections come in, and how many.
@@ -89,6 +94,16 @@ public record BrokerSettings(
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}
 
+    PacketLimits packetLimits() {
+        return new PacketLimits(
+                limits.maxPacketBytes,
+                limits.topicAliasMaximum,
+                protection.topics().maxLevels(),
+                protection.topics().maxBytes(),
+                protection.properties().maxUserProperties(),
+                protection.properties().maxUserPropertyBytes());
+    }
+
     /**
      * How groups of shared subscriptions choose who gets a message.
      *
@@ -128,6 +143,22 @@ public record BrokerSettings(
         static final Mqtt5 DEFAULTS = new Mqtt5(16, true, "response/");
     }
 
+    public BrokerSettings with(Connections other) {
+        return new BrokerSettings(
+                other,
+                limits,
+                queues,
+                retained,
+                storage,
+                sharing,
+                mqtt5,
+                messageEventsPerSecond,
+                protection,
+                topicRules,
+                slow,
+                sys);
+    }
+
     /** What a broker without configuration does; port 1883, loopback only. */
     public static BrokerSettings defaults() {
         return new BrokerSettings(
@@ -142,6 +173,10 @@ public record BrokerSettings(
                 new Storage(64L << 20, 1_000_000),
                 new Sharing(ShareStrategy.ROUND_ROBIN, Map.of()),
                 Mqtt5.DEFAULTS,
-                10);
+                10,
+                Protection.defaults(),
+                TopicRules.NONE,
+                SlowSettings.DEFAULTS,
+                SysSettings.DEFAULTS);
     }
 }

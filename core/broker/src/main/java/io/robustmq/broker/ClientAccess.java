@@ -48,6 +48,11 @@ final class ClientAccess {
         identity = to;
     }
 
+    /** Empty if it has none, or is not authenticated yet. */
+    String userName() {
+        return identity.userName();
+    }
+
     /** Null if it may publish to this topic. */
     @SuppressWarnings("ReferenceEquality") // another String of the same text goes the long way
     Authorizer.@Nullable Denied publish(String topic) {

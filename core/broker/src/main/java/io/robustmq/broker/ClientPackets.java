@@ -12,6 +12,7 @@ import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Unsubscribe;
 import io.robustmq.protocol.Violation;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
+import io.robustmq.telemetry.event.SubscriptionEvent;
 
 /** What a client's packets do, but for PUBLISH: see {@link Publisher}. */
 final class ClientPackets implements PacketHandler {
@@ -24,8 +25,9 @@ final class ClientPackets implements PacketHandler {
 
     ClientPackets(Connection connection) {
         this.connection = connection;
-        this.publisher = new Publisher(connection);
-        this.subscribing = new Subscribing(connection);
+        Rewriting rewriting = Rewriting.of(connection);
+        this.publisher = new Publisher(connection, rewriting);
+        this.subscribing = new Subscribing(connection, rewriting, SubscriptionEvent.Cause.CLIENT);
     }
 
     Subscribing subscribing() {

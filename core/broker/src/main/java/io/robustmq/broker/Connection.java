@@ -40,11 +40,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Cumulation input;
     private final Outbound outbound;
     private final Patience patience = new Patience(this);
+    private final @Nullable ReadRate rate; // null without limit
     private final ClientAccess access;
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
     private long readNanos;
+
+    /** Of opening it, then of its CONNACK. */
+    private long sinceNanos = System.nanoTime();
+
     private long receivedBytes;
     private boolean behind;
 
@@ -55,7 +60,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
-    private long connectedNanos;
 
     Connection(Channel channel, Loop loop, Admission admission, ClientOrigin origin) {
         this.channel = channel;
@@ -64,8 +68,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.admission = admission;
         this.origin = origin;
         this.id = shared.connectionIds().incrementAndGet();
-        BrokerSettings.Limits limits = shared.settings().limits();
-        this.decoder = new PacketDecoder(limits.maxPacketBytes(), limits.topicAliasMaximum());
+        Protection.Rate limits = shared.settings().protection().rate();
+        this.rate = limits.isLimited() ? new ReadRate(this, limits, sinceNanos) : null;
+        this.decoder = new PacketDecoder(shared.packetLimits());
         this.packets = new ClientPackets(this);
         this.input = new Cumulation(decoder, packets);
         this.outbound = new Outbound(this, channel);
@@ -97,6 +102,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.ENDED) {
             in.release();
             return;
+        }
+        if (rate != null) {
+            rate.read(size, readNanos, decoder.packetsReceived());
         }
         try {
             ended(input.read(in, ctx.alloc()));
@@ -163,37 +171,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** False if it ended meanwhile. */
-    boolean isAdmitting() {
-        return phase == Phase.ADMITTING;
-    }
-
     void named(String clientId) {
         peer = new Peer(peer.protocol(), id, clientId, peer.remoteAddr());
     }
 
-    /** Moves to another loop and goes on there. */
-    void moveTo(Loop home, Runnable then) {
-        patience.stop(); // its timer runs on the loop that is left
-        if (home == loop) {
-            then.run();
-            return;
-        }
-        loop.connections().remove(this);
-        channel.deregister()
-                .addListener(left -> {
-                    loop = home;
-                    home.executor()
-                            .register(channel)
-                            .addListener(arrived -> {
-                                if (arrived.isSuccess()) {
-                                    home.connections().add(this);
-                                    guarded(then);
-                                } else {
-                                    channel.unsafe().closeForcibly();
-                                }
-                            });
-                });
+    /** It goes to its home loop; its timer runs on the loop that is left. */
+    void leaving() {
+        patience.stop();
+    }
+
+    /** It was moved there. */
+    void isOn(Loop home) {
+        loop = home;
     }
 
     /** CONNACK with another reason code than 0, and the end. */
@@ -211,8 +200,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         session = to;
         subscriber = made;
         will = connect.will();
-        connectedNanos = System.nanoTime();
-        readNanos = connectedNanos;
+        sinceNanos = System.nanoTime();
+        readNanos = sinceNanos;
         loop.counters().add(Counters.accepted(version), 1);
         loop.counters().add(Counters.SESSIONS_CONNECTED, 1);
         patience.keepAlive(keepAliveSeconds);
@@ -223,6 +212,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void goOn() {
         holdBackIfNeeded();
         ended(input.resume());
+        holdBackIfNeeded();
     }
 
     /** A step of admission that runs as a task of its own, not within a read. */
@@ -249,12 +239,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 outbound.isBlocked()
                         && outbound.pendingBytes()
                                 > 2 * shared.settings().queues().maxOutboundBytes();
-        channel.config().setAutoRead(!behind && !deaf);
+        boolean fast = rate != null && rate.holdsBack(decoder.packetsReceived(), input.hasMore());
+        channel.config().setAutoRead(!behind && !deaf && !fast && phase == Phase.CONNECTED);
     }
 
-    /** Not read because another loop, or the log, has to catch up. */
+    /** Not read because another loop, or the log, has to catch up, or it sent too much. */
     boolean isHeldBack() {
-        return behind;
+        return behind || rate != null && rate.isWaiting();
     }
 
     void mayReadAgain() {
@@ -269,6 +260,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         int reasonCode = violation.reasonCode();
+        Limit.count(violation, loop.counters());
         if (phase == Phase.AUTHENTICATING) {
             LastWords.refuse(this, reasonCode, violation.detail());
         } else if (phase != Phase.CONNECTED && violation.packetType() == PacketType.CONNECT) {
@@ -331,8 +323,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         Phase was = phase;
         phase = Phase.ENDED;
         patience.stop();
+        if (rate != null) {
+            rate.stop();
+        }
         loop.connections().remove(this);
-        shared.eventTopics().left(this);
+        shared.eventTopics().left(this, ending);
         loop.counters().add(Counters.ended(ending), 1);
         if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
             LastWords.disconnect(this, reasonCode, reason);
@@ -362,7 +357,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer,
                 ending,
                 reasonCode,
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connectedNanos),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos),
                 decoder.packetsReceived(),
                 outbound.packets(),
                 receivedBytes,
@@ -373,16 +368,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.events().emit(event);
     }
 
+    /** False if it ended meanwhile. */
+    boolean isAdmitting() {
+        return phase == Phase.ADMITTING;
+    }
+
     boolean isConnected() {
         return phase == Phase.CONNECTED;
     }
 
     boolean wantsMore() {
-        return phase.isRead();
+        return phase.isRead()
+                && (phase != Phase.CONNECTED
+                        || rate == null
+                        || decoder.packetsReceived() < rate.packetsInAll());
     }
 
     long id() {
         return id;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    long packetsReceived() {
+        return decoder.packetsReceived();
     }
 
     Loop loop() {
@@ -395,6 +406,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     ClientOrigin origin() {
         return origin;
+    }
+
+    Channel channel() {
+        return channel;
     }
 
     MqttVersion version() {

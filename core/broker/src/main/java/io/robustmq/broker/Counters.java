@@ -31,7 +31,9 @@ final class Counters {
     private static final int ENDED = DROPPED + DropReason.values().length;
     private static final int ACCEPTED = ENDED + Ending.values().length;
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
-    private static final int COUNT = REFUSED + 256;
+    private static final int LIMITS = REFUSED + 256;
+    static final int SLOW_DELIVERIES = LIMITS + Limit.values().length;
+    private static final int COUNT = SLOW_DELIVERIES + 1;
 
     /** Keeps two loops' counters off one cache line. */
     private static final int PADDING = 16;
@@ -61,6 +63,10 @@ final class Counters {
 
     static int accepted(MqttVersion version) {
         return ACCEPTED + version.ordinal();
+    }
+
+    static int limit(Limit limit) {
+        return LIMITS + limit.ordinal();
     }
 
     static int refused(int reasonCode) {

@@ -61,6 +61,11 @@ final class Cumulation {
         }
     }
 
+    /** Whether something was read that is not decoded. */
+    boolean hasMore() {
+        return kept != null;
+    }
+
     private void decoded() {
         decoding = false;
         releaseIfEmpty();

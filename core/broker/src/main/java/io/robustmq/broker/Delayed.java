@@ -26,6 +26,7 @@ final class Delayed {
     private static final long MAX_SECONDS = 0xFFFF_FFFFL;
 
     private static final int MAX_DIGITS = 10;
+    private static final int MAX_SHOWN = 20;
 
     /** Who published it is not kept. */
     private static final Peer NOBODY = new Peer("", 0, "", "");
@@ -58,17 +59,12 @@ final class Delayed {
             Publishing.Waiting waiting) {
         String text = publication.topic();
         int slash = text.indexOf('/', PREFIX.length());
-        long seconds = slash < 0 ? -1 : seconds(text.substring(PREFIX.length(), slash));
+        String delay = slash < 0 ? "" : text.substring(PREFIX.length(), slash);
+        long seconds = seconds(delay);
         String topic = slash < 0 ? "" : text.substring(slash + 1);
-        if (seconds < 0
-                || !Topics.isValidTopic(topic)
-                || TopicLevels.isBrokersOwn(topic)
-                || topic.startsWith(PREFIX)) {
-            return new Refused(
-                    ReasonCode.TOPIC_NAME_INVALID,
-                    "a delayed message's topic is $delayed/<seconds>/<topic>, with 0 to "
-                            + MAX_SECONDS
-                            + " seconds and a topic that clients may publish to, without delay");
+        String wrong = wrong(delay, seconds, topic);
+        if (wrong != null) {
+            return new Refused(ReasonCode.TOPIC_NAME_INVALID, wrong);
         }
         int limit = loop.shared().settings().storage().maxDelayedMessages();
         AtomicInteger count = loop.shared().delayedCount();
@@ -99,6 +95,24 @@ final class Delayed {
         } finally {
             kept.done();
         }
+    }
+
+    /** Null if nothing is. */
+    private static @Nullable String wrong(String delay, long seconds, String topic) {
+        String form = "a delayed message's topic is $delayed/<seconds>/<topic>, ";
+        if (seconds < 0 && !topic.isEmpty()) {
+            return form
+                    + "with 0 to "
+                    + MAX_SECONDS
+                    + " seconds, not "
+                    + (delay.length() > MAX_SHOWN ? delay.substring(0, MAX_SHOWN) + "…" : delay);
+        }
+        if (!Topics.isValidTopic(topic)) {
+            return form + "this has none";
+        }
+        return TopicLevels.isBrokersOwn(topic) || topic.startsWith(PREFIX)
+                ? form + "with one that clients may publish to without delay"
+                : null;
     }
 
     /** The topic behind a delay; any other, and one that will be refused, as it is. */

@@ -38,7 +38,8 @@ final class Entrance extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
-        if (!hasRoomFor(channel, channel.remoteAddress())) {
+        SocketAddress from = channel.remoteAddress();
+        if (!hasRoomFor(channel, from) || settings.proxy() == null && !mayComeFrom(from, channel)) {
             return;
         }
         if (settings.isPlain()) {
@@ -48,10 +49,7 @@ final class Entrance extends ChannelInitializer<Channel> {
                                     channel,
                                     channel.eventLoop(),
                                     new ClientOrigin(
-                                            settings.name(),
-                                            settings.transport(),
-                                            channel.remoteAddress(),
-                                            null)));
+                                            settings.name(), settings.transport(), from, null)));
         } else {
             new Arriving(this, channel).begin();
         }
@@ -61,11 +59,25 @@ final class Entrance extends ChannelInitializer<Channel> {
      * @param on where the channel is, or will be at once
      */
     Connection connection(Channel channel, EventLoop on, ClientOrigin origin) {
-        Loop loop = loops.get(on);
+        return new Connection(channel, loop(on), admission, origin);
+    }
+
+    private Loop loop(EventExecutor executor) {
+        Loop loop = loops.get(executor);
         if (loop == null) {
-            throw new IllegalStateException("a channel on no loop of ours: " + channel);
+            throw new IllegalStateException("a channel on no loop of ours: " + executor);
         }
-        return new Connection(channel, loop, admission, origin);
+        return loop;
+    }
+
+    /** Closes it if from there nobody may come, or too many have. */
+    boolean mayComeFrom(SocketAddress client, Channel channel) {
+        Counters counters = loop(channel.eventLoop()).counters();
+        if (shared.arrivalLimits().admitsFrom(client, channel, counters)) {
+            return true;
+        }
+        channel.close();
+        return false;
     }
 
     /** Counts it until it is closed; closes it if there are too many. */
@@ -77,10 +89,13 @@ final class Entrance extends ChannelInitializer<Channel> {
         int limit = shared.settings().connections().maxConnections();
         int open = shared.openConnections().incrementAndGet();
         channel.closeFuture().addListener(closed -> shared.openConnections().decrementAndGet());
-        if (open <= limit) {
+        Counters counters = loop(channel.eventLoop()).counters();
+        if (open > limit) {
+            counters.add(Counters.limit(Limit.CONNECTIONS), 1);
+            shared.events().emit(new ConnectionEvent.LimitReached(Addresses.text(from), limit));
+        } else if (shared.arrivalLimits().admits(from, counters)) {
             return true;
         }
-        shared.events().emit(new ConnectionEvent.LimitReached(Addresses.text(from), limit));
         channel.close();
         return false;
     }

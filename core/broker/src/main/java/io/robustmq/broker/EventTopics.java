@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.util.concurrent.Future;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class EventTopics {
     private static final String BELOW = "$SYS";
     private static final String EVENTS = "$SYS/events";
+    private static final String BROKERS = "$SYS/brokers/";
     private static final byte[] NO_PROPERTIES = {};
 
     private final FilterTrie<Recipient> subscriptions;
     private final Set<Connection> admins = ConcurrentHashMap.newKeySet();
     private volatile List<Loop> loops = List.of();
     private volatile Runnable wanted = () -> {};
+    private volatile @Nullable SysTopics sys;
 
     EventTopics(FilterTrie<Recipient> subscriptions) {
         this.subscriptions = subscriptions;
@@ -36,6 +39,27 @@ public final class EventTopics {
     /** Before the first is published. */
     void open(List<Loop> all) {
         loops = all;
+    }
+
+    void open(SysTopics others) {
+        sys = others;
+    }
+
+    /** Null before the broker is open. */
+    @Nullable SysTopics sys() {
+        return sys;
+    }
+
+    /** Where it is told which clients come and go. */
+    static String clients(String node) {
+        return BROKERS + node + "/clients/";
+    }
+
+    /** Hands it to who wants it; on whichever thread. */
+    void publish(Message message) {
+        for (Loop loop : loops) {
+            loop.executor().execute(() -> deliver(loop, List.of(message)));
+        }
     }
 
     /**
@@ -107,8 +131,12 @@ public final class EventTopics {
         admins.add(admin);
     }
 
-    void left(Connection connection) {
+    void left(Connection connection, Ending ending) {
         admins.remove(connection);
+        SysTopics others = sys;
+        if (others != null && connection.session() != null) {
+            others.disconnected(connection, ending);
+        }
     }
 
     private boolean isAdmin(Connection connection) {
@@ -118,18 +146,35 @@ public final class EventTopics {
     /** Whether mqtt.admins alone says who may subscribe to it. */
     boolean isForAdmins(String filter) {
         String topics = FilterForm.of(filter).topics();
+        return isBelowEvents(topics) || isBelowClients(topics);
+    }
+
+    private static boolean isBelowEvents(String topics) {
         return topics.equals(EVENTS) || topics.startsWith(EVENTS + '/');
     }
 
     /** Why this filter may not be subscribed to; null if it may. */
     @Nullable String refusal(String filter, Connection connection) {
-        boolean events = isForAdmins(filter);
-        if (events && FilterForm.of(filter) instanceof FilterForm.Group) {
-            return "each subscriber gets all of " + EVENTS + ", they are not shared";
+        FilterForm form = FilterForm.of(filter);
+        boolean events = isBelowEvents(form.topics());
+        boolean brokers = form.topics().startsWith(BROKERS);
+        if (form instanceof FilterForm.Group && (events || brokers)) {
+            return "each subscriber gets all of "
+                    + (events ? EVENTS : BROKERS)
+                    + ", they are not shared";
         }
-        return events && !isAdmin(connection)
-                ? "only users in mqtt.admins, with their password, may subscribe below " + EVENTS
+        return (events || isBelowClients(form.topics())) && !isAdmin(connection)
+                ? "only users in mqtt.admins, with their password, may subscribe below "
+                        + (events ? EVENTS : clients("<node>"))
                 : null;
+    }
+
+    private static boolean isBelowClients(String filter) {
+        if (!filter.startsWith(BROKERS)) {
+            return false;
+        }
+        int slash = filter.indexOf('/', BROKERS.length());
+        return slash > 0 && filter.startsWith("clients", slash + 1);
     }
 
     /** The subscription is made, and not yet answered. */

@@ -46,6 +46,7 @@ final class Loop {
     private long loadedBytes;
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
+    private final LoopRules rules;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
     private int second;
@@ -76,6 +77,7 @@ final class Loop {
         this.passingOn = new PassingOn(this);
         this.random = shared.random().split();
         this.wills = new Wills(this);
+        this.rules = LoopRules.of(this, shared.settings(), shared.counters().size());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -283,10 +285,16 @@ final class Loop {
         log.sweep();
         sessions.sweep(nowMillis);
         delayed.sweep(nowMillis);
+        rules.slow().sweep(nowMillis);
         withExpiringMessages.removeIf(session -> !session.removeExpired(nowMillis));
         router.forgetStaleRoutes();
         if (index == 0) {
             shared.retained().removeExpired(nowMillis);
+            shared.bans().sweep();
+            SysTopics sys = shared.eventTopics().sys();
+            if (sys != null) {
+                sys.tick(nowMillis);
+            }
         }
     }
 
@@ -398,6 +406,10 @@ final class Loop {
     /** Open ones, before CONNECT too. */
     Set<Connection> connections() {
         return connections;
+    }
+
+    LoopRules rules() {
+        return rules;
     }
 
     Samplers samplers() {

@@ -35,6 +35,10 @@ final class Outbound {
     private long bytes;
     private List<Written> marks = List.of();
 
+    // the first QoS 0 delivery of this iteration, which waited longest
+    private @Nullable String firstTopic;
+    private long firstNanos;
+
     Outbound(Connection connection, Channel channel) {
         this.connection = connection;
         this.channel = channel;
@@ -83,6 +87,14 @@ final class Outbound {
         marks.add(written);
     }
 
+    /** A QoS 0 delivery was appended. */
+    void appended(String topic, long receivedNanos) {
+        if (firstTopic == null) {
+            firstTopic = topic;
+            firstNanos = receivedNanos;
+        }
+    }
+
     /** Only {@link Loop#flush} and the end of the connection call this. */
     void flush() {
         dirty = false;
@@ -98,6 +110,14 @@ final class Outbound {
 
     /** After {@link #flush}: tells those who wanted to know. */
     void reportWritten(long nowNanos) {
+        String topic = firstTopic;
+        if (topic != null) {
+            firstTopic = null;
+            Session to = connection.session();
+            if (to != null) {
+                to.home().rules().slow().took(nowNanos - firstNanos, to, topic, 0);
+            }
+        }
         if (!marks.isEmpty()) {
             List<Written> all = marks;
             marks = List.of();

@@ -24,6 +24,7 @@ final class Patience {
     }
 
     void awaitConnect(Duration timeout) {
+        connection.loop().rules().halfOpen().add(connection);
         start(
                 () -> {
                     connection.emit(
@@ -62,6 +63,7 @@ final class Patience {
     }
 
     void stop() {
+        connection.loop().rules().halfOpen().remove(connection);
         if (timer != null) {
             timer.cancel(false);
             timer = null;

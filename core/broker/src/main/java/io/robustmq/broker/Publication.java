@@ -70,6 +70,12 @@ final class Publication {
         return this;
     }
 
+    /** It goes there instead. */
+    void rewritten(String other, byte[] otherUtf8) {
+        topic = other;
+        topicUtf8 = otherUtf8;
+    }
+
     /** A message that is in the log now. */
     Publication of(Publishing committed) {
         Publishing.Content content = committed.content();

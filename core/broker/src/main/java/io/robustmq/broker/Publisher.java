@@ -25,10 +25,12 @@ final class Publisher {
     private final Shared shared;
     private final PublishEvents events;
     private final PublishAnswers answers;
+    private final @Nullable Rewriting rewriting;
     private final boolean checksPayloadFormat;
 
-    Publisher(Connection connection) {
+    Publisher(Connection connection, @Nullable Rewriting rewriting) {
         this.connection = connection;
+        this.rewriting = rewriting;
         this.shared = connection.loop().shared();
         this.events = new PublishEvents(connection);
         this.answers = new PublishAnswers(connection, events);
@@ -45,14 +47,16 @@ final class Publisher {
         counters.add(Counters.PUBLISHES_RECEIVED + qos, 1);
         counters.add(Counters.PUBLISHED_BYTES, packet.payloadLength());
         Tracing.PublishTrace trace = begin(packet);
-        String topic = packet.topic();
-        Authorizer.Denied denied = connection.access().publish(topic);
+        Rewriting.To to = rewriting == null ? null : rewriting.published(packet.topic());
+        String topic = to == null ? packet.topic() : to.topic();
+        String wrong = to == null ? null : to.wrong();
+        Authorizer.Denied denied = wrong == null ? connection.access().publish(topic) : null;
         if (denied != null) {
-            deny(packet, session, trace, denied.rule());
+            deny(packet, topic, session, trace, denied.rule());
             return;
         }
         if (checksPayloadFormat && packet.isBrokenText()) {
-            refuse(packet, session, trace);
+            refuse(packet, topic, session, trace);
             return;
         }
         if (trace != null) {
@@ -61,7 +65,13 @@ final class Publisher {
         Publication publication =
                 loop.publication().of(packet, session, connection.readNanos(), trace);
         try {
-            if (topic.startsWith(Delayed.PREFIX)) {
+            if (to != null) {
+                publication.rewritten(to.topic(), to.utf8());
+            }
+            if (wrong != null) {
+                int code = ReasonCode.TOPIC_NAME_INVALID;
+                reject(publication, packet.packetId(), session, code, wrong);
+            } else if (topic.startsWith(Delayed.PREFIX)) {
                 delay(publication, packet.packetId(), session);
             } else {
                 publish(publication, packet.packetId(), session);
@@ -253,10 +263,13 @@ final class Publisher {
 
     /** Only MQTT 5 clients say what format a payload has. */
     private void refuse(
-            PublishPacket packet, Session session, Tracing.@Nullable PublishTrace trace) {
+            PublishPacket packet,
+            String topic,
+            Session session,
+            Tracing.@Nullable PublishTrace trace) {
         int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
         String detail = "the payload is no UTF-8, as its Payload Format Indicator says";
-        events.rejected(packet.topic(), code, detail, trace);
+        events.rejected(topic, code, detail, trace);
         if (packet.qos() > 0) {
             answers.known(session, packet.qos(), packet.packetId(), code, detail);
         }
@@ -265,13 +278,13 @@ final class Publisher {
     /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(
             PublishPacket packet,
+            String topic,
             Session session,
             Tracing.@Nullable PublishTrace trace,
             String rule) {
         int code = ReasonCode.NOT_AUTHORIZED;
         AuthenticationEvent.PublishDenied denied =
-                new AuthenticationEvent.PublishDenied(
-                        connection.peer(), packet.topic(), code, rule);
+                new AuthenticationEvent.PublishDenied(connection.peer(), topic, code, rule);
         if (trace == null) {
             shared.events().emit(denied);
         } else {

@@ -33,7 +33,8 @@ final class QuicHandshake extends ChannelInboundHandlerAdapter {
 
     static void expect(Channel connection, Entrance entrance) {
         QuicChannel channel = (QuicChannel) connection;
-        if (!entrance.hasRoomFor(channel, remoteAddress(channel))) {
+        SocketAddress from = remoteAddress(channel);
+        if (!entrance.hasRoomFor(channel, from) || !entrance.mayComeFrom(from, channel)) {
             return;
         }
         int limit = entrance.tls().settings().maxHandshakes();

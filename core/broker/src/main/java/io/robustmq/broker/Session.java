@@ -380,6 +380,11 @@ final class Session {
 
     /** The client has answered a delivery for the last time. */
     void acknowledged(Delivery delivery, int reasonCode) {
+        Subscriber to = subscriber;
+        if (delivery.live && to != null) {
+            long nanos = to.connection().readNanos() - delivery.message.receivedNanos();
+            home.rules().slow().took(nanos, this, delivery.message.topic(), delivery.qos);
+        }
         if (delivery.trace != null) {
             delivery.trace.acknowledged(reasonCode, System.nanoTime());
         }

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.journal.Shard;
+import io.robustmq.protocol.PacketLimits;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Peer;
@@ -23,6 +24,10 @@ import java.util.stream.Stream;
  */
 record Shared(
         BrokerSettings settings,
+        PacketLimits packetLimits,
+        Bans bans,
+        Flapping flapping,
+        ArrivalLimits arrivalLimits,
         Access access,
         Events events,
         Tracing tracing,
@@ -47,9 +52,15 @@ record Shared(
             InstantSource clock,
             RandomGenerator random) {
         int loops = loops(settings);
+        Bans bans = new Bans(clock, events);
         Subscriptions subscriptions = new Subscriptions(settings.sharing(), loops);
         return new Shared(
                 settings,
+                settings.packetLimits(),
+                bans,
+                new Flapping(settings.protection().flapping(), clock, bans),
+                new ArrivalLimits(
+                        settings.protection().arrivals(), bans, events, System.nanoTime()),
                 access,
                 events,
                 tracing,

@@ -116,6 +116,7 @@ final class Subscriber {
                 message.writePayload(out);
             }
         }
+        outbound.appended(message.topic(), message.receivedNanos());
         loop.delivered(0, message.payloadLength(), message.receivedNanos());
         report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
     }
@@ -166,6 +167,9 @@ final class Subscriber {
             return;
         }
         if (delivery.live) {
+            if (delivery.qos == 0) {
+                outbound.appended(message.topic(), message.receivedNanos());
+            }
             loop.delivered(delivery.qos, payload.length, message.receivedNanos());
             report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
         } else {

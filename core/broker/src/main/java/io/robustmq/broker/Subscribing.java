@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.netty.buffer.ByteBufUtil;
 import io.robustmq.journal.Journal;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
@@ -17,11 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What SUBSCRIBE and UNSUBSCRIBE do. */
 final class Subscribing {
-    /** Most subscriptions of one session; more are refused with 0x97. */
-    private static final int MAX_PER_SESSION = 100_000;
-
     private final Connection connection;
     private final Shared shared;
+    private final @Nullable Rewriting rewriting;
+    private final SubscriptionEvent.Cause cause;
     private final SubscriptionAnswers answers;
 
     /** On their way into the log, in its order. */
@@ -30,8 +30,11 @@ final class Subscribing {
     /** Why the first filter of the SUBSCRIBE being looked at is refused, if one is. */
     private @Nullable String refusal;
 
-    Subscribing(Connection connection) {
+    Subscribing(
+            Connection connection, @Nullable Rewriting rewriting, SubscriptionEvent.Cause cause) {
         this.connection = connection;
+        this.rewriting = rewriting;
+        this.cause = cause;
         this.shared = connection.loop().shared();
         this.answers = new SubscriptionAnswers(connection);
     }
@@ -49,6 +52,18 @@ final class Subscribing {
         Change change() {
             return new Change(subscription.filter(), subscription, before);
         }
+    }
+
+    /** What is done when it is known which filters are granted. */
+    private interface Answer {
+        /**
+         * The log has them, if it has to.
+         *
+         * @param why the first filter that is refused is
+         */
+        void made(@Nullable String why);
+
+        void notStored(IOException failure);
     }
 
     /** What was done to a filter, and is undone if the log does not take it. */
@@ -71,20 +86,53 @@ final class Subscribing {
     void subscribe(Subscribe subscribe, Session session) {
         List<Subscribe.Filter> filters = subscribe.filters();
         int[] codes = new int[filters.size()];
+        subscribe(
+                filters,
+                subscribe.subscriptionIdentifier(),
+                session,
+                codes,
+                new Answer() {
+                    @Override
+                    public void made(@Nullable String why) {
+                        answers.suback(subscribe.packetId(), codes, why);
+                    }
+
+                    @Override
+                    public void notStored(IOException failure) {
+                        if (connection.version() == MqttVersion.V3_1) {
+                            // its SUBACK can only say that it was done
+                            connection.end(
+                                    Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
+                            return;
+                        }
+                        answers.suback(subscribe.packetId(), codes, StorageFault.detail(failure));
+                    }
+                });
+    }
+
+    /**
+     * @param codes of each filter, filled in
+     */
+    private void subscribe(
+            List<Subscribe.Filter> filters,
+            int identifier,
+            Session session,
+            int[] codes,
+            Answer answer) {
         refusal = null;
         List<Granted> granted = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
-            Subscribe.Filter filter = filters.get(i);
+            Subscribe.Filter filter = rewritten(filters.get(i));
             codes[i] = check(filter.filter(), session);
             if (codes[i] < 0x80) {
                 codes[i] = filter.qos();
-                granted.add(add(filter, subscribe.subscriptionIdentifier(), session, i));
+                granted.add(add(filter, identifier, session, i));
             }
         }
         String why = refusal;
         Backlog backlog = session.backlog();
         if (backlog == null || granted.isEmpty()) {
-            subscribed(subscribe.packetId(), codes, why, granted, session);
+            subscribed(why, granted, session, answer);
             return;
         }
         List<SessionRecord.Filter> stored =
@@ -94,28 +142,50 @@ final class Subscribing {
                 new SessionRecord.Subscribed(backlog.number(), stored),
                 changes,
                 session,
-                () -> subscribed(subscribe.packetId(), codes, why, granted, session),
+                () -> subscribed(why, granted, session, answer),
                 failure -> {
                     for (Granted each : granted) {
                         codes[each.position] = refused(each.subscription().filter(), failure);
                     }
-                    if (connection.version() == MqttVersion.V3_1) {
-                        // its SUBACK can only say that it was done
-                        connection.end(
-                                Ending.STORAGE_UNAVAILABLE, StorageFault.reasonCode(failure));
-                        return;
-                    }
-                    answers.suback(subscribe.packetId(), codes, StorageFault.detail(failure));
+                    answer.notStored(failure);
                 });
     }
 
+    /** Without being asked; {@code then} is a task of its own, after that. */
+    void subscribeItself(List<Subscribe.Filter> filters, Session session, Runnable then) {
+        Runnable later = () -> connection.loop().executor().execute(() -> connection.guarded(then));
+        subscribe(
+                filters,
+                0,
+                session,
+                new int[filters.size()],
+                new Answer() {
+                    @Override
+                    public void made(@Nullable String why) {
+                        later.run();
+                    }
+
+                    @Override
+                    public void notStored(IOException failure) {
+                        later.run();
+                    }
+                });
+    }
+
+    private Subscribe.Filter rewritten(Subscribe.Filter filter) {
+        return rewriting == null
+                ? filter
+                : new Subscribe.Filter(
+                        rewriting.subscribed(filter.filter()),
+                        filter.qos(),
+                        filter.noLocal(),
+                        filter.retainAsPublished(),
+                        filter.retainHandling());
+    }
+
     private void subscribed(
-            int packetId,
-            int[] codes,
-            @Nullable String why,
-            List<Granted> granted,
-            Session session) {
-        answers.suback(packetId, codes, why);
+            @Nullable String why, List<Granted> granted, Session session, Answer answer) {
+        answer.made(why);
         for (Granted each : granted) {
             sendRetained(each, session);
         }
@@ -191,6 +261,10 @@ final class Subscribing {
         if (granted.wantsRetained() && !isShared) { // MQTT 5, 4.8.2
             String topics = FilterForm.of(subscription.filter()).topics();
             shared.retained().match(topics, connection.loop().nowMillis(), retained);
+            SysTopics sys = shared.eventTopics().sys();
+            if (sys != null) {
+                sys.match(topics, retained);
+            }
         }
         int[] ids = subscription.identifiers();
         for (Message message : retained) {
@@ -207,7 +281,8 @@ final class Subscribing {
         int sent = retained.size();
         connection.emit(
                 granted.before() == null
-                        ? new SubscriptionEvent.Created(connection.peer(), filter, qos, sent, group)
+                        ? new SubscriptionEvent.Created(
+                                connection.peer(), filter, qos, sent, group, cause)
                         : new SubscriptionEvent.Replaced(
                                 connection.peer(), filter, qos, sent, group));
     }
@@ -246,7 +321,8 @@ final class Subscribing {
         int[] codes = new int[filters.size()];
         List<Subscription> removed = new ArrayList<>(filters.size());
         for (int i = 0; i < codes.length; i++) {
-            String filter = filters.get(i);
+            String asked = filters.get(i);
+            String filter = rewriting == null ? asked : rewriting.subscribed(asked);
             Subscription before = session.subscriptions().get(filter);
             if (before == null) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
@@ -395,22 +471,39 @@ final class Subscribing {
                 return refused(filter, ReasonCode.NOT_AUTHORIZED, "denied by " + denied.rule());
             }
         }
+        Protection.Topics limits = shared.settings().protection().topics();
+        int most = Math.min(TopicLevels.MAX, limits.maxLevels());
         int levels = TopicLevels.count(filter);
-        if (levels > TopicLevels.MAX) {
-            return refused(
+        if (levels > most) {
+            return overLimit(
                     filter,
+                    Limit.TOPIC_LEVELS,
                     ReasonCode.TOPIC_FILTER_INVALID,
-                    "at most " + TopicLevels.MAX + " levels, this has " + levels);
+                    "at most " + most + " levels, this has " + levels);
         }
-        if (session.subscriptions().size() >= MAX_PER_SESSION
-                && !session.subscriptions().containsKey(filter)) {
-            return refused(
+        int bytes = ByteBufUtil.utf8Bytes(filter);
+        if (bytes > limits.maxBytes()) {
+            return overLimit(
                     filter,
+                    Limit.TOPIC_LENGTH,
+                    ReasonCode.TOPIC_FILTER_INVALID,
+                    "at most " + limits.maxBytes() + " bytes, this has " + bytes);
+        }
+        if (session.subscriptions().size() >= limits.maxSubscriptions()
+                && !session.subscriptions().containsKey(filter)) {
+            return overLimit(
+                    filter,
+                    Limit.SUBSCRIPTIONS,
                     ReasonCode.QUOTA_EXCEEDED,
-                    "at most " + MAX_PER_SESSION + " subscriptions per session");
+                    "at most " + limits.maxSubscriptions() + " subscriptions per session");
         }
         String full = shared.subscriptions().claim(filter, session);
         return full == null ? 0 : refused(filter, ReasonCode.QUOTA_EXCEEDED, full);
+    }
+
+    private int overLimit(String filter, Limit limit, int reasonCode, String detail) {
+        connection.loop().counters().add(Counters.limit(limit), 1);
+        return refused(filter, reasonCode, detail);
     }
 
     private int refused(String filter, int reasonCode, String detail) {

@@ -3,8 +3,9 @@ package io.robustmq.broker;
 /** Topics and filters, taken apart at their slashes. */
 final class TopicLevels {
     /**
-     * Most levels of a filter that is subscribed to and of a topic that is retained: the trees of
-     * both have a node per level. Topics that are only published may have more.
+     * Most levels of a filter that is subscribed to and of a topic that is retained, whatever is
+     * configured: the trees of both have a node per level. Topics that are only published may be
+     * allowed more.
      */
     static final int MAX = 128;
 

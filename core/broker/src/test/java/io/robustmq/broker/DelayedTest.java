@@ -286,6 +286,23 @@ class DelayedTest {
     }
 
     @Test
+    void what_is_wrong_is_said() throws Exception {
+        publisher.publish("$delayed/1h/t", "x", 1, 1);
+        publisher.publish("$delayed/5", "x", 1, 2);
+        publisher.publish("$delayed/5/", "x", 1, 3);
+        publisher.publish("$delayed/5/$SYS/x", "x", 1, 4);
+        assertThat(publisher.untilPong()).hasSize(4);
+        String form = "a delayed message's topic is $delayed/<seconds>/<topic>, ";
+        assertThat(broker.events.of(MessageEvent.Rejected.class))
+                .extracting(MessageEvent.Rejected::detail)
+                .containsExactly(
+                        form + "with 0 to 4294967295 seconds, not 1h",
+                        form + "this has none",
+                        form + "this has none",
+                        form + "with one that clients may publish to without delay");
+    }
+
+    @Test
     void more_than_may_be_are_refused() throws Exception {
         for (int i = 1; i <= MOST; i++) {
             assertThat(publisher.published("$delayed/" + i + "/t", "x", 1, i)).isZero();

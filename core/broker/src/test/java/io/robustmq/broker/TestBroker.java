@@ -116,7 +116,8 @@ final class TestBroker implements AutoCloseable {
                         loops,
                         1000,
                         Duration.ofSeconds(10));
-        return with(with(BrokerSettings.defaults(), connections), EVERY_MESSAGE);
+        SysSettings sys = new SysSettings(Duration.ZERO, "node", "test");
+        return with(with(with(BrokerSettings.defaults(), connections), EVERY_MESSAGE), sys);
     }
 
     /** With another part, which takes the place of the one of its type. */

@@ -171,6 +171,10 @@ final class Phrases {
                     case "io_error" -> "the network connection broke";
                     case "storage_unavailable" ->
                             "the broker could not store what it sent, " + ReasonNames.of(code);
+                    case "banned" -> "an administrator banned it";
+                    case "rate_exceeded" ->
+                            "it sent more per second than the broker allows, "
+                                    + ReasonNames.of(code);
                     case "not_authorized" ->
                             "it may not be connected, or published what it may not";
                     default -> ending + ", " + ReasonNames.of(code);

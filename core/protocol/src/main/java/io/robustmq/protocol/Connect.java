@@ -50,12 +50,38 @@ public record Connect(
             long delaySeconds,
             long messageExpirySeconds,
             byte[] properties) {
+        /** The same for another topic. */
+        public Will to(String other) {
+            return new Will(
+                    other, payload, qos, retain, delaySeconds, messageExpirySeconds, properties);
+        }
 
         /** The Payload Format Indicator says that the payload is UTF-8, and it is not. */
         public boolean isBrokenText() {
             return PublishPropertyWriter.saysText(properties)
                     && !Utf8.isText(Unpooled.wrappedBuffer(payload), 0, payload.length);
         }
+    }
+
+    /** The same with another will. */
+    public Connect with(@Nullable Will other) {
+        return new Connect(
+                version,
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                sessionExpirySeconds,
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                requestResponseInformation,
+                requestProblemInformation,
+                userName,
+                password,
+                authenticationMethod,
+                authenticationData,
+                other,
+                userProperties);
     }
 
     @Override

@@ -226,11 +226,7 @@ final class ConnectParser {
                         authenticationMethod = reader.string("authentication method");
                 case PropertySet.AUTHENTICATION_DATA ->
                         authenticationData = reader.binary("authentication data");
-                case PropertySet.USER_PROPERTY ->
-                        userProperties.add(
-                                new UserProperty(
-                                        reader.string("user property name"),
-                                        reader.string("user property value")));
+                case PropertySet.USER_PROPERTY -> userProperties.add(reader.userProperty());
                 default -> throw new AssertionError("no reader for property " + reader.propertyId);
             }
         }

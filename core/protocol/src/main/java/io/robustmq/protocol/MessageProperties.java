@@ -99,10 +99,7 @@ final class MessageProperties {
                 }
                 cut(from, reader.at);
             }
-            case PropertySet.USER_PROPERTY -> {
-                reader.skipString("user property name");
-                reader.skipString("user property value");
-            }
+            case PropertySet.USER_PROPERTY -> reader.skipUserProperty();
             default -> throw new AssertionError("no reader for property " + reader.propertyId);
         }
     }

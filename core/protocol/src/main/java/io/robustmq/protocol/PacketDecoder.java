@@ -18,7 +18,7 @@ public final class PacketDecoder {
     private final int maxPacketBytes;
 
     // for the connection
-    private final PacketReader reader = new PacketReader();
+    private final PacketReader reader;
     private final PublishPacket publish;
     private @Nullable MqttVersion version;
     private boolean connected;
@@ -36,8 +36,13 @@ public final class PacketDecoder {
      * @param topicAliasMaximum as the CONNACK will say; 0 for none
      */
     public PacketDecoder(int maxPacketBytes, int topicAliasMaximum) {
-        this.maxPacketBytes = maxPacketBytes;
-        this.publish = new PublishPacket(topicAliasMaximum);
+        this(PacketLimits.of(maxPacketBytes, topicAliasMaximum));
+    }
+
+    public PacketDecoder(PacketLimits limits) {
+        this.maxPacketBytes = limits.maxPacketBytes();
+        this.reader = new PacketReader(limits);
+        this.publish = new PublishPacket(limits.topicAliasMaximum());
     }
 
     /**

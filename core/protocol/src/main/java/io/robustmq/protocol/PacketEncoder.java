@@ -65,7 +65,10 @@ public final class PacketEncoder {
             case ReasonCode.UNSUPPORTED_PROTOCOL_VERSION -> 1;
             case ReasonCode.CLIENT_IDENTIFIER_NOT_VALID -> 2;
             case ReasonCode.BAD_USER_NAME_OR_PASSWORD -> 4;
-            case ReasonCode.NOT_AUTHORIZED, ReasonCode.BAD_AUTHENTICATION_METHOD -> 5;
+            case ReasonCode.NOT_AUTHORIZED,
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    ReasonCode.BANNED ->
+                    5;
             default -> 3;
         };
     }

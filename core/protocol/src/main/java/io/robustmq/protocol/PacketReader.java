@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class PacketReader {
     static final byte[] EMPTY = {};
 
+    // for the connection
+    private final PacketLimits limits;
+
     // for this call of decode
     ByteBuf buf = Unpooled.EMPTY_BUFFER;
     // for this packet
@@ -24,6 +27,14 @@ final class PacketReader {
     int propertyId;
 
     @Nullable Violation violation;
+
+    // for this set of properties
+    private int userProperties;
+    private int userPropertyBytes;
+
+    PacketReader(PacketLimits limits) {
+        this.limits = limits;
+    }
 
     boolean failed() {
         return violation != null;
@@ -130,6 +141,73 @@ final class PacketReader {
                 fail("MQTT-3.3.2-2", ReasonCode.TOPIC_NAME_INVALID, field + " contains a wildcard");
             }
         }
+        checkTopicSize(field, from, length);
+    }
+
+    private void checkTopicSize(String field, int from, int length) {
+        if (length > limits.maxTopicBytes()) {
+            tooMuch(
+                    PacketLimits.TOPIC_LENGTH,
+                    ReasonCode.TOPIC_NAME_INVALID,
+                    field + " has " + length + " bytes",
+                    limits.maxTopicBytes());
+        }
+        if (length < limits.maxTopicLevels()) {
+            return; // each level but the first takes a byte
+        }
+        int levels = 1;
+        for (int i = from; i < from + length; i++) {
+            levels += buf.getByte(i) == '/' ? 1 : 0;
+        }
+        if (levels > limits.maxTopicLevels()) {
+            tooMuch(
+                    PacketLimits.TOPIC_LEVELS,
+                    ReasonCode.TOPIC_NAME_INVALID,
+                    field + " has " + levels + " levels",
+                    limits.maxTopicLevels());
+        }
+    }
+
+    /** The first of a set of properties was read. */
+    void beginProperties() {
+        userProperties = 0;
+        userPropertyBytes = 0;
+    }
+
+    /** Checks a user property and steps over it. */
+    void skipUserProperty() {
+        int nameBytes = skipString("user property name");
+        userPropertyOf(nameBytes + skipString("user property value"));
+    }
+
+    UserProperty userProperty() {
+        int from = at;
+        UserProperty property =
+                new UserProperty(string("user property name"), string("user property value"));
+        userPropertyOf(at - from - 4);
+        return property;
+    }
+
+    private void userPropertyOf(int bytes) {
+        userProperties++;
+        userPropertyBytes += bytes;
+        if (userProperties > limits.maxUserProperties()) {
+            tooMuch(
+                    PacketLimits.USER_PROPERTIES,
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "packet has " + userProperties + " or more user properties",
+                    limits.maxUserProperties());
+        } else if (userPropertyBytes > limits.maxUserPropertyBytes()) {
+            tooMuch(
+                    PacketLimits.USER_PROPERTY_BYTES,
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "user properties have " + userPropertyBytes + " bytes or more",
+                    limits.maxUserPropertyBytes());
+        }
+    }
+
+    private void tooMuch(String rule, int reasonCode, String what, int limit) {
+        fail(rule, reasonCode, what + ", the limit is " + limit);
     }
 
     private void checkString(String field, int from, int length) {

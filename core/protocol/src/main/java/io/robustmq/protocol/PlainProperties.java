@@ -46,10 +46,7 @@ final class PlainProperties {
                     authenticationData = reader.binary("authentication data");
             case PropertySet.REASON_STRING -> reader.skipString("reason string");
             case PropertySet.SERVER_REFERENCE -> reader.skipString("server reference");
-            case PropertySet.USER_PROPERTY -> {
-                reader.skipString("user property name");
-                reader.skipString("user property value");
-            }
+            case PropertySet.USER_PROPERTY -> reader.skipUserProperty();
             default -> throw new AssertionError("no reader for property " + reader.propertyId);
         }
     }

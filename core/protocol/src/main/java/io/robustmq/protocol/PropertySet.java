@@ -119,6 +119,9 @@ enum PropertySet {
             reader.protocolError(section, "property " + hex(id) + " is there more than once");
             return seen;
         }
+        if (seen == 0) {
+            reader.beginProperties();
+        }
         reader.propertyId = id;
         return seen | 1L << id;
     }

@@ -20,6 +20,7 @@ public final class ReasonCode {
     public static final int NOT_AUTHORIZED = 0x87;
     public static final int SERVER_UNAVAILABLE = 0x88;
     public static final int SERVER_BUSY = 0x89;
+    public static final int BANNED = 0x8A;
     public static final int SERVER_SHUTTING_DOWN = 0x8B;
     public static final int BAD_AUTHENTICATION_METHOD = 0x8C;
     public static final int KEEP_ALIVE_TIMEOUT = 0x8D;
@@ -37,4 +38,5 @@ public final class ReasonCode {
     public static final int RETAIN_NOT_SUPPORTED = 0x9A;
     public static final int QOS_NOT_SUPPORTED = 0x9B;
     public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
+    public static final int CONNECTION_RATE_EXCEEDED = 0x9F;
 }

@@ -7,8 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code robustmq levels}, {@code trace} and {@code reload} ask of a running node: one
- * request.
+ * What {@code robustmq levels}, {@code trace} and the like ask of a running node: one request.
  *
  * @param asked its parameters
  * @param json whether the answer is shown as it is
@@ -22,6 +21,9 @@ record AdminArguments(
 
     private static final String TRACE_USAGE =
             "trace needs a command: robustmq trace client ID|topic FILTER|address ADDRESS|list|stop ID";
+
+    private static final String BANS_USAGE =
+            "bans needs a command: robustmq bans list|add client ID|add address ADDRESS|lift client ID|lift address ADDRESS";
 
     /**
      * @param rest what follows {@code levels}
@@ -86,6 +88,50 @@ record AdminArguments(
             }
             default -> new CommandLine.Wrong(TRACE_USAGE);
         };
+    }
+
+    /**
+     * @param rest what follows {@code bans}
+     */
+    static CommandLine bans(List<String> rest) {
+        Reading reading = new Reading(List.of("--for", "--reason"));
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        List<String> words = reading.words;
+        String verb = words.isEmpty() ? "list" : words.getFirst();
+        boolean isAdd = verb.equals("add");
+        if (!isAdd && !reading.asked.isEmpty()) {
+            return new CommandLine.Wrong(BANS_USAGE);
+        }
+        if (verb.equals("list")) {
+            return words.size() > 1
+                    ? new CommandLine.Wrong(BANS_USAGE)
+                    : reading.made("GET", BansApi.PATH);
+        }
+        boolean known = isAdd || verb.equals("lift");
+        if (!known
+                || words.size() != 3
+                || !(words.get(1).equals("client") || words.get(1).equals("address"))) {
+            return new CommandLine.Wrong(BANS_USAGE);
+        }
+        reading.ask(words.get(1), words.get(2));
+        return reading.made(isAdd ? "POST" : "DELETE", BansApi.PATH);
+    }
+
+    /**
+     * @param rest what follows {@code slow}
+     */
+    static CommandLine slow(List<String> rest) {
+        Reading reading = new Reading(List.of());
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        return reading.words.isEmpty()
+                ? reading.made("GET", SlowSubscriptionsApi.PATH)
+                : CommandLine.unexpected(reading.words.getFirst());
     }
 
     /** The words and the options. */

@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 
 /**
- * {@code robustmq levels}, {@code trace} and {@code reload}: asks a running node, and shows its
- * answer.
+ * {@code robustmq levels}, {@code trace} and the like: asks a running node, and shows its answer.
  */
 final class AdminCommand extends NodeCommand {
     private static final String NEEDS_NODE = "needs a running node";

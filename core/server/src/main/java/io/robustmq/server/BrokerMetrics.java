@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.BrokerMeasures;
 import io.robustmq.broker.BrokerSettings.ShareStrategy;
+import io.robustmq.broker.Limit;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
@@ -29,13 +30,15 @@ final class BrokerMetrics {
         ReasonCode.NOT_AUTHORIZED,
         ReasonCode.SERVER_UNAVAILABLE,
         ReasonCode.SERVER_BUSY,
+        ReasonCode.BANNED,
         ReasonCode.BAD_AUTHENTICATION_METHOD,
         ReasonCode.TOPIC_NAME_INVALID,
         ReasonCode.PACKET_TOO_LARGE,
         ReasonCode.QUOTA_EXCEEDED,
         ReasonCode.PAYLOAD_FORMAT_INVALID,
         ReasonCode.RETAIN_NOT_SUPPORTED,
-        ReasonCode.QOS_NOT_SUPPORTED
+        ReasonCode.QOS_NOT_SUPPORTED,
+        ReasonCode.CONNECTION_RATE_EXCEEDED
     };
 
     private static final int MAX_QOS = 2;
@@ -85,6 +88,16 @@ final class BrokerMetrics {
                 .callback(values -> {
                     for (Ending ending : Ending.values()) {
                         values.call(measures.connectionsClosed(ending), label(ending));
+                    }
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_limit_hits_total")
+                .help("Times that a limit held a client back or turned it away, by which.")
+                .labelNames("limit")
+                .callback(values -> {
+                    for (Limit limit : Limit.values()) {
+                        values.call(measures.limitHits(limit), label(limit));
                     }
                 })
                 .register(registry);
@@ -165,6 +178,10 @@ final class BrokerMetrics {
                     }
                 })
                 .register(registry);
+        counter(
+                "slow_deliveries_total",
+                "Deliveries that took longer than mqtt.slow-subscriptions.threshold.",
+                measures::slowDeliveries);
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_shared_total")
                 .help("Messages given to a member of a shared subscription, by its strategy.")

@@ -70,6 +70,14 @@ sealed interface CommandLine {
                     most N per second, 100 unless said; robustmq events shows them
               robustmq trace list|stop ID [--json]
                     shows what is traced and how many events that were, or ends one
+              robustmq bans [list] [--json]
+              robustmq bans add client ID|address ADDRESS [--for TIME] [--reason TEXT] [--json]
+              robustmq bans lift client ID|address ADDRESS [--json]
+                    who may not connect for a while: because they connected too often
+                    (mqtt.flapping), or because you say so, for 1h unless TIME says otherwise
+              robustmq slow [--json]
+                    the subscriptions whose messages take longest to arrive, see
+                    mqtt.slow-subscriptions
               robustmq explain client ID [--since TIME] [--json] [--color auto|always|never]
                     why a client disconnected and what it did not get: from its events and the
                     node's, in a few sentences, with what is not known; the node as for events
@@ -116,6 +124,8 @@ sealed interface CommandLine {
             case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
+            case "slow" -> AdminArguments.slow(rest);
+            case "bans" -> AdminArguments.bans(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "reload" -> AdminArguments.reload(rest);
             case "users" -> UsersArguments.parse(rest);
@@ -127,8 +137,8 @@ sealed interface CommandLine {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
                         List.of(
-                                "config", "events", "explain", "levels", "trace", "users", "reload",
-                                "journal", "version", "help"));
+                                "config", "events", "explain", "levels", "trace", "bans", "slow",
+                                "users", "reload", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
 import io.robustmq.broker.ListenerSettings;
+import io.robustmq.broker.SysSettings;
 import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
@@ -52,7 +53,11 @@ final class ComponentSettings {
                         config.mqtt5().topicAliasOut(),
                         config.mqtt5().checkPayloadFormat(),
                         config.mqtt5().responsePrefix()),
-                config.events().messagesPerSecond());
+                config.events().messagesPerSecond(),
+                mqtt.limits().protection(mqtt.flapping().settings()),
+                mqtt.topics().settings(),
+                mqtt.slowSubscriptions().settings(),
+                new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()));
     }
 
     static JournalSettings journal(StandaloneConfig config) {

@@ -102,9 +102,12 @@ final class Standalone implements RoleProcess {
         EventTopicsFeed feed = new EventTopicsFeed(frame.search(), broking.result().eventTopics());
         feed.open();
         eventTopics = feed;
+        Events events = opened.events(Service.MQTT_BROKER);
+        endpoint.add(new BansApi(broking.result().bans(), events).route());
+        endpoint.add(new SlowSubscriptionsApi(broking.result()::slowSubscriptions, events).route());
         AccessControl accessing = access;
         if (accessing != null) {
-            endpoint.add(new AccessApi(accessing, opened.events(Service.MQTT_BROKER)).route());
+            endpoint.add(new AccessApi(accessing, events).route());
         }
         register(placing.result(), broking.result(), endpoint);
         frame.tellReady(opened);

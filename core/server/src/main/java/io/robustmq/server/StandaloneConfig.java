@@ -63,7 +63,11 @@ record StandaloneConfig(
             TransportConfig.Wss wss,
             TransportConfig.Quic quic,
             TransportConfig.Unix unix,
-            TransportConfig.Proxy proxy) {}
+            TransportConfig.Proxy proxy,
+            MqttLimits limits,
+            MqttFlapping flapping,
+            MqttTopics topics,
+            MqttSlowSubscriptions slowSubscriptions) {}
 
     record MqttAccess(
             Path aclFile,

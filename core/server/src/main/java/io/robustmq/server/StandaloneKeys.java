@@ -153,7 +153,11 @@ final class StandaloneKeys {
                                                     MQTT,
                                                     AccessKeys.SECTION,
                                                     SharingKeys.SHARING,
-                                                    Mqtt5Keys.SECTION),
+                                                    Mqtt5Keys.SECTION,
+                                                    MqttLimits.SECTION,
+                                                    MqttFlapping.SECTION,
+                                                    MqttTopics.SECTION,
+                                                    MqttSlowSubscriptions.SECTION),
                                             TransportKeys.SECTIONS),
                                     List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL, PLACEMENT)),
                             ConfigKeys.TELEMETRY),
@@ -168,6 +172,7 @@ final class StandaloneKeys {
                     "must be a loopback address such as 127.0.0.1, was "
                             + placement.getHostString());
         }
+        MqttTopics.check(values);
         Mqtt5Keys.check(values);
         TransportKeys.check(values);
         // QUIC's port is one of UDP

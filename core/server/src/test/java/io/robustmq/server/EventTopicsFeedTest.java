@@ -75,24 +75,18 @@ class EventTopicsFeedTest {
                         new SplittableRandom(1),
                         events);
         journal.open();
-        BrokerSettings defaults = BrokerSettings.defaults();
         broker =
                 new Broker(
-                        new BrokerSettings(
-                                new BrokerSettings.Connections(
-                                        List.of(
-                                                ListenerSettings.tcp(
-                                                        new InetSocketAddress("127.0.0.1", 0))),
-                                        2,
-                                        100,
-                                        Duration.ofSeconds(10)),
-                                defaults.limits(),
-                                defaults.queues(),
-                                defaults.retained(),
-                                defaults.storage(),
-                                defaults.sharing(),
-                                defaults.mqtt5(),
-                                10),
+                        BrokerSettings.defaults()
+                                .with(
+                                        new BrokerSettings.Connections(
+                                                List.of(
+                                                        ListenerSettings.tcp(
+                                                                new InetSocketAddress(
+                                                                        "127.0.0.1", 0))),
+                                                2,
+                                                100,
+                                                Duration.ofSeconds(10))),
                         journal.shard(
                                 "mqtt",
                                 new ShardSettings(

@@ -64,6 +64,35 @@ public sealed interface AuditEvent extends Event {
             implements AuditEvent {}
 
     @EventType(
+            name = "audit.ban_added",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "An administrator banned a client identifier or address; who was connected was disconnected.",
+            action = "Nothing; it ends by itself.")
+    record BanAdded(
+            Admin admin,
+            @Doc("What is banned") ConnectionEvent.BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("The reason that was given, or empty") String detail,
+            @Doc("When it ends, UTC") String until)
+            implements AuditEvent {}
+
+    @EventType(
+            name = "audit.ban_lifted",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "An administrator ended a ban before its time.",
+            action = "Nothing.")
+    record BanLifted(
+            Admin admin,
+            @Doc("What was banned") ConnectionEvent.BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target)
+            implements AuditEvent {}
+
+    @EventType(
             name = "audit.access_refused",
             severity = Severity.WARN,
             volume = Volume.FAULT,

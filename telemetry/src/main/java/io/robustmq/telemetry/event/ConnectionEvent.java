@@ -14,7 +14,34 @@ public sealed interface ConnectionEvent extends Event {
         SERVER_SHUTDOWN,
         IO_ERROR,
         STORAGE_UNAVAILABLE,
-        NOT_AUTHORIZED
+        NOT_AUTHORIZED,
+        RATE_EXCEEDED,
+        BANNED
+    }
+
+    /** What a ban is for. */
+    enum BanKind {
+        CLIENT,
+        ADDRESS
+    }
+
+    /** Why somebody was banned. */
+    enum BanCause {
+        FLAPPING,
+        ADMINISTRATOR
+    }
+
+    /** How a ban ended. */
+    enum BanEnd {
+        EXPIRED,
+        LIFTED,
+        REPLACED
+    }
+
+    /** What is limited per second for one client. */
+    enum Rate {
+        PACKETS,
+        BYTES
     }
 
     /** What comes before MQTT on a connection. */
@@ -190,6 +217,143 @@ public sealed interface ConnectionEvent extends Event {
                     String remoteAddr,
             @Doc("mqtt.max-connections") int limit)
             implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.address_limit_reached",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A connection came from an address that has mqtt.limits.max-connections-per-address open, and was closed.",
+            action =
+                    "Find out what runs at remote_addr; raise the limit if many clients share the address, as behind NAT.")
+    record AddressLimitReached(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.limits.max-connections-per-address") int limit)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.connect_rate_exceeded",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Connections were opened at more than twice mqtt.limits.max-connects-per-second, and this one was closed unread.",
+            action =
+                    "An attack, or clients that all come back at once; clients should wait a random time before they connect again.")
+    record ConnectRateExceeded(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("mqtt.limits.max-connects-per-second") int limitPerSecond)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.banned",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A client identifier or address may not connect for a while: it connected too often (mqtt.flapping), or an administrator said so.",
+            action =
+                    "FLAPPING: find out why the client comes and goes; two clients with one identifier do. robustmq bans lift ends it.")
+    record Banned(
+            @Doc("What is banned") BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("Why") BanCause banCause,
+            @Doc("The same, in words") String detail,
+            @Doc(value = "For how long", unit = "s") long banSeconds,
+            @Doc("When it ends, UTC") String until)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return target;
+        }
+    }
+
+    @EventType(
+            name = "connection.ban_ended",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "A ban is over: its time, somebody lifted it, or there were too many and it would have ended first.",
+            action = "Nothing.")
+    record BanEnded(
+            @Doc("What was banned") BanKind banKind,
+            @Doc(value = "The client identifier or address", sensitivity = Sensitivity.IDENTITY)
+                    String target,
+            @Doc("Why it was banned") BanCause banCause,
+            @Doc("How it ended") BanEnd banEnd)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return target;
+        }
+    }
+
+    @EventType(
+            name = "connection.banned_address_closed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A connection came from an address that is banned, and was closed unread.",
+            action = "Nothing; robustmq bans list shows the bans.")
+    record BannedAddressClosed(
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("When the ban ends, UTC") String until)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.connect_delayed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "CONNECTs came faster than mqtt.limits.max-connects-per-second, and this one has to wait for its turn.",
+            action =
+                    "Nothing after a restart or a break of the network; else find out who connects so often.")
+    record ConnectDelayed(
+            Peer peer, @Doc(value = "How long it waits", unit = "ms") long delayMillis)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.half_open_dropped",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "mqtt.limits.max-half-open connections had not sent their whole CONNECT, and the oldest of them was closed for a new one.",
+            action = "An attack, or clients that are stuck; look at remote_addr.")
+    record HalfOpenDropped(
+            Peer peer,
+            @Doc("mqtt.limits.max-half-open") int limit,
+            @Doc(value = "Since it was opened", unit = "ms") long waitedMillis)
+            implements ConnectionEvent {}
+
+    @EventType(
+            name = "connection.rate_limited",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A client sent more per second than mqtt.limits allows; it is not read for a while, or was disconnected with Message rate too high. At most once a second for each client.",
+            action = "Find out why the client sends so much; raise the limit if it may.")
+    record RateLimited(
+            Peer peer,
+            @Doc("What there was too much of") Rate rate,
+            @Doc("The limit: packets, or bytes, per second") long limitPerSecond,
+            @Doc(value = "For how long it is not read now; 0 if it was disconnected", unit = "ms")
+                    long heldMillis)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
 
     @EventType(
             name = "connection.handshake_timed_out",

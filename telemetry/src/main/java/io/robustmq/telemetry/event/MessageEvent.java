@@ -14,7 +14,8 @@ public sealed interface MessageEvent extends Event {
         PACKET_TOO_LARGE,
         SESSION_ENDED,
         UNREADABLE,
-        NOT_STORED
+        NOT_STORED,
+        OFFLINE_OFF
     }
 
     @EventType(
@@ -55,7 +56,7 @@ public sealed interface MessageEvent extends Event {
             volume = Volume.FAULT,
             cause = "A message was not delivered to a client that had subscribed to it.",
             action =
-                    "reason says why; SLOW_CONSUMER and QUEUE_FULL: the client must read faster or the limits be raised; UNREADABLE and NOT_STORED: look for journal events.")
+                    "reason says why; SLOW_CONSUMER and QUEUE_FULL: the client must read faster or the limits be raised; UNREADABLE and NOT_STORED: look for journal events; OFFLINE_OFF: mqtt.topics.offline-messages-off says so.")
     record Dropped(
             @Doc(
                             value = "The subscriber",

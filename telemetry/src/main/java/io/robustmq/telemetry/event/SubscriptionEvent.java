@@ -3,18 +3,49 @@ package io.robustmq.telemetry.event;
 /** What clients asked to be sent. */
 public sealed interface SubscriptionEvent extends Event {
 
+    /** Who wanted a subscription. */
+    enum Cause {
+        CLIENT,
+        AUTO_SUBSCRIBE
+    }
+
     @EventType(
             name = "subscription.created",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
-            cause = "A client subscribed to a filter that it had not subscribed to.",
+            cause =
+                    "A client subscribed to a filter that it had not subscribed to, or was subscribed when it connected.",
             action = "Nothing.")
     record Created(
             Peer peer,
             @Doc("The topic filter") String topicFilter,
             @Doc("Quality of service granted") int qos,
             @Doc("Retained messages sent because of it") int retainedMessages,
-            @Doc("Share name of a $share subscription, empty for any other") String shareName)
+            @Doc("Share name of a $share subscription, empty for any other") String shareName,
+            @Doc("Who wanted it: the client, or the operator by mqtt.topics.auto-subscribe")
+                    Cause subscriptionCause)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "subscription.slow",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A subscriber got a message, or acknowledged it, later than mqtt.slow-subscriptions.threshold after it was published. Told when a subscription becomes slow, not for each message.",
+            action =
+                    "robustmq slow shows the slowest; look at the client, its network, and at connection.write_blocked.")
+    record Slow(
+            Peer peer,
+            @Doc("The topic filter; the topic if that is not known") String topicFilter,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("Quality of service of the delivery") int qos,
+            @Doc(value = "From reading the PUBLISH on", unit = "ms") long latencyMillis,
+            @Doc(value = "mqtt.slow-subscriptions.threshold", unit = "ms") long thresholdMillis)
             implements SubscriptionEvent {
         @Override
         public String throttleKey() {
