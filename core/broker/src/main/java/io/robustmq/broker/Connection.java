@@ -170,7 +170,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
                                     home.connections().add(this);
                                     guarded(then);
                                 } else {
+                                    // the client hung up between the loops: neither told of it
                                     channel.unsafe().closeForcibly();
+                                    end(Ending.PEER_CLOSED, 0);
                                 }
                             });
                 });
