@@ -33,7 +33,8 @@ final class Cumulation {
         decoding = true;
         try {
             Violation violation = completeKept(in);
-            if (violation == null && kept == null && in.isReadable()) {
+            // a read may come that nobody asked for: what a client sent before it hung up
+            if (violation == null && kept == null && in.isReadable() && handler.wantsMore()) {
                 violation = decoder.decode(in, handler);
             }
             if (violation == null && in.isReadable() && !closed) {
