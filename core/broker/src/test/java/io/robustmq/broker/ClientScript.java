@@ -67,8 +67,7 @@ record ClientScript(List<Step> steps) {
 
     /** Two clients each go by one name. */
     static byte[] connect(int client, MqttVersion version, boolean cleanStart) {
-        Bytes body =
-                new Bytes().text("MQTT").u8(version.level()).u8(cleanStart ? 2 : 0).u16(0);
+        Bytes body = new Bytes().text("MQTT").u8(version.level()).u8(cleanStart ? 2 : 0).u16(0);
         if (version == MqttVersion.V5) {
             Bytes properties = new Bytes().u8(0x11).u32(60).u8(0x21).u16(3).u8(0x22).u16(5);
             body.sized(properties);

@@ -147,11 +147,9 @@ final class FuzzedBroker implements AutoCloseable {
             case GO_ON, WAIT -> {}
             case OPEN -> reopened(client);
             case CONNECT_3_1_1 ->
-                    reopened(client)
-                            .send(ClientScript.connect(client, MqttVersion.V3_1_1, true));
+                    reopened(client).send(ClientScript.connect(client, MqttVersion.V3_1_1, true));
             case RESUME_3_1_1 ->
-                    reopened(client)
-                            .send(ClientScript.connect(client, MqttVersion.V3_1_1, false));
+                    reopened(client).send(ClientScript.connect(client, MqttVersion.V3_1_1, false));
             case RESUME_5 ->
                     reopened(client).send(ClientScript.connect(client, MqttVersion.V5, false));
             case HANG_UP -> hangUp(client);

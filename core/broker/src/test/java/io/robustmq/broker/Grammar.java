@@ -16,12 +16,41 @@ final class Grammar {
     static final int ALIASES = 5;
 
     private static final String[] TOPICS = {
-        "f", "f/a", "f/a/b", "f//", "/f", "f/é😀", "f/+", "", "$SYS/f", "$delayed/3/f/a",
-        "$delayed/x/f", "$exclusive/f", "f/" + "x/".repeat(140), "f/" + "y".repeat(500)
+        "f",
+        "f/a",
+        "f/a/b",
+        "f//",
+        "/f",
+        "f/é😀",
+        "f/+",
+        "",
+        "$SYS/f",
+        "$delayed/3/f/a",
+        "$delayed/x/f",
+        "$exclusive/f",
+        "f/" + "x/".repeat(140),
+        "f/" + "y".repeat(500)
     };
     private static final String[] FILTERS = {
-        "#", "+", "f/#", "f/+", "f/a", "+/a/#", "/+", "f/#/a", "f+", "", "$SYS/#", "$share/g/f/#",
-        "$share/g/f/a", "$share//f", "$share/g+/f", "$exclusive/f", "w/#", "f/é😀", "f//"
+        "#",
+        "+",
+        "f/#",
+        "f/+",
+        "f/a",
+        "+/a/#",
+        "/+",
+        "f/#/a",
+        "f+",
+        "",
+        "$SYS/#",
+        "$share/g/f/#",
+        "$share/g/f/a",
+        "$share//f",
+        "$share/g+/f",
+        "$exclusive/f",
+        "w/#",
+        "f/é😀",
+        "f//"
     };
     private static final int[] EDGES = {0, 1, 2, 0x7F, 0x80, 0x81, 0x90, 0xFF};
     private static final long[] NUMBERS = {0, 1, 2, 10, 60, 65_535, 0x7FFF_FFFFL, 0xFFFF_FFFFL};

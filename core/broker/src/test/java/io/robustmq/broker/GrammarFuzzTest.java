@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A broker of two loops whose clients do what MQTT allows and what it does not, all at once. {@code
- * -Dseed=} repeats what each of them does, though not who is faster; {@code -Dfuzz.rounds=} lengthens
- * it.
+ * -Dseed=} repeats what each of them does, though not who is faster; {@code -Dfuzz.rounds=}
+ * lengthens it.
  */
 class GrammarFuzzTest {
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 4);
@@ -95,16 +95,11 @@ class GrammarFuzzTest {
         AtomicBoolean over = new AtomicBoolean();
         List<WitnessPair> pairs =
                 Stream.of(MqttVersion.V3_1_1, MqttVersion.V5)
-                        .flatMap(
-                                version ->
-                                        Stream.of(1, 2)
-                                                .map(
-                                                        qos ->
-                                                                new WitnessPair(
-                                                                        broker.localAddress(),
-                                                                        qos,
-                                                                        version,
-                                                                        over)))
+                        .flatMap(version ->
+                                Stream.of(1, 2)
+                                        .map(qos ->
+                                                new WitnessPair(
+                                                        broker.localAddress(), qos, version, over)))
                         .toList();
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
             List<Future<List<String>>> published = new ArrayList<>();
@@ -138,17 +133,16 @@ class GrammarFuzzTest {
 
     /** When everybody is gone and every session has expired, their wills published. */
     private static void nothingIsLeft(Broker broker, SettableClock clock) throws Exception {
-        TestBroker.waitUntil(
-                () -> {
-                    clock.advance(Duration.ofDays(8));
-                    broker.sweep();
-                    return count(broker, Counters.SESSIONS_OFFLINE) == 0
-                            && count(broker, Counters.SESSIONS_CONNECTED) == 0
-                            && count(broker, Counters.SUBSCRIPTIONS) == 0
-                            && count(broker, Counters.QUEUED_MESSAGES) == 0
-                            && count(broker, Counters.QUEUED_BYTES) == 0
-                            && count(broker, Counters.SLOW_CONSUMERS) == 0;
-                });
+        TestBroker.waitUntil(() -> {
+            clock.advance(Duration.ofDays(8));
+            broker.sweep();
+            return count(broker, Counters.SESSIONS_OFFLINE) == 0
+                    && count(broker, Counters.SESSIONS_CONNECTED) == 0
+                    && count(broker, Counters.SUBSCRIPTIONS) == 0
+                    && count(broker, Counters.QUEUED_MESSAGES) == 0
+                    && count(broker, Counters.QUEUED_BYTES) == 0
+                    && count(broker, Counters.SLOW_CONSUMERS) == 0;
+        });
         for (Loop loop : broker.loops()) {
             assertThat(loop.executor().submit(loop::loadedBytes).get()).isZero();
             assertThat(loop.executor().submit(() -> loop.connections().size()).get()).isZero();

@@ -16,8 +16,7 @@ class HandlerFuzzTest {
     private static @org.jspecify.annotations.Nullable FuzzedBroker broker;
 
     @FuzzTest
-    void nothing_that_clients_send_breaks_the_broker_or_stays_in_it(byte[] input)
-            throws Exception {
+    void nothing_that_clients_send_breaks_the_broker_or_stays_in_it(byte[] input) throws Exception {
         try {
             broker().play(ClientScript.of(input));
         } catch (Throwable t) {

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A client that publishes and one that subscribes, both as they should, while others do not. The
- * subscriber leaves and comes back now and then, and each message comes: with QoS 2 once, with QoS 1
- * once more only after it was away, and in the order it was published in.
+ * subscriber leaves and comes back now and then, and each message comes: with QoS 2 once, with QoS
+ * 1 once more only after it was away, and in the order it was published in.
  */
 final class WitnessPair {
     private static final String LAST = "last";

@@ -31,8 +31,7 @@ class DecoderFuzzTest {
     private static final int SMALL = 64;
     private static final byte[] NOTHING = {};
     private static final byte[] V3_1_1 = bytes(Bytes.connect(MqttVersion.V3_1_1));
-    private static final byte[] V5 =
-            bytes(Bytes.connect(MqttVersion.V5, Bytes.of(0x11).u32(60)));
+    private static final byte[] V5 = bytes(Bytes.connect(MqttVersion.V5, Bytes.of(0x11).u32(60)));
     private static final byte[] V5_AUTH =
             bytes(Bytes.connect(MqttVersion.V5, Bytes.of(0x15).text("m")));
 

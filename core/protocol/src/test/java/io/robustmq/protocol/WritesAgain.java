@@ -32,11 +32,10 @@ final class WritesAgain extends ForwardingHandler {
     /** Of what was written; CONNECT is another one. */
     List<String> expected() {
         List<Object> packets = expected.packets;
-        packets.removeIf(
-                packet ->
-                        !(packet instanceof Received.Publish
-                                || packet instanceof Received.Ack(PacketType type, int i, int r)
-                                        && type != PacketType.AUTH));
+        packets.removeIf(packet ->
+                !(packet instanceof Received.Publish
+                        || packet instanceof Received.Ack(PacketType type, int i, int r)
+                                && type != PacketType.AUTH));
         if (out.isReadable()) {
             Received connect = new Received();
             new PacketDecoder(1 << 20, 0).decode(Bytes.connect(version), connect);

@@ -75,10 +75,9 @@ final class Node implements AutoCloseable {
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         node.records().stream()
-                .filter(
-                        record ->
-                                record.path("severity").asText().equals("ERROR")
-                                        || record.path("event").asText().equals("foreign.line"))
+                .filter(record ->
+                        record.path("level").asText().equals("error")
+                                || record.path("event").asText().equals("foreign.line"))
                 .forEach(record -> faults.add(record.toString()));
         return faults;
     }

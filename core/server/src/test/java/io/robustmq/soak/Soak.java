@@ -85,8 +85,7 @@ final class Soak {
             double cpuBefore = node.cpuSeconds();
             long began = System.nanoTime();
             TimeUnit.SECONDS.sleep(seconds);
-            double cpu =
-                    (node.cpuSeconds() - cpuBefore) / ((System.nanoTime() - began) / 1e9);
+            double cpu = (node.cpuSeconds() - cpuBefore) / ((System.nanoTime() - began) / 1e9);
             return new Idle(before, with, cpu, largest(growth), node.faults());
         } finally {
             for (Line each : all) {

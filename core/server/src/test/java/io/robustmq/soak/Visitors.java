@@ -12,8 +12,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * So many connections at a time, each of which does something and leaves, most of them well-behaved.
- * All are open at once before the first leaves, but for those that the broker is to put out.
+ * So many connections at a time, each of which does something and leaves, most of them
+ * well-behaved. All are open at once before the first leaves, but for those that the broker is to
+ * put out.
  */
 final class Visitors {
     /** Between connecting and CONNACK: a queue of the kernel's is not what is tried here. */
