@@ -166,13 +166,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                     home.executor()
                             .register(channel)
                             .addListener(arrived -> {
-                                if (arrived.isSuccess()) {
-                                    home.connections().add(this);
-                                    guarded(then);
-                                } else {
+                                if (!arrived.isSuccess()) {
                                     // the client hung up between the loops: neither told of it
                                     channel.unsafe().closeForcibly();
                                     end(Ending.PEER_CLOSED, 0);
+                                } else if (isAdmitting()) { // else it ended as it arrived
+                                    home.connections().add(this);
+                                    guarded(then);
                                 }
                             });
                 });

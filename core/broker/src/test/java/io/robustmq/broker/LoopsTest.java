@@ -70,12 +70,15 @@ class LoopsTest {
         try (TestBroker broker = TestBroker.open(settings(LOOPS))) {
             byte[] connect = ClientScript.connect(0, MqttVersion.V3_1_1, true);
             byte[] more = {(byte) 0xC0};
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 500; i++) {
                 try (RawClient client = broker.client()) {
                     client.send(new Bytes().raw(connect).raw(more).array());
                 }
             }
             waitUntil(() -> broker.broker.measures().connections() == 0);
+            for (Loop loop : broker.broker.loops()) {
+                waitUntil(() -> loop.connections().isEmpty());
+            }
         }
         waitUntil(() -> GrammarFuzzTest.buffers() <= buffers);
     }
