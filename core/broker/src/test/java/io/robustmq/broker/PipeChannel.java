@@ -49,8 +49,12 @@ final class PipeChannel extends AbstractChannel {
         }
     }
 
+    /** As from a socket, all that was sent before is read then, asked for or not. */
     void hangUp() {
         if (open) {
+            while (open && !unread.isEmpty()) {
+                handOne();
+            }
             unsafe().close(voidPromise());
         }
     }
@@ -68,12 +72,16 @@ final class PipeChannel extends AbstractChannel {
         }
         handing = true;
         while (open && config.isAutoRead() && !unread.isEmpty()) {
-            byte[] next = unread.remove();
-            ByteBuf read = config.getAllocator().ioBuffer(next.length);
-            pipeline().fireChannelRead(read.writeBytes(next));
-            pipeline().fireChannelReadComplete();
+            handOne();
         }
         handing = false;
+    }
+
+    private void handOne() {
+        byte[] next = unread.remove();
+        ByteBuf read = config.getAllocator().ioBuffer(next.length);
+        pipeline().fireChannelRead(read.writeBytes(next));
+        pipeline().fireChannelReadComplete();
     }
 
     @Override
