@@ -6,6 +6,7 @@ import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
+import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -276,11 +277,13 @@ final class Admission {
                     home.executor()
                             .register(channel)
                             .addListener(arrived -> {
-                                if (arrived.isSuccess()) {
+                                if (!arrived.isSuccess()) {
+                                    // the client hung up between the loops: neither told of it
+                                    channel.unsafe().closeForcibly();
+                                    connection.end(Ending.PEER_CLOSED, 0);
+                                } else if (connection.isAdmitting()) { // else it ended meanwhile
                                     home.connections().add(connection);
                                     connection.guarded(then);
-                                } else {
-                                    channel.unsafe().closeForcibly();
                                 }
                             });
                 });

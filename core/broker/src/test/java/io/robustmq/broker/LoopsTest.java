@@ -6,6 +6,7 @@ import static io.robustmq.broker.TestBroker.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Options;
+import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,6 +62,25 @@ class LoopsTest {
             waitUntil(() -> broker.broker.measures().sessionsConnected() == 0);
             assertThat(broker.events.of(ConnectionEvent.Failed.class)).isEmpty();
         }
+    }
+
+    @Test
+    void of_a_client_that_hangs_up_on_its_way_to_its_loop_nothing_is_left() throws Exception {
+        long buffers = GrammarFuzzTest.buffers();
+        try (TestBroker broker = TestBroker.open(settings(LOOPS))) {
+            byte[] connect = ClientScript.connect(0, MqttVersion.V3_1_1, true);
+            byte[] more = {(byte) 0xC0};
+            for (int i = 0; i < 500; i++) {
+                try (RawClient client = broker.client()) {
+                    client.send(new Bytes().raw(connect).raw(more).array());
+                }
+            }
+            waitUntil(() -> broker.broker.measures().connections() == 0);
+            for (Loop loop : broker.broker.loops()) {
+                waitUntil(() -> loop.connections().isEmpty());
+            }
+        }
+        waitUntil(() -> GrammarFuzzTest.buffers() <= buffers);
     }
 
     @Test

@@ -61,6 +61,7 @@ class StorageFaultTest {
     }
 
     private static Options kept() {
+        // heal() lets the clock run ahead until the journal has tried again
         return new Options().keepSession().expiry(500_000);
     }
 

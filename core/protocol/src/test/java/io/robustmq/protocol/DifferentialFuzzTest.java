@@ -96,7 +96,7 @@ class DifferentialFuzzTest {
 
     private final long seed = Long.getLong("seed", new Random().nextLong());
 
-    private record Outcome(List<String> packets, @Nullable Violation violation) {}
+    record Outcome(List<String> packets, @Nullable Violation violation) {}
 
     @Test
     void what_netty_encodes_is_read_with_the_same_fields() {
@@ -125,7 +125,7 @@ class DifferentialFuzzTest {
         }
     }
 
-    private static void compareWithNetty(byte[] bytes, Outcome ours, String where) {
+    static void compareWithNetty(byte[] bytes, Outcome ours, String where) {
         try (NettyPeer netty = new NettyPeer()) {
             List<MqttMessage> theirs = netty.decode(bytes);
             NettyPackets packets = new NettyPackets();
