@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to the client's home: may it connect, as whom, on which loop; then {@link Arrival}.
@@ -134,7 +133,8 @@ final class Admission {
                                         authenticated(
                                                 connection,
                                                 connect,
-                                                new Authenticator.Granted(offered.identity(success.userName())))))
+                                                new Authenticator.Granted(
+                                                        offered.identity(success.userName())))))
                 .begin(connect.authenticationData());
     }
 
@@ -249,7 +249,8 @@ final class Admission {
             connection.refuse(ReasonCode.TOPIC_NAME_INVALID, to.wrong());
             return;
         }
-        Connect settled = to == null || asked == null ? connect : connect.with(asked.to(to.topic()));
+        Connect settled =
+                to == null || asked == null ? connect : connect.with(asked.to(to.topic()));
         Connect.Will will = settled.will();
         if (will != null && connection.access().allowed(will) == null) {
             connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());

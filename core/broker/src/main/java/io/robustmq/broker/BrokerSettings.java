@@ -25,7 +25,6 @@ public record BrokerSettings(
         SlowSettings slow,
         SysSettings sys) {
 
-
     /** With what MQTT 5 adds, and what protects a broker, as it is by default. */
     public BrokerSettings(
             Listener listener,

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
-    private static final String NOT_ALLOWED =
-            "this client may not publish to this topic";
+    private static final String NOT_ALLOWED = "this client may not publish to this topic";
 
     private final Connection connection;
     private final Shared shared;

@@ -40,10 +40,7 @@ class SysTopicsTest {
                                     ""));
                 };
         TestBroker made =
-                TestBroker.open(
-                        TestBroker.with(settings(loops), sys),
-                        believing,
-                        Tracing.OFF);
+                TestBroker.open(TestBroker.with(settings(loops), sys), believing, Tracing.OFF);
         opened = made;
         return made;
     }
@@ -125,6 +122,11 @@ class SysTopicsTest {
             admin.connect("admin", options);
             admin.subscribe("$SYS/brokers/+/clients/#", 0);
             assertThat(other.subscribe("$SYS/brokers/+/clients/#", 0))
+                    .containsExactly(ReasonCode.NOT_AUTHORIZED);
+            assertThat(other.subscribe("$exclusive/$SYS/brokers/n1/clients/#", 0))
+                    .containsExactly(ReasonCode.NOT_AUTHORIZED);
+            assertThat(other.subscribe("$share/g/$SYS/brokers/n1/#", 0))
+                    .as("everybody gets all of them")
                     .containsExactly(ReasonCode.NOT_AUTHORIZED);
             assertThat(other.subscribe("$SYS/brokers/n1/#", 0)).containsExactly(0);
             assertThat(other.untilPong()).as("figures").isNotEmpty();

@@ -42,8 +42,7 @@ final class AccessControl implements AutoCloseable {
     // while open
     private @Nullable ScheduledExecutorService looking;
 
-    AccessControl(
-            StandaloneConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
+    AccessControl(StandaloneConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
         this.config = config;
         this.events = events;
         this.passwords = new PasswordAuthenticator(Set.copyOf(config.admins()));

@@ -138,8 +138,7 @@ sealed interface CommandLine {
                 commands.addAll(
                         List.of(
                                 "config", "events", "explain", "levels", "trace", "bans", "slow",
-                                "users", "reload",
-                                "journal", "version", "help"));
+                                "users", "reload", "journal", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

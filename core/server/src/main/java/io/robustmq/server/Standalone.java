@@ -214,7 +214,8 @@ final class Standalone implements RoleProcess {
     }
 
     private AccessControl openAccess(Events events) throws StartFailure {
-        AccessControl opening = new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
+        AccessControl opening =
+                new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
         opening.open();
         access = opening;
         return opening;

@@ -78,7 +78,8 @@ public sealed interface AuthenticationEvent extends Event {
             name = "authentication.succeeded",
             severity = Severity.INFO,
             volume = Volume.CONNECTION,
-            cause = "A client proved who it is, with a password, a certificate or several steps of AUTH.",
+            cause =
+                    "A client proved who it is, with a password, a certificate or several steps of AUTH.",
             action = "Nothing.")
     record Succeeded(
             Peer peer,
