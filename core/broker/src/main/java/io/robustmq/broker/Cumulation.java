@@ -33,7 +33,8 @@ final class Cumulation {
         decoding = true;
         try {
             Violation violation = completeKept(in);
-            // TLS and WebSocket may have several reads out of one, and the handler enough after one;
+            // TLS and WebSocket may have several reads out of one, and the handler enough after
+            // one;
             // and a read may come that nobody asked for: what a client sent before it hung up
             if (violation == null && kept == null && in.isReadable() && handler.wantsMore()) {
                 violation = decoder.decode(in, handler);

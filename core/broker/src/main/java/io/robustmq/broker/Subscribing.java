@@ -8,7 +8,6 @@ import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.Topics;
 import io.robustmq.protocol.Unsubscribe;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
-import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ final class Subscribing {
     private final @Nullable Rewriting rewriting;
     private final SubscriptionEvent.Cause cause;
     private final SubscriptionAnswers answers;
+    private final RetainedForNew retained;
 
     /** On their way into the log, in its order. */
     private final List<Change> unsettled = new ArrayList<>();
@@ -37,6 +37,7 @@ final class Subscribing {
         this.cause = cause;
         this.shared = connection.loop().shared();
         this.answers = new SubscriptionAnswers(connection);
+        this.retained = new RetainedForNew(connection);
     }
 
     /**
@@ -187,7 +188,7 @@ final class Subscribing {
             @Nullable String why, List<Granted> granted, Session session, Answer answer) {
         answer.made(why);
         for (Granted each : granted) {
-            sendRetained(each, session);
+            report(each, session);
         }
     }
 
@@ -253,67 +254,18 @@ final class Subscribing {
         }
     }
 
-    /** After the subscription is made: a message in between is sent twice, never missed. */
-    private void sendRetained(Granted granted, Session session) {
+    private void report(Granted granted, Session session) {
         Subscription subscription = granted.subscription();
-        List<Message> retained = new ArrayList<>();
-        boolean isShared = TopicLevels.isShared(subscription.filter());
-        if (granted.wantsRetained() && !isShared) { // MQTT 5, 4.8.2
-            String topics = FilterForm.of(subscription.filter()).topics();
-            shared.retained().match(topics, connection.loop().nowMillis(), retained);
-            SysTopics sys = shared.eventTopics().sys();
-            if (sys != null) {
-                sys.match(topics, retained);
-            }
-        }
-        int[] ids = subscription.identifiers();
-        for (Message message : retained) {
-            int qos = Math.min(message.qos(), subscription.qos());
-            if (qos > 0 && session.backlog() != null) {
-                keepRetained(message, session, qos, ids);
-            } else {
-                session.deliver(new Delivery(message, qos, true, ids, false));
-            }
-        }
+        int sent = granted.wantsRetained() ? retained.send(subscription, session) : 0;
         String filter = subscription.filter();
         String group = FilterForm.groupOf(filter);
         int qos = subscription.qos();
-        int sent = retained.size();
         connection.emit(
                 granted.before() == null
                         ? new SubscriptionEvent.Created(
                                 connection.peer(), filter, qos, sent, group, cause)
                         : new SubscriptionEvent.Replaced(
                                 connection.peer(), filter, qos, sent, group));
-    }
-
-    /** A retained message that the session must not lose before it is acknowledged. */
-    private void keepRetained(Message message, Session session, int qos, int[] ids) {
-        Loop loop = connection.loop();
-        Publication publication = loop.spare().of(message.retained(qos), null, null);
-        try {
-            Route route =
-                    Route.to(new Route.Target(session, qos, true, ids, null, null), loop.loops());
-            Publishing.Waiting dropped =
-                    new Publishing.Waiting() {
-                        @Override
-                        public void committed(long offset) {}
-
-                        @Override
-                        public void refused(IOException why) {
-                            session.dropped(
-                                    message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
-                        }
-                    };
-            MessageRecord.Effects effects = MessageRecord.Effects.NONE;
-            Logged.Taken taken =
-                    loop.logged().publishUnretained(publication, effects, route, dropped);
-            if (taken != Logged.Taken.YES) {
-                session.dropped(message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
-            }
-        } finally {
-            publication.done();
-        }
     }
 
     void unsubscribe(Unsubscribe unsubscribe, Session session) {

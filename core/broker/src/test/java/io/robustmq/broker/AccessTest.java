@@ -300,4 +300,32 @@ class AccessTest {
             assertThat(broker.events.of(AuthenticationEvent.AnonymousAllowed.class)).isEmpty();
         }
     }
+
+    @Test
+    void what_the_operators_rules_make_of_a_topic_is_what_must_be_allowed() throws Exception {
+        TopicRules rules =
+                new TopicRules(
+                        List.of(
+                                RewriteRule.parse("all was/# ^was/(.+)$ $1"),
+                                RewriteRule.parse("publish no ^no$ yes")),
+                        List.of(AutoSubscription.parse("no"), AutoSubscription.parse("own")),
+                        List.of());
+        try (TestBroker broker =
+                        TestBroker.open(
+                                TestBroker.with(settings(loops), rules),
+                                new Rules().denying("no").access(OnDeniedPublish.IGNORE));
+                RawClient client = broker.connected("client");
+                RawClient will = broker.client()) {
+            assertThat(client.published("was/no", "x", 1, 1)).isEqualTo(0x87);
+            assertThat(broker.events.await(AuthenticationEvent.PublishDenied.class).topicName())
+                    .isEqualTo("no");
+            assertThat(client.published("no", "x", 1, 2)).as("is yes").isLessThan(0x80);
+            assertThat(client.subscribe("was/no", 0)).containsExactly(0x87);
+            will.sendConnect("will", new Options().will("was/no", 0));
+            assertThat(will.expect(CONNACK).u8(1)).isEqualTo(0x87);
+            assertThat(broker.events.of(SubscriptionEvent.Created.class))
+                    .extracting(SubscriptionEvent.Created::topicFilter)
+                    .containsExactly("own");
+        }
+    }
 }

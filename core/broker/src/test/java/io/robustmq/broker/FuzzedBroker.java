@@ -80,12 +80,7 @@ final class FuzzedBroker implements AutoCloseable {
         broker.open();
         Loop only = broker.loops().getFirst();
         loop = only;
-        admission =
-                new Admission(
-                        only.shared(),
-                        Runnable::run,
-                        broker.loops(),
-                        new Random(1));
+        admission = new Admission(only.shared(), Runnable::run, broker.loops(), new Random(1));
         witness = new Witness(this);
         witness.connect();
     }
@@ -200,7 +195,10 @@ final class FuzzedBroker implements AutoCloseable {
                                 loop(),
                                 java.util.Objects.requireNonNull(admission),
                                 new ClientOrigin(
-                                        "tcp", "tcp", new InetSocketAddress("127.0.0.1", 1), null)));
+                                        "tcp",
+                                        "tcp",
+                                        new InetSocketAddress("127.0.0.1", 1),
+                                        null)));
         loop().executor().register(channel);
         return channel;
     }

@@ -123,6 +123,11 @@ class SysTopicsTest {
             admin.subscribe("$SYS/brokers/+/clients/#", 0);
             assertThat(other.subscribe("$SYS/brokers/+/clients/#", 0))
                     .containsExactly(ReasonCode.NOT_AUTHORIZED);
+            assertThat(other.subscribe("$exclusive/$SYS/brokers/n1/clients/#", 0))
+                    .containsExactly(ReasonCode.NOT_AUTHORIZED);
+            assertThat(other.subscribe("$share/g/$SYS/brokers/n1/#", 0))
+                    .as("everybody gets all of them")
+                    .containsExactly(ReasonCode.NOT_AUTHORIZED);
             assertThat(other.subscribe("$SYS/brokers/n1/#", 0)).containsExactly(0);
             assertThat(other.untilPong()).as("figures").isNotEmpty();
             try (RawClient client = broker.connected("c\"1")) {

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
+import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.SubscriptionEvent;
 import io.robustmq.telemetry.event.SubscriptionEvent.Cause;
+import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +31,21 @@ class TopicRulesTest {
     private @Nullable TestBroker opened;
 
     private TestBroker broker(TopicRules rules) throws IOException {
-        TestBroker made = TestBroker.open(TestBroker.with(settings(loops), rules));
+        TestBroker made =
+                TestBroker.open(
+                        TestBroker.with(settings(loops), rules),
+                        TopicRulesTest::believing,
+                        Tracing.OFF);
         opened = made;
         return made;
+    }
+
+    private static Authenticator.Outcome believing(Credentials credentials) {
+        String userName = credentials.userName();
+        return new Authenticator.Granted(
+                userName == null
+                        ? Identity.ANONYMOUS
+                        : new Identity(AuthenticationEvent.Method.PASSWORD, userName, false, ""));
     }
 
     private TestBroker rewriting(String... rules) throws IOException {
@@ -160,6 +174,10 @@ class TopicRulesTest {
         try (RawClient client = broker.client()) {
             client.sendConnect("client", new Options().will("sys/x", 0));
             assertThat(client.expect(CONNACK).u8(1)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+        try (RawClient client = broker.client()) {
+            client.sendConnect("client", new Options().will("a/", 0));
+            assertThat(client.expect(CONNACK).u8(1)).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
         }
     }
 
