@@ -72,6 +72,8 @@ class AlertsTest {
                 "MessagesDropped;slow_consumer|;",
                 "MessagesDropped;slow_consumer|;expired|slow_consumer|",
                 "MessagesDropped;for: 5m;for: 1m",
+                "CertificateExpires;14 * 86400;15 * 86400",
+                "CertificateExpires;14 * 86400;13 * 86400",
             })
     @NeedsPart(Part.PROMTOOL)
     void a_changed_rule_fails_its_unit_tests(
