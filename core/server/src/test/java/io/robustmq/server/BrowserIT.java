@@ -31,7 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrowserIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    /** What the scenario tells, in order; OF and BY are the user properties, which 3.1.1 has not. */
+    /**
+     * What the scenario tells, in order; OF and BY are the user properties, which 3.1.1 has not.
+     */
     private static final String TOLD =
             """
             {"connected":{"sessionPresent":false}}
@@ -83,8 +85,7 @@ class BrowserIT {
     @NeedsPart(Part.CHROMIUM)
     void a_page_in_chromium(String transport, int version) throws Exception {
         String id = "page-" + transport + "-" + version;
-        List<String> script =
-                List.of("browser.js", Part.CHROMIUM.program("chromium").toString());
+        List<String> script = List.of("browser.js", Part.CHROMIUM.program("chromium").toString());
         try (Subscriber will = broker.mosquitto().subscribe("-q", "1", "-t", id + "-tab");
                 ChildProcess client = run(script, transport, options(id, version))) {
             assertScenario(client, id, transport, version);
@@ -143,16 +144,13 @@ class BrowserIT {
 
     private static Map<String, Object> options(String id, int version) {
         Path certificate = broker.data().resolve("tls").resolve("development-certificate.pem");
-        return Map.of(
-                "clientId", id, "protocolVersion", version, "ca", certificate.toString());
+        return Map.of("clientId", id, "protocolVersion", version, "ca", certificate.toString());
     }
 
     /** {@code script} is the script's name and what it wants before address and options. */
     private static ChildProcess run(
             List<String> script, String transport, Map<String, Object> options) throws Exception {
-        Path scripts =
-                Path.of(BrowserIT.class.getResource("/io/robustmq/mqttjs/scenario.js").toURI())
-                        .getParent();
+        Path scripts = Path.of(BrowserIT.class.getResource("/io/robustmq/mqttjs").toURI());
         List<String> command = new ArrayList<>();
         command.add(Part.MQTT_JS.program("node").toString());
         command.addAll(script);
@@ -165,7 +163,7 @@ class BrowserIT {
         Map<String, String> environment =
                 Map.of(
                         "NODE_PATH",
-                        Part.MQTT_JS.made().getParent().toString(),
+                        Part.MQTT_JS.made().resolve("..").toString(),
                         // where the browser puts what it leaves behind
                         "TMPDIR",
                         folder.toString());
