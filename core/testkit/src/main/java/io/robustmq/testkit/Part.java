@@ -20,6 +20,10 @@ public enum Part {
     AMTOOL(List.of("amtool"), null),
     /** npm's {@code @fluent-org/logger}: a receiver of the forward protocol. */
     FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
+    /** npm's {@code mqtt}: MQTT.js, for Node.js and for browsers. */
+    MQTT_JS(List.of("node"), "npm/node_modules/mqtt"),
+    /** Debian's chromium, and npm's {@code playwright-core}, which drives it. */
+    CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
     /** OpenSearch, from its Maven artefacts. */
