@@ -97,6 +97,6 @@ class ConformanceTest {
 
     private static Path introduction() {
         return Repository.root()
-                .resolve("core/server/src/test/resources/conformance/introduction.md");
+                .resolve("core/server/src/test/resources/conformance/introduction.txt");
     }
 }

@@ -61,6 +61,8 @@ class BrowserIT {
     @BeforeAll
     static void start() throws Exception {
         broker = RobustMq.in(folder.resolve("node")).everyTransport().start();
+        // it is made a second after the start
+        broker.awaitRecord("connection.certificate_self_signed");
     }
 
     @AfterAll

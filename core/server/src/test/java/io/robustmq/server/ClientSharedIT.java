@@ -100,7 +100,7 @@ class ClientSharedIT {
         steps.publishAll(publisher, 2, 60);
 
         ClientUnderTest first = steps.open(kind);
-        assertThat(first.connect(sessions.getFirst())).isTrue();
+        assertThat(first.connect(sessions.getFirst())).isEqualTo(kind.tellsSession());
         await(60, List.of(first));
         assertThat(first.inbox().all())
                 .extracting(ClientMessage::text)

@@ -179,7 +179,7 @@ class StandaloneIT {
             assertThat(node.stderr())
                     .containsExactly(
                             file.getFileName()
-                                    + ":2:1: mqtt.listen: must be host:port with a port from 0 to 65535, such as 127.0.0.1:1883 or [::1]:1883, was 5",
+                                    + ":2:1: mqtt.listen: must be host:port with a port from 0 to 65535, such as 127.0.0.1:1883 or [::1]:1883, or empty, was 5",
                             "--set mqtt.lisen=x: mqtt.lisen: unknown key, did you mean mqtt.listen?",
                             "robustmq: the configuration has 2 problems, see above");
             assertThat(node.stdout()).isEmpty();
