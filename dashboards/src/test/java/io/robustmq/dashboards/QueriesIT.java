@@ -45,7 +45,9 @@ class QueriesIT {
     @BeforeAll
     static void start_and_publish_a_little() throws Exception {
         queries = Queries.in(Repository.root());
-        broker = RobustMq.in(folder.resolve("broker")).start();
+        broker = RobustMq.in(folder.resolve("broker")).everyTransport().start();
+        // it is made a second after the start
+        broker.awaitRecord("connection.certificate_self_signed");
         prometheus = Prometheus.scraping(broker.httpPort(), folder);
         publishALittle(broker);
     }
