@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import static io.robustmq.broker.RawClient.CONNACK;
 import static io.robustmq.broker.RawClient.PUBLISH;
 import static io.robustmq.broker.TestBroker.settings;
+import static io.robustmq.broker.TestBroker.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.Access.OnDeniedPublish;
@@ -118,6 +119,8 @@ class AccessTest {
             assertThat(five.expectDisconnect()).isEqualTo(0x87);
             three.publish("no", "1", 1, 1);
             three.expectEnd();
+            // told just after the connection is closed
+            waitUntil(() -> broker.events.of(ConnectionEvent.Closed.class).size() == 2);
             assertThat(broker.events.of(ConnectionEvent.Closed.class))
                     .extracting(ConnectionEvent.Closed::ending)
                     .containsOnly(ConnectionEvent.Ending.NOT_AUTHORIZED);
