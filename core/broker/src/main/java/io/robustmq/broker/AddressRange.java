@@ -1,7 +1,7 @@
-package io.robustmq.server;
+package io.robustmq.broker;
 
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,19 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network its bits after the prefix are 0
  */
-record AddressRange(byte[] network, int prefixBits) {
+public record AddressRange(InetAddress network, int prefixBits) {
 
     /** Null if it is none; host names are none. */
-    static @Nullable AddressRange parse(String text) {
+    public static @Nullable AddressRange parse(String text) {
         int slash = text.indexOf('/');
-        byte[] address;
+        InetAddress address;
         try {
-            address =
-                    InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash)).getAddress();
+            address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
         } catch (IllegalArgumentException noAddress) {
             return null;
         }
-        int all = address.length * 8;
+        int all = address.getAddress().length * 8;
         if (slash < 0) {
             return new AddressRange(address, all);
         }
@@ -29,21 +28,26 @@ record AddressRange(byte[] network, int prefixBits) {
         if (!prefix.matches("\\d{1,3}") || Integer.parseInt(prefix) > all) {
             return null;
         }
-        return new AddressRange(
-                masked(address, Integer.parseInt(prefix)), Integer.parseInt(prefix));
+        int bits = Integer.parseInt(prefix);
+        return new AddressRange(masked(address, bits), bits);
     }
 
-    boolean has(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return bytes.length == network.length && Arrays.equals(masked(bytes, prefixBits), network);
+    public boolean has(InetAddress address) {
+        return masked(address, Math.min(prefixBits, address.getAddress().length * 8))
+                .equals(network);
     }
 
-    private static byte[] masked(byte[] address, int prefixBits) {
-        byte[] masked = address.clone();
+    /** With the bits after the prefix 0. */
+    static InetAddress masked(InetAddress address, int prefixBits) {
+        byte[] masked = address.getAddress();
         for (int i = 0; i < masked.length; i++) {
             int kept = Math.clamp(prefixBits - 8L * i, 0, 8);
             masked[i] &= (byte) (0xff << (8 - kept));
         }
-        return masked;
+        try {
+            return InetAddress.getByAddress(masked);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("its length is that of an address", impossible);
+        }
     }
 }

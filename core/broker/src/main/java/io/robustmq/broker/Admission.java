@@ -79,7 +79,7 @@ final class Admission {
                     shared.flapping()
                             .counted(
                                     BanKind.ADDRESS,
-                                    Bans.target(connection.access().origin().remoteAddress()));
+                                    Bans.target(connection.origin().remoteAddress()));
         }
         if (ban != null) {
             keepOut(connection, ban);
@@ -143,7 +143,7 @@ final class Admission {
         Authenticator authenticator = shared.access().authenticator();
         Credentials credentials =
                 new Credentials(
-                        connection.access().origin(),
+                        connection.origin(),
                         connect.clientId(),
                         connect.userName(),
                         connect.password());

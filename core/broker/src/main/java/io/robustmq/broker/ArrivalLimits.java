@@ -8,8 +8,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArrivalLimits {
     /** An IPv6 host has a network of its own, commonly of 64 bits. */
-    private static final int NETWORK_BYTES = 8;
+    private static final int NETWORK_BITS = 64;
 
     private final Protection.Arrivals limits;
     private final Bans bans;
@@ -107,15 +105,8 @@ final class ArrivalLimits {
 
     /** Who is counted as one. */
     static InetAddress network(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("16 bytes are an address", impossible);
-        }
+        return address instanceof Inet6Address
+                ? AddressRange.masked(address, NETWORK_BITS)
+                : address;
     }
 }

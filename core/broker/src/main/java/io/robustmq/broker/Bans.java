@@ -147,7 +147,7 @@ public final class Bans {
             String target =
                     switch (ban.kind) {
                         case CLIENT -> each.peer().clientId();
-                        case ADDRESS -> target(each.access().origin().remoteAddress());
+                        case ADDRESS -> target(each.origin().remoteAddress());
                     };
             if (target.equals(ban.target)) {
                 each.end(Ending.BANNED, ReasonCode.BANNED, ban.detail());

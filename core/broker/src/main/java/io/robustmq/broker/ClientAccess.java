@@ -25,7 +25,6 @@ final class ClientAccess {
 
     private final Connection connection;
     private final Access access;
-    private final ClientOrigin origin;
 
     // once it is let in
     private Identity identity = Identity.ANONYMOUS;
@@ -34,14 +33,9 @@ final class ClientAccess {
     private @Nullable String allowedTopic;
     private @Nullable Map<String, Authorizer.Decision> remembered;
 
-    ClientAccess(Connection connection, Access access, ClientOrigin origin) {
+    ClientAccess(Connection connection, Access access) {
         this.connection = connection;
         this.access = access;
-        this.origin = origin;
-    }
-
-    ClientOrigin origin() {
-        return origin;
     }
 
     void granted(Identity to) {
@@ -101,9 +95,7 @@ final class ClientAccess {
     /** Null if it may subscribe to this filter, which is valid. */
     Authorizer.@Nullable Denied subscribe(String filter) {
         refresh();
-        FilterForm form = FilterForm.of(filter);
-        String asked = form instanceof FilterForm.Exclusive ? form.topics() : filter;
-        return rights.subscribe(asked) instanceof Authorizer.Denied denied ? denied : null;
+        return rights.subscribe(filter) instanceof Authorizer.Denied denied ? denied : null;
     }
 
     private void refresh() {
@@ -114,7 +106,9 @@ final class ClientAccess {
                     access.authorizer()
                             .rightsOf(
                                     new Authorizer.Client(
-                                            identity, connection.peer().clientId(), origin));
+                                            identity,
+                                            connection.peer().clientId(),
+                                            connection.origin()));
             allowedTopic = null;
             remembered = null;
         }

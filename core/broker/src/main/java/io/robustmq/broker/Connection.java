@@ -75,7 +75,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.input = new Cumulation(decoder, packets);
         this.outbound = new Outbound(this, channel);
         this.peer = new Peer("mqtt", id, "", Addresses.text(origin.remoteAddress()));
-        this.access = new ClientAccess(this, shared.access(), origin);
+        this.access = new ClientAccess(this, shared.access());
     }
 
     // what Netty calls

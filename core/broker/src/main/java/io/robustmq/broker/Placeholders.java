@@ -35,7 +35,7 @@ final class Placeholders {
         return switch (letter) {
             case 'c' -> connection.peer().clientId();
             case 'u' -> connection.access().userName();
-            case 'a' -> Addresses.host(connection.access().origin().remoteAddress());
+            case 'a' -> Addresses.host(connection.origin().remoteAddress());
             default -> null;
         };
     }

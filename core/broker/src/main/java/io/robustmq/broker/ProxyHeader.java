@@ -8,8 +8,6 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import io.netty.handler.codec.haproxy.HAProxySSLTLV;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
-import io.netty.handler.ipfilter.IpFilterRuleType;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.robustmq.telemetry.event.ConnectionEvent.Stage;
@@ -40,12 +38,9 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     /** Whoever reaches a Unix socket may speak for others. */
-    private static boolean isTrusted(SocketAddress proxy, List<String> networks) {
-        return !(proxy instanceof InetSocketAddress address)
-                || networks.stream()
-                        .anyMatch(network ->
-                                new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT)
-                                        .matches(address));
+    private static boolean isTrusted(SocketAddress proxy, List<AddressRange> networks) {
+        return !(proxy instanceof InetSocketAddress inet)
+                || networks.stream().anyMatch(network -> network.has(inet.getAddress()));
     }
 
     @Override

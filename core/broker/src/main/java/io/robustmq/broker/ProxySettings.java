@@ -10,7 +10,7 @@ import java.util.List;
  * @param timeout from the connection to the whole header
  * @param trusted networks, such as {@code 10.0.0.0/8}, whose word is taken; others are refused
  */
-public record ProxySettings(Duration timeout, List<String> trusted) {
+public record ProxySettings(Duration timeout, List<AddressRange> trusted) {
     public ProxySettings {
         trusted = List.copyOf(trusted);
     }

@@ -327,26 +327,28 @@ final class Subscribing {
             String filter = each.filter();
             String group = FilterForm.groupOf(filter);
             connection.emit(new SubscriptionEvent.Removed(connection.peer(), filter, group));
-            if (!session.subscriptions().containsKey(filter)) {
-                shared.subscriptions().release(filter, session);
-            }
-            if (!group.isEmpty()) {
-                session.passOnOf(filter);
-            }
+            freed(filter, session);
         }
         answers.unsuback(packetId, codes, why);
+    }
+
+    /** What came of it, or was kept for it, is others'; unless it has been made again. */
+    private void freed(String filter, Session session) {
+        if (!session.subscriptions().containsKey(filter)) {
+            shared.subscriptions().release(filter, session);
+        }
+        if (!FilterForm.groupOf(filter).isEmpty()) {
+            session.passOnOf(filter);
+        }
     }
 
     /** The client may not have it any more. It is not told: MQTT has no packet for that. */
     void revoke(Subscription subscription, Session session, String rule) {
         String filter = subscription.filter();
         remove(filter, session);
-        shared.subscriptions().release(filter, session);
         writeRemoved(filter, session);
         connection.emit(new SubscriptionEvent.Revoked(connection.peer(), filter, rule));
-        if (!FilterForm.groupOf(filter).isEmpty()) {
-            session.passOnOf(filter);
-        }
+        freed(filter, session);
     }
 
     /** Until the log takes it, or the client may subscribe again and does. */

@@ -123,7 +123,7 @@ final class SysTopics {
                     "connected",
                     client(connection)
                             + ",\"ipaddress\":"
-                            + quoted(Addresses.host(connection.access().origin().remoteAddress()))
+                            + quoted(Addresses.host(connection.origin().remoteAddress()))
                             + ",\"proto_ver\":"
                             + connection.version().level()
                             + ",\"keepalive\":"

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,14 @@ class ProxyHeaderTest {
                                                         .behind(
                                                                 new ProxySettings(
                                                                         Duration.ofMillis(500),
-                                                                        List.of(trusted)))),
+                                                                        Stream.of(trusted)
+                                                                                .map(
+                                                                                        AddressRange
+                                                                                                ::parse)
+                                                                                .map(
+                                                                                        Objects
+                                                                                                ::requireNonNull)
+                                                                                .toList()))),
                                         3,
                                         100,
                                         Duration.ofSeconds(10))));

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.AddressRange;
 import io.robustmq.protocol.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;

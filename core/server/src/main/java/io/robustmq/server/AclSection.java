@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.AddressRange;
 import io.robustmq.broker.Authorizer;
 import java.net.InetAddress;
 import java.util.List;

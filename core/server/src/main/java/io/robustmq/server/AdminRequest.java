@@ -1,5 +1,7 @@
 package io.robustmq.server;
 
+import static java.util.stream.Collectors.joining;
+
 import com.sun.net.httpserver.HttpExchange;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +94,23 @@ final class AdminRequest {
         } else {
             HttpAnswers.send(exchange, 200, "application/json", json + "\n");
         }
+    }
+
+    /**
+     * A list, {@code {"name":[…]}}.
+     *
+     * @param none what the table says if it is empty
+     */
+    <T> void answer(
+            String name,
+            List<T> all,
+            Function<T, String> json,
+            Function<T, String> line,
+            String none)
+            throws IOException {
+        answer(
+                "{\"" + name + "\":[" + all.stream().map(json).collect(joining(",")) + "]}",
+                all.isEmpty() ? none : all.stream().map(line).collect(joining()));
     }
 
     /** What was to be changed is not: that is an event, too. */

@@ -10,10 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +42,13 @@ final class BansApi {
         switch (request.method()) {
             case "POST" -> add(request);
             case "DELETE" -> lift(request);
-            default -> {
-                List<Bans.Ban> all = bans.list();
-                request.answer(
-                        "{\"bans\":["
-                                + all.stream().map(BansApi::json).collect(Collectors.joining(","))
-                                + "]}",
-                        all.isEmpty()
-                                ? "nobody is banned\n"
-                                : all.stream().map(BansApi::line).collect(Collectors.joining()));
-            }
+            default ->
+                    request.answer(
+                            "bans",
+                            bans.list(),
+                            BansApi::json,
+                            BansApi::line,
+                            "nobody is banned\n");
         }
     }
 

@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * {@code GET /api/v1/levels} shows from which level up events are taken; {@code PUT} with {@code
@@ -41,12 +39,7 @@ final class LevelsApi {
         if (request.method().equals("PUT")) {
             change(request);
         } else {
-            List<Levels.Level> all = levels.list();
-            request.answer(
-                    "{\"levels\":["
-                            + all.stream().map(LevelsApi::json).collect(Collectors.joining(","))
-                            + "]}",
-                    all.stream().map(LevelsApi::line).collect(Collectors.joining()));
+            request.answer("levels", levels.list(), LevelsApi::json, LevelsApi::line, "");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.netty.util.NetUtil;
+import io.robustmq.broker.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,13 @@ record NetworksKind() implements ValueKind {
     }
 
     private static @Nullable Object networks(List<?> written) {
-        List<String> networks = new ArrayList<>();
+        List<AddressRange> networks = new ArrayList<>();
         for (Object element : written) {
-            if (!(element instanceof String network) || !isNetwork(network)) {
+            AddressRange network =
+                    element instanceof String text && isNetwork(text)
+                            ? AddressRange.parse(text)
+                            : null;
+            if (network == null) {
                 return null;
             }
             networks.add(network);
@@ -34,13 +39,10 @@ record NetworksKind() implements ValueKind {
         return List.copyOf(networks);
     }
 
-    private static boolean isNetwork(String network) {
-        int slash = network.indexOf('/');
-        if (slash < 0 || !network.substring(slash + 1).matches("\\d{1,3}")) {
-            return false;
-        }
-        byte[] address = NetUtil.createByteArrayFromIpAddressString(network.substring(0, slash));
-        return address != null
-                && Integer.parseInt(network.substring(slash + 1)) <= address.length * 8;
+    /** One address alone is none, nor is one in a shortened form. */
+    private static boolean isNetwork(String text) {
+        int slash = text.indexOf('/');
+        return slash >= 0
+                && NetUtil.createByteArrayFromIpAddressString(text.substring(0, slash)) != null;
     }
 }

@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** {@code GET /api/v1/slow-subscriptions}: the slowest first. Any thread. */
 final class SlowSubscriptionsApi {
@@ -27,19 +26,13 @@ final class SlowSubscriptionsApi {
     }
 
     private void answer(HttpExchange exchange, HttpWatch watch) throws IOException {
-        List<SlowSubscription> all = slowest.get();
         AdminRequest.of(exchange, events)
                 .answer(
-                        "{\"slow_subscriptions\":["
-                                + all.stream()
-                                        .map(SlowSubscriptionsApi::json)
-                                        .collect(Collectors.joining(","))
-                                + "]}",
-                        all.isEmpty()
-                                ? "no subscription is slow\n"
-                                : all.stream()
-                                        .map(SlowSubscriptionsApi::line)
-                                        .collect(Collectors.joining()));
+                        "slow_subscriptions",
+                        slowest.get(),
+                        SlowSubscriptionsApi::json,
+                        SlowSubscriptionsApi::line,
+                        "no subscription is slow\n");
     }
 
     private static String json(SlowSubscription slow) {

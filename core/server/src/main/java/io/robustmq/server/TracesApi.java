@@ -8,10 +8,8 @@ import io.robustmq.telemetry.pipeline.DebugTraces;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +41,13 @@ final class TracesApi {
         switch (request.method()) {
             case "POST" -> begin(request);
             case "DELETE" -> stop(request);
-            default -> {
-                List<DebugTraces.Status> all = traces.list();
-                request.answer(
-                        "{\"traces\":["
-                                + all.stream().map(TracesApi::json).collect(Collectors.joining(","))
-                                + "]}",
-                        all.isEmpty()
-                                ? "nothing is traced\n"
-                                : all.stream().map(TracesApi::line).collect(Collectors.joining()));
-            }
+            default ->
+                    request.answer(
+                            "traces",
+                            traces.list(),
+                            TracesApi::json,
+                            TracesApi::line,
+                            "nothing is traced\n");
         }
     }
 

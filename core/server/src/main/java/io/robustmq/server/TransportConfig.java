@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.robustmq.broker.AddressRange;
 import io.robustmq.broker.TlsSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -41,5 +42,5 @@ final class TransportConfig {
 
     record Unix(Path listen, String mode) {}
 
-    record Proxy(List<String> trusted, Duration timeout) {}
+    record Proxy(List<AddressRange> trusted, Duration timeout) {}
 }

@@ -20,6 +20,7 @@ import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import io.robustmq.telemetry.pipeline.DebugTrace;
 import io.robustmq.telemetry.pipeline.Levels;
+import io.robustmq.testkit.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two nodes that agree by one placement on what they log. */
 @Timeout(120)
 class AgreedLogControlTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Admin ADMIN = Admin.withToken("127.0.0.1:4000");
     private static final Duration TIME = Duration.ofMinutes(10);
     private static final Event DEBUG =
@@ -250,11 +252,7 @@ class AgreedLogControlTest {
     }
 
     private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + 20_000_000_000L;
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).as("not within 20 s: " + what).isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        Await.untilTrue(what, LIMIT, condition);
     }
 
     private ControlledNode node(String nodeId) throws IOException {

@@ -61,8 +61,6 @@ class BrowserIT {
     @BeforeAll
     static void start() throws Exception {
         broker = RobustMq.in(folder.resolve("node")).everyTransport().start();
-        // it is made a second after the start
-        broker.awaitRecord("connection.certificate_self_signed");
     }
 
     @AfterAll
@@ -144,8 +142,8 @@ class BrowserIT {
         return Stream.concat(Stream.of(words.split(" ")), Stream.of(others)).toArray(String[]::new);
     }
 
-    private static Map<String, Object> options(String id, int version) {
-        Path certificate = broker.data().resolve("tls").resolve("development-certificate.pem");
+    private static Map<String, Object> options(String id, int version) throws Exception {
+        Path certificate = broker.developmentCertificate();
         return Map.of("clientId", id, "protocolVersion", version, "ca", certificate.toString());
     }
 

@@ -3,6 +3,7 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.server.ClientUnderTest.Kind;
+import io.robustmq.testkit.Await;
 import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.MosquittoClients.Received;
 import io.robustmq.testkit.MosquittoClients.Subscriber;
@@ -53,11 +54,10 @@ class ClientSharedIT {
     }
 
     private static void await(int count, List<ClientUnderTest> members) throws Exception {
-        long deadline = System.nanoTime() + ClientInbox.LIMIT.toNanos();
-        while (members.stream().mapToInt(each -> each.inbox().all().size()).sum() < count) {
-            assertThat(System.nanoTime()).as("waited for %d messages", count).isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        Await.untilTrue(
+                count + " messages",
+                ClientInbox.LIMIT,
+                () -> members.stream().mapToInt(each -> each.inbox().all().size()).sum() >= count);
     }
 
     @ParameterizedTest

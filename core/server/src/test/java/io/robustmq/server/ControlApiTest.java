@@ -8,9 +8,7 @@ import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.pipeline.DebugTraces;
 import io.robustmq.telemetry.pipeline.Levels;
 import io.robustmq.telemetry.pipeline.NoStore;
-import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
-import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,25 +45,7 @@ class ControlApiTest {
 
     @BeforeEach
     void open() throws IOException {
-        PipelineSettings defaults = PipelineSettings.defaults();
-        PipelineSettings.RollingFile file = defaults.file();
-        pipeline =
-                new Pipeline(
-                        defaults.with(
-                                        new PipelineSettings.Console(
-                                                false,
-                                                defaults.console().format(),
-                                                defaults.console().level()))
-                                .with(
-                                        new PipelineSettings.RollingFile(
-                                                false,
-                                                directory,
-                                                file.prefix(),
-                                                file.level(),
-                                                file.maxSizeBytes(),
-                                                file.keepDays())),
-                        new NodeIdentity("node-1", "instance-1", "0.1.0"),
-                        InstantSource.system());
+        pipeline = ControlledNode.pipeline("node-1", directory, InstantSource.system());
         pipeline.open(new NoStore());
         endpoint =
                 new HttpEndpoint(

@@ -32,25 +32,7 @@ final class ControlledNode implements AutoCloseable {
     private final EventShard store;
 
     ControlledNode(String nodeId, Path directory, InstantSource clock) throws IOException {
-        PipelineSettings defaults = PipelineSettings.defaults();
-        PipelineSettings.RollingFile file = defaults.file();
-        pipeline =
-                new Pipeline(
-                        defaults.with(
-                                        new PipelineSettings.Console(
-                                                false,
-                                                defaults.console().format(),
-                                                defaults.console().level()))
-                                .with(
-                                        new PipelineSettings.RollingFile(
-                                                false,
-                                                directory,
-                                                file.prefix(),
-                                                file.level(),
-                                                file.maxSizeBytes(),
-                                                file.keepDays())),
-                        new NodeIdentity(nodeId, "instance-1", "0.1.0"),
-                        clock);
+        pipeline = pipeline(nodeId, directory, clock);
         store =
                 new EventShard(
                         new EventShardSettings(
@@ -62,6 +44,28 @@ final class ControlledNode implements AutoCloseable {
         store.open();
         pipeline.open(store);
         control = new AgreedLogControl(nodeId, pipeline, clock);
+    }
+
+    /** Not open, and without sinks. */
+    static Pipeline pipeline(String nodeId, Path directory, InstantSource clock) {
+        PipelineSettings defaults = PipelineSettings.defaults();
+        PipelineSettings.RollingFile file = defaults.file();
+        return new Pipeline(
+                defaults.with(
+                                new PipelineSettings.Console(
+                                        false,
+                                        defaults.console().format(),
+                                        defaults.console().level()))
+                        .with(
+                                new PipelineSettings.RollingFile(
+                                        false,
+                                        directory,
+                                        file.prefix(),
+                                        file.level(),
+                                        file.maxSizeBytes(),
+                                        file.keepDays())),
+                new NodeIdentity(nodeId, "instance-1", "0.1.0"),
+                clock);
     }
 
     ControlledNode follow(Placement placement) {

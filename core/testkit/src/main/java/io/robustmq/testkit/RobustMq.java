@@ -269,6 +269,12 @@ public final class RobustMq implements AutoCloseable {
         }
     }
 
+    /** The certificate that it makes for itself, which is a second after it is ready. */
+    public Path developmentCertificate() throws Exception {
+        awaitRecord("connection.certificate_self_signed");
+        return data.resolve("tls").resolve("development-certificate.pem");
+    }
+
     /** Waits until {@code /health/ready} answers 200. */
     public void awaitReady() throws Exception {
         Await.untilTrue(

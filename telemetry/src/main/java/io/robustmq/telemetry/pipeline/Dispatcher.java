@@ -94,7 +94,7 @@ final class Dispatcher {
                 if (!held.isEmpty()) {
                     storeHeld();
                 }
-                if (takesMore() && intake.queue().take(batch, MAX_BATCH, intake::lost)) {
+                if (takesMore() && intake.queue().take(batch, MAX_BATCH)) {
                     dispatch();
                 } else if (unstoredBytes.get() > 0) {
                     LockSupport.parkNanos(this, SOON_NANOS);

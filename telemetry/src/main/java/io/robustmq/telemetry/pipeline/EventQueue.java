@@ -21,6 +21,7 @@ final class EventQueue {
     private final int crowded;
     private final String nodeId;
     private final @Nullable Identities identities;
+    private final Consumer<Occurrence> lost;
 
     /** Held by whoever takes something out. */
     private final ReentrantLock taking = new ReentrantLock();
@@ -32,12 +33,17 @@ final class EventQueue {
     private final List<Occurrence> taken = new ArrayList<>();
     private final List<ByteBuffer> takenEncoded = new ArrayList<>();
 
+    /**
+     * @param lost is told of what was in it and cannot be handed on, as its fields cannot be read
+     */
     EventQueue(
             int capacity,
             long burstBytes,
             EventKinds kinds,
             String nodeId,
-            @Nullable Identities identities) {
+            @Nullable Identities identities,
+            Consumer<Occurrence> lost) {
+        this.lost = lost;
         this.ring = new Ring<>(capacity);
         this.crowded = capacity / 2;
         this.nodeId = nodeId;
@@ -54,16 +60,12 @@ final class EventQueue {
         return ring.size();
     }
 
-    /**
-     * False if it is full. Any thread.
-     *
-     * @param lost is told what could not be moved, as its fields cannot be read
-     */
-    boolean offer(Occurrence occurrence, Consumer<Occurrence> lost) {
+    /** False if it is full. Any thread. */
+    boolean offer(Occurrence occurrence) {
         boolean isIn = ring.offer(occurrence);
         if (ring.size() > crowded && taking.tryLock()) {
             try {
-                makeRoom(lost);
+                makeRoom();
             } finally {
                 taking.unlock();
             }
@@ -71,7 +73,7 @@ final class EventQueue {
         return isIn;
     }
 
-    private void makeRoom(Consumer<Occurrence> lost) {
+    private void makeRoom() {
         if (!overflow.hasRoom()) {
             return;
         }
@@ -86,7 +88,7 @@ final class EventQueue {
     }
 
     /** Takes the oldest out, up to {@code max}; false if there was none. The dispatcher only. */
-    boolean take(List<? super Overflow.Item> into, int max, Consumer<Occurrence> lost) {
+    boolean take(List<? super Overflow.Item> into, int max) {
         // held for as short as can be: meanwhile nobody makes room
         taking.lock();
         try {

@@ -8,7 +8,6 @@ import io.robustmq.telemetry.event.TraceContext;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,6 @@ final class Intake {
     private final EventKinds kinds;
     private final Throttle throttle;
     private final EventQueue queue;
-    private final Consumer<Occurrence> lost = this::lost;
 
     /** Let through the throttle, for the store or a sink. */
     private final Tally emitted = new Tally();
@@ -57,7 +55,12 @@ final class Intake {
                 new Throttle(EventKinds.MAX, settings.perKeyPerSecond(), settings.maxKeys());
         this.queue =
                 new EventQueue(
-                        settings.queueCapacity(), settings.burstBytes(), kinds, nodeId, identities);
+                        settings.queueCapacity(),
+                        settings.burstBytes(),
+                        kinds,
+                        nodeId,
+                        identities,
+                        this::lost);
     }
 
     /** What comes now is dropped. */
@@ -143,7 +146,7 @@ final class Intake {
                         traced,
                         local);
         emitted.add(occurrence.counted(), local);
-        if (closed || !queue.offer(occurrence, lost)) {
+        if (closed || !queue.offer(occurrence)) {
             lost(occurrence);
         }
     }
