@@ -42,6 +42,7 @@ final class RawClient implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
     private final MqttVersion version;
+    private Runnable beforePing = () -> {};
 
     /** A packet as it came. */
     record Packet(int type, int flags, byte[] body) {
@@ -112,6 +113,12 @@ final class RawClient implements AutoCloseable {
         public void close() throws IOException {
             wire.close();
         }
+    }
+
+    /** Waits first, at each {@link #untilPong}, for what the broker is doing. */
+    RawClient waiting(Runnable first) {
+        beforePing = first;
+        return this;
     }
 
     private boolean isV5() {
@@ -395,6 +402,7 @@ final class RawClient implements AutoCloseable {
 
     /** Everything else that comes before the answer to a ping: nothing, for most tests. */
     List<Packet> untilPong() throws IOException {
+        beforePing.run();
         send(12, 0, new Bytes());
         List<Packet> packets = new ArrayList<>();
         Packet packet = read();

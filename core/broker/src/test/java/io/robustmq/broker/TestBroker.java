@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** A broker on a free port, what it reported, and the clock it goes by. */
@@ -140,9 +143,22 @@ final class TestBroker implements AutoCloseable {
         }
     }
 
-    /** Connected by TCP, nothing sent. */
+    /**
+     * Connected by TCP, nothing sent. What loops have handed to others is done before it asks for
+     * an answer to PINGREQ: a loop reads before it does that.
+     */
     RawClient client(MqttVersion version) throws IOException {
-        return new RawClient(broker.localAddress(), version);
+        return new RawClient(broker.localAddress(), version).waiting(this::loopsDidWhatTheyHad);
+    }
+
+    private void loopsDidWhatTheyHad() {
+        for (Loop loop : broker.loops()) {
+            try {
+                loop.executor().submit(() -> {}).get(10, TimeUnit.SECONDS);
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("a loop does not do its tasks", e);
+            }
+        }
     }
 
     RawClient client() throws IOException {

@@ -43,13 +43,20 @@ class TransportsTest {
 
     enum Way {
         TCP,
+        TCP_IPV6,
         TLS_JDK,
         TLS_OPENSSL,
         WS,
         WS_IN_SMALL_FRAMES,
         WSS,
+        WSS_IPV6,
         QUIC,
-        UNIX
+        QUIC_IPV6,
+        UNIX;
+
+        String host() {
+            return name().endsWith("_IPV6") ? "::1" : "127.0.0.1";
+        }
     }
 
     static Stream<Arguments> ways() {
@@ -61,7 +68,7 @@ class TransportsTest {
     static void watch_for_leaks() throws Exception {
         ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + "\n" + records));
         AUTHORITY
-                .server("localhost", "127.0.0.1")
+                .server("localhost", "127.0.0.1", "::1")
                 .write(files.resolve("cert.pem"), files.resolve("key.pem"));
     }
 
@@ -97,15 +104,15 @@ class TransportsTest {
     }
 
     private ListenerSettings listener(Way way) {
-        InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+        InetSocketAddress any = new InetSocketAddress(way.host(), 0);
         WebSocketSettings ws = new WebSocketSettings("/mqtt", 1 << 21, Duration.ofSeconds(10));
         TlsSettings tls = tls(way == Way.TLS_JDK);
         return switch (way) {
-            case TCP -> ListenerSettings.tcp(any);
+            case TCP, TCP_IPV6 -> ListenerSettings.tcp(any);
             case TLS_JDK, TLS_OPENSSL -> ListenerSettings.tls(any, tls);
             case WS, WS_IN_SMALL_FRAMES -> ListenerSettings.webSocket(any, ws);
-            case WSS -> ListenerSettings.secureWebSocket(any, tls, ws);
-            case QUIC -> ListenerSettings.quic(any, tls);
+            case WSS, WSS_IPV6 -> ListenerSettings.secureWebSocket(any, tls, ws);
+            case QUIC, QUIC_IPV6 -> ListenerSettings.quic(any, tls);
             case UNIX ->
                     ListenerSettings.unix(
                             folder.resolve("mqtt"), PosixFilePermissions.fromString("rw-------"));
@@ -131,19 +138,20 @@ class TransportsTest {
         RawClient.Wire wire =
                 switch (way) {
                     case UNIX -> Wires.unix(folder.resolve("mqtt"));
-                    case TCP -> Wires.tcp((InetSocketAddress) bound.address());
+                    case TCP, TCP_IPV6 -> Wires.tcp((InetSocketAddress) bound.address());
                     case TLS_JDK, TLS_OPENSSL ->
                             Wires.tls(
                                     (InetSocketAddress) bound.address(), AUTHORITY.clientContext());
                     case WS -> Wires.webSocket((InetSocketAddress) bound.address(), null, 1 << 20);
                     case WS_IN_SMALL_FRAMES ->
                             Wires.webSocket((InetSocketAddress) bound.address(), null, FRAGMENT);
-                    case WSS ->
+                    case WSS, WSS_IPV6 ->
                             Wires.webSocket(
                                     (InetSocketAddress) bound.address(),
                                     AUTHORITY.clientContext(),
                                     1 << 20);
-                    case QUIC -> Wires.quic((InetSocketAddress) bound.address(), AUTHORITY, null);
+                    case QUIC, QUIC_IPV6 ->
+                            Wires.quic((InetSocketAddress) bound.address(), AUTHORITY, null);
                 };
         return new RawClient(wire, version);
     }
@@ -182,7 +190,11 @@ class TransportsTest {
             assertThat(accepted.listener()).isEqualTo(name);
             assertThat(accepted.transport()).isEqualTo(name);
             assertThat(accepted.peer().remoteAddr())
-                    .startsWith(way == Way.UNIX ? "unix:" : "127.0.0.1:");
+                    .startsWith(
+                            switch (way.host()) {
+                                case "::1" -> "[::1]:";
+                                default -> way == Way.UNIX ? "unix:" : "127.0.0.1:";
+                            });
         } finally {
             for (RawClient each : subscribers) {
                 each.close();

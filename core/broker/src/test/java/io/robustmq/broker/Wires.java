@@ -17,6 +17,7 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.NetUtil;
 import io.robustmq.testkit.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,8 +86,8 @@ final class Wires {
                         .buildAsync(
                                 URI.create(
                                         (context == null ? "ws" : "wss")
-                                                + "://127.0.0.1:"
-                                                + address.getPort()
+                                                + "://"
+                                                + NetUtil.toSocketAddressString(address)
                                                 + "/mqtt"),
                                 new Listening(in))
                         .get(30, TimeUnit.SECONDS);
