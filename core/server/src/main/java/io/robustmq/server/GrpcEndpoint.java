@@ -1,11 +1,14 @@
 package io.robustmq.server;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +25,25 @@ final class GrpcEndpoint implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final InetSocketAddress listen;
-    private final ServerServiceDefinition service;
+    private final ServerCredentials credentials;
+    private final List<ServerServiceDefinition> services;
 
     // while open
     private @Nullable Server server;
     private @Nullable ExecutorService threads;
 
+    /** Without encryption and authentication. */
     GrpcEndpoint(InetSocketAddress listen, ServerServiceDefinition service) {
+        this(listen, InsecureServerCredentials.create(), List.of(service));
+    }
+
+    GrpcEndpoint(
+            InetSocketAddress listen,
+            ServerCredentials credentials,
+            List<ServerServiceDefinition> services) {
         this.listen = listen;
-        this.service = service;
+        this.credentials = credentials;
+        this.services = services;
     }
 
     void open() throws IOException {
@@ -38,13 +51,13 @@ final class GrpcEndpoint implements AutoCloseable {
         ExecutorService calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
         Server created =
-                NettyServerBuilder.forAddress(listen)
+                NettyServerBuilder.forAddress(listen, credentials)
                         .executor(calls)
                         .maxInboundMessageSize(MAX_REQUEST_BYTES)
                         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                         .maxConnectionIdle(MAX_IDLE_MINUTES, TimeUnit.MINUTES)
                         .handshakeTimeout(HELLO_SECONDS, TimeUnit.SECONDS)
-                        .addService(service)
+                        .addServices(services)
                         .addService(ProtoReflectionServiceV1.newInstance())
                         .build();
         try {

@@ -125,6 +125,32 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.member_unreachable",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause = "Another member of the placement group does not take messages.",
+            action =
+                    "See whether it runs and what error_msg says. The group works on as long as most members reach each other.")
+    record MemberUnreachable(
+            @Doc("The member's name") String member,
+            @Doc("Where it should be") String address,
+            Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_reachable",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A member of the placement group that was unreachable takes messages again.",
+            action = "Nothing.")
+    record MemberReachable(
+            @Doc("The member's name") String member,
+            @Doc("Where it is") String address,
+            @Doc(value = "Since the first message that did not arrive", unit = "ms")
+                    long outageMillis)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.http_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
