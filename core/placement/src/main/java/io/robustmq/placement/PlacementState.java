@@ -1,5 +1,8 @@
 package io.robustmq.placement;
 
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounds: {@link TraceOrder#MAX} traces, levels of {@link LevelOrder#MAX} categories; a command
  * for one more changes nothing.
+ *
+ * <p>As bytes it is the commands that make it again:
+ *
+ * <pre>
+ *   | revision:8 | commands n:4 | n × (length:4 | command) |
+ * </pre>
  *
  * @param revision how many commands
  * @param nodes by id
@@ -47,6 +56,36 @@ record PlacementState(
         List<LevelOrder> inOrder = new ArrayList<>(levels.values());
         inOrder.addAll(passing.values());
         return new LogOrders(revision, List.copyOf(traces.values()), List.copyOf(inOrder));
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        List<Command> commands = new ArrayList<>();
+        nodes.values().forEach(node -> commands.add(new Command.Register(node)));
+        traces.values().forEach(order -> commands.add(new Command.BeginTrace(order)));
+        levels.values().forEach(order -> commands.add(new Command.SetLevel(order)));
+        passing.values().forEach(order -> commands.add(new Command.SetLevel(order)));
+        out.writeLong(revision);
+        out.writeInt(commands.size());
+        for (Command command : commands) {
+            byte[] bytes = command.encoded();
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+    }
+
+    /** Of all that remains; also {@link java.nio.BufferUnderflowException}. */
+    static PlacementState read(ByteBuffer in) throws IOException {
+        long revision = in.getLong();
+        PlacementState state = EMPTY;
+        for (int n = in.getInt(); n > 0; n--) {
+            int bytes = in.getInt();
+            if (bytes < 0 || bytes > in.remaining()) {
+                throw new IOException("a placement state with a command of " + bytes + " bytes");
+            }
+            state = state.apply(Command.decoded(in.slice(in.position(), bytes))).state();
+            in.position(in.position() + bytes);
+        }
+        return new PlacementState(revision, state.nodes, state.traces, state.levels, state.passing);
     }
 
     boolean hasExpired(Instant now) {

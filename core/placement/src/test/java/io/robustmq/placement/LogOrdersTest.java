@@ -14,7 +14,6 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,19 +98,19 @@ class LogOrdersTest {
 
     @Test
     void a_restart_keeps_them_until_their_time_is_over() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(get(placement.beginTrace(trace("a")))).isEqualTo(new Agreement(1, true));
             assertThat(get(placement.setLevel(STAYS))).isEqualTo(new Agreement(2, true));
             assertThat(get(placement.setLevel(PASSES))).isEqualTo(new Agreement(3, true));
             assertThat(get(placement.beginTrace(trace("a")))).isEqualTo(new Agreement(4, false));
         }
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.logOrders())
                     .isEqualTo(new LogOrders(4, List.of(trace("a")), List.of(STAYS, PASSES)));
         }
         now.set(NOON.plusSeconds(61));
         BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(3, seen::add)) {
             assertThat(next(seen)).isEqualTo(new NodeChange.Expired(5, now.get()));
             assertThat(placement.logOrders())
@@ -123,7 +122,7 @@ class LogOrdersTest {
     @Test
     void a_watch_is_handed_every_change_of_them() throws Exception {
         BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(0, seen::add)) {
             get(placement.beginTrace(trace("a")));
             get(placement.endTrace("b", BY));
@@ -148,7 +147,7 @@ class LogOrdersTest {
                                 BY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at most 65535 bytes, was 65538");
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThatThrownBy(() -> placement.endTrace("x".repeat(65), BY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("1 to 64 characters, was 65");
@@ -185,7 +184,7 @@ class LogOrdersTest {
     }
 
     /** Over the log of the placement before it, opened anew. */
-    private StandalonePlacement opened() throws IOException {
+    private ClusterPlacement opened() throws IOException {
         closeJournal();
         Journal opening =
                 new Journal(
@@ -198,11 +197,12 @@ class LogOrdersTest {
         opening.open();
         ShardSettings settings =
                 new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
-        StandalonePlacement placement =
-                new StandalonePlacement(
-                        new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+        ClusterPlacement placement =
+                new ClusterPlacement(
+                        PlacementSettings.alone("node-1"),
                         opening.shard("placement", settings),
                         now::get,
+                        new SplittableRandom(),
                         Events.NONE);
         placement.open();
         return placement;

@@ -80,12 +80,36 @@ public sealed interface PlacementEvent extends Event {
             name = "placement.consensus_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
-            cause = "The consensus member of this node runs.",
+            cause =
+                    "The consensus member of this node runs: it has all that was agreed before,"
+                            + " and takes changes.",
             action = "Nothing.")
     record ConsensusStarted(
-            @Doc("CP members that must agree, 0 is a single node with nothing to agree")
+            @Doc("Members of the placement group, most of which must agree; 1 is a node alone")
                     int cpMembers,
             @Doc(value = "Time it took", unit = "ms") long startMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.consensus_failed",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The consensus member of this node stopped: its log could not be written, or a"
+                            + " step of it failed. What waited for it was refused. It begins anew"
+                            + " from what is on disk, as soon as the disk takes it.",
+            action = "If error_msg is about the disk, make room or replace it; else report it.")
+    record ConsensusFailed(Failure failure) implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_failed",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The placement state could not be kept beside its log, so older records stay"
+                            + " and a start takes longer. Nothing is lost.",
+            action = "Make room on the disk, or see what error_msg says of it.")
+    record SnapshotFailed(@Doc("Entry of Raft's log that it was for") long index, Failure failure)
             implements PlacementEvent {}
 
     @EventType(
