@@ -60,7 +60,7 @@ public interface Placement extends AutoCloseable {
      * @param fromRevision at most {@link #revision}; 0 for everything
      * @return ends the watch; a change that is being handed over may still be
      */
-    AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher);
+    AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher);
 
     @Override
     void close();

@@ -135,17 +135,17 @@ final class Sequencer implements Runnable {
 
     private void report(PlacementState.Step step) {
         switch (step.change()) {
-            case NodeChange.Registered(long revision, Node node) ->
+            case PlacementChange.Registered(long revision, Node node) ->
                     events.emit(
                             new PlacementEvent.NodeRegistered(
                                     node.nodeId(), roles(node), addresses(node), revision));
-            case NodeChange.Removed(long revision, String nodeId) ->
+            case PlacementChange.Removed(long revision, String nodeId) ->
                     events.emit(new PlacementEvent.NodeRemoved(nodeId, revision));
             // the node that was asked tells what it does, and the others what they do
-            case NodeChange.TraceBegun _,
-                    NodeChange.TraceEnded _,
-                    NodeChange.LevelSet _,
-                    NodeChange.Expired _ -> {}
+            case PlacementChange.TraceBegun _,
+                    PlacementChange.TraceEnded _,
+                    PlacementChange.LevelSet _,
+                    PlacementChange.Expired _ -> {}
             case null -> {}
         }
     }

@@ -175,7 +175,7 @@ public final class StandalonePlacement implements Placement {
     }
 
     @Override
-    public AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher) {
+    public AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher) {
         long revision = revision();
         if (fromRevision < 0 || fromRevision > revision) {
             throw new IllegalArgumentException(

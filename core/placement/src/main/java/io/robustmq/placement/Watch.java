@@ -17,7 +17,7 @@ final class Watch implements Runnable, AutoCloseable {
     private final Shard log;
     private final PlacementService service;
     private final long fromRevision;
-    private final Consumer<NodeChange> watcher;
+    private final Consumer<PlacementChange> watcher;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
@@ -26,7 +26,11 @@ final class Watch implements Runnable, AutoCloseable {
     /** The fold up to the last command read. */
     private PlacementState seen = PlacementState.EMPTY;
 
-    Watch(Shard log, PlacementService service, long fromRevision, Consumer<NodeChange> watcher) {
+    Watch(
+            Shard log,
+            PlacementService service,
+            long fromRevision,
+            Consumer<PlacementChange> watcher) {
         this.log = log;
         this.service = service;
         this.fromRevision = fromRevision;

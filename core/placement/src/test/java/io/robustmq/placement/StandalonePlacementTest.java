@@ -144,16 +144,16 @@ class StandalonePlacementTest {
 
     @Test
     void a_watch_sees_every_change_once_and_in_order() throws Exception {
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (StandalonePlacement placement = opened()) {
             get(placement.register(ONE));
             try (AutoCloseable _ = placement.watch(0, seen::add)) {
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(1, ONE));
+                assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(1, ONE));
                 get(placement.deregister("nobody"));
                 get(placement.deregister("node-1"));
                 get(placement.register(TWO));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, TWO));
+                assertThat(next(seen)).isEqualTo(new PlacementChange.Removed(3, "node-1"));
+                assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(4, TWO));
             }
         }
         assertThat(seen).isEmpty();
@@ -166,13 +166,13 @@ class StandalonePlacementTest {
             get(placement.register(TWO));
             get(placement.deregister("node-1"));
         }
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (StandalonePlacement placement = opened();
                 AutoCloseable _ = placement.watch(1, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(2, TWO));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(2, TWO));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.Removed(3, "node-1"));
             get(placement.register(ONE));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, ONE));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(4, ONE));
             assertThatThrownBy(() -> placement.watch(5, seen::add))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("0 to 4, was 5");
@@ -183,8 +183,8 @@ class StandalonePlacementTest {
     void a_slow_watcher_delays_nobody_else_and_misses_nothing() throws Exception {
         int changes = 300;
         CompletableFuture<Void> go = new CompletableFuture<>();
-        BlockingQueue<NodeChange> slow = new LinkedBlockingQueue<>();
-        BlockingQueue<NodeChange> quick = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> slow = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> quick = new LinkedBlockingQueue<>();
         try (StandalonePlacement placement = opened();
                 AutoCloseable _ =
                         placement.watch(
@@ -202,12 +202,12 @@ class StandalonePlacementTest {
                 assertThat(get(registered.get(i))).isEqualTo(i + 1);
             }
             for (int i = 0; i < changes; i++) {
-                assertThat(next(quick)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(quick)).isEqualTo(new PlacementChange.Registered(i + 1, node(i)));
             }
             assertThat(slow).isEmpty();
             go.complete(null);
             for (int i = 0; i < changes; i++) {
-                assertThat(next(slow)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(slow)).isEqualTo(new PlacementChange.Registered(i + 1, node(i)));
             }
         }
     }
@@ -252,8 +252,9 @@ class StandalonePlacementTest {
         return revision.get(10, TimeUnit.SECONDS);
     }
 
-    private static NodeChange next(BlockingQueue<NodeChange> seen) throws InterruptedException {
-        NodeChange change = seen.poll(10, TimeUnit.SECONDS);
+    private static PlacementChange next(BlockingQueue<PlacementChange> seen)
+            throws InterruptedException {
+        PlacementChange change = seen.poll(10, TimeUnit.SECONDS);
         if (change == null) {
             throw new AssertionError("no change within 10 s");
         }

@@ -4,7 +4,7 @@ import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
 import io.robustmq.placement.LevelOrder;
 import io.robustmq.placement.LogOrders;
-import io.robustmq.placement.NodeChange;
+import io.robustmq.placement.PlacementChange;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
@@ -73,23 +73,23 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
 
     // What the watch says
 
-    private synchronized void apply(NodeChange change) {
+    private synchronized void apply(PlacementChange change) {
         switch (change) {
-            case NodeChange.TraceBegun(long _, TraceOrder order) -> {
+            case PlacementChange.TraceBegun(long _, TraceOrder order) -> {
                 want(order);
                 traces.replace(List.copyOf(wanted.values()), by(order.by()));
             }
-            case NodeChange.TraceEnded(long _, String id, Author by) -> {
+            case PlacementChange.TraceEnded(long _, String id, Author by) -> {
                 wanted.remove(id);
                 traces.replace(List.copyOf(wanted.values()), by(by));
             }
-            case NodeChange.LevelSet(long _, LevelOrder order) ->
+            case PlacementChange.LevelSet(long _, LevelOrder order) ->
                     apply(order, order.at(), by(order.by()));
-            case NodeChange.Expired(long _, Instant by) -> {
+            case PlacementChange.Expired(long _, Instant by) -> {
                 wanted.values().removeIf(trace -> !by.isBefore(trace.until()));
                 traces.replace(List.copyOf(wanted.values()), Admin.NODE);
             }
-            case NodeChange.Registered _, NodeChange.Removed _ -> {}
+            case PlacementChange.Registered _, PlacementChange.Removed _ -> {}
         }
         applied = change.revision();
         notifyAll();

@@ -1,0 +1,68 @@
+package io.robustmq.placement;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/**
+ * A command's bytes; {@link Output} says what its parts look like.
+ *
+ * <pre>
+ *   0         1      2
+ *   | version | kind | register:   node |
+ *                    | deregister: node id |
+ *                    | begin trace: trace |
+ *                    | end trace:  id | author |
+ *                    | set level:  level |
+ *                    | expire:     time |
+ * </pre>
+ */
+final class CommandCodec {
+    private static final byte VERSION = 1;
+    private static final byte REGISTER = 1;
+    private static final byte DEREGISTER = 2;
+    private static final byte BEGIN_TRACE = 16;
+    private static final byte END_TRACE = 17;
+    private static final byte SET_LEVEL = 18;
+    private static final byte EXPIRE = 19;
+
+    private static final int USUAL_BYTES = 256;
+
+    private CommandCodec() {}
+
+    static byte[] encoded(Command command) {
+        Output out = new Output(USUAL_BYTES).putByte(VERSION);
+        switch (command) {
+            case Command.Register(Node node) -> out.putByte(REGISTER).putNode(node);
+            case Command.Deregister(String nodeId) -> out.putByte(DEREGISTER).putText(nodeId);
+            case Command.BeginTrace(TraceOrder order) -> out.putByte(BEGIN_TRACE).putTrace(order);
+            case Command.EndTrace(String id, Author by) ->
+                    out.putByte(END_TRACE).putText(id).putAuthor(by);
+            case Command.SetLevel(LevelOrder order) -> out.putByte(SET_LEVEL).putLevel(order);
+            case Command.Expire(Instant now) -> out.putByte(EXPIRE).putTime(now);
+        }
+        return out.made();
+    }
+
+    static Command decoded(ByteBuffer bytes) throws IOException {
+        return Input.whole(bytes, "a placement command", CommandCodec::read);
+    }
+
+    private static Command read(Input in) throws IOException {
+        byte version = in.nextByte();
+        if (version != VERSION) {
+            throw new IOException(
+                    "a placement command of version " + version + ", known is " + VERSION);
+        }
+        byte kind = in.nextByte();
+        return switch (kind) {
+            case REGISTER -> new Command.Register(in.nextNode());
+            case DEREGISTER -> new Command.Deregister(in.nextText());
+            case BEGIN_TRACE -> new Command.BeginTrace(in.nextTrace());
+            case END_TRACE -> new Command.EndTrace(in.nextText(), in.nextAuthor());
+            case SET_LEVEL -> new Command.SetLevel(in.nextLevel());
+            case EXPIRE -> new Command.Expire(in.nextTime());
+            default -> throw new IOException("a placement command of unknown kind " + kind);
+        };
+    }
+}

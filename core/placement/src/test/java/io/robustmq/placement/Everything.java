@@ -1,0 +1,75 @@
+package io.robustmq.placement;
+
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.Severity;
+import io.robustmq.telemetry.event.TraceTarget;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Commands of all kinds by chance, few names, so that they meet. */
+final class Everything {
+    private static final List<String> CATEGORIES = List.of("session", "message", "journal");
+
+    private final SplittableRandom chance;
+
+    Everything(SplittableRandom chance) {
+        this.chance = chance;
+    }
+
+    /** After a hundred commands. */
+    static PlacementState state(long seed) {
+        Everything some = new Everything(new SplittableRandom(seed));
+        PlacementState state = PlacementState.EMPTY;
+        for (int i = 0; i < 100; i++) {
+            state = state.apply(some.command(state)).state();
+        }
+        return state;
+    }
+
+    Command command(PlacementState state) {
+        return switch (chance.nextInt(6)) {
+            case 0 -> new Command.Register(node());
+            case 1 -> new Command.Deregister(nodeId());
+            case 2 -> new Command.BeginTrace(trace());
+            case 3 -> new Command.EndTrace("t" + chance.nextInt(20), author());
+            case 4 -> new Command.SetLevel(level());
+            case 5 -> new Command.Expire(time());
+            default -> throw new IllegalStateException();
+        };
+    }
+
+    private String nodeId() {
+        return "node-" + chance.nextInt(5);
+    }
+
+    private Node node() {
+        return new Node(
+                nodeId(),
+                Set.of(Role.values()[chance.nextInt(Role.values().length)]),
+                Map.of("mqtt", "127.0.0.1:" + chance.nextInt(65_536)));
+    }
+
+    private TraceOrder trace() {
+        TraceTarget kind = TraceTarget.values()[chance.nextInt(TraceTarget.values().length)];
+        return new TraceOrder("t" + chance.nextInt(20), kind, "x", time(), time(), 10, author());
+    }
+
+    private LevelOrder level() {
+        String category = CATEGORIES.get(chance.nextInt(CATEGORIES.size()));
+        Severity level = Severity.values()[chance.nextInt(Severity.values().length)];
+        return new LevelOrder(
+                category, level, time(), chance.nextBoolean() ? null : time(), author());
+    }
+
+    private Instant time() {
+        return Instant.ofEpochSecond(1 + chance.nextInt(1000));
+    }
+
+    private Author author() {
+        Admin admin = chance.nextBoolean() ? Admin.NODE : Admin.withToken("127.0.0.1:4000");
+        return new Author(nodeId(), admin);
+    }
+}
