@@ -2,7 +2,11 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** A change of the placement state; {@link CommandCodec} says how it is kept in the log. */
 sealed interface Command {
@@ -22,6 +26,42 @@ sealed interface Command {
 
     /** Removes what has a time that is over by then. */
     record Expire(Instant now) implements Command {}
+
+    /** Each as expected and changed, or none. */
+    record ChangeDocuments(List<DocumentChange> changes, Author by, String why) implements Command {
+        public ChangeDocuments {
+            changes = List.copyOf(changes);
+            Document.checkWhy(why);
+            if (changes.isEmpty() || changes.size() > DocumentChange.MAX) {
+                throw new IllegalArgumentException(
+                        "1 to "
+                                + DocumentChange.MAX
+                                + " documents are changed together, was "
+                                + changes.size());
+            }
+            Set<List<Object>> names = new HashSet<>();
+            long bytes = 0;
+            for (DocumentChange change : changes) {
+                if (!names.add(List.of(change.kind(), change.name()))) {
+                    throw new IllegalArgumentException(
+                            "a document is changed once at a time, was twice: "
+                                    + change.kind()
+                                    + " "
+                                    + change.name());
+                }
+                Content content = change.content();
+                bytes += change.name().getBytes(StandardCharsets.UTF_8).length;
+                bytes += content == null ? 0 : content.size();
+            }
+            if (bytes > DocumentChange.MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "documents that are changed together have at most "
+                                + DocumentChange.MAX_BYTES
+                                + " bytes with their names, was "
+                                + bytes);
+            }
+        }
+    }
 
     default byte[] encoded() {
         return CommandCodec.encoded(this);

@@ -3,6 +3,8 @@ package io.robustmq.placement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A command's bytes; {@link Output} says what its parts look like.
@@ -15,6 +17,9 @@ import java.time.Instant;
  *                    | end trace:  id | author |
  *                    | set level:  level |
  *                    | expire:     time |
+ *                    | change documents: n:2 | n × change | author | why |
+ *
+ *   change           | document kind | name | expected version:8 | bytes:4, -1 removes | bytes |
  * </pre>
  */
 final class CommandCodec {
@@ -26,6 +31,9 @@ final class CommandCodec {
     private static final byte SET_LEVEL = 18;
     private static final byte EXPIRE = 19;
 
+    private static final byte CHANGE_DOCUMENTS = 32;
+
+    private static final int REMOVED = -1;
     private static final int USUAL_BYTES = 256;
 
     private CommandCodec() {}
@@ -40,8 +48,23 @@ final class CommandCodec {
                     out.putByte(END_TRACE).putText(id).putAuthor(by);
             case Command.SetLevel(LevelOrder order) -> out.putByte(SET_LEVEL).putLevel(order);
             case Command.Expire(Instant now) -> out.putByte(EXPIRE).putTime(now);
+            case Command.ChangeDocuments(List<DocumentChange> changes, Author by, String why) -> {
+                out.putByte(CHANGE_DOCUMENTS).putShort(changes.size());
+                changes.forEach(change -> put(out, change));
+                out.putAuthor(by).putText(why);
+            }
         }
         return out.made();
+    }
+
+    private static void put(Output out, DocumentChange change) {
+        out.putKind(change.kind()).putText(change.name()).putLong(change.expectedVersion());
+        Content content = change.content();
+        if (content == null) {
+            out.putInt(REMOVED);
+        } else {
+            content.writeTo(out);
+        }
     }
 
     static Command decoded(ByteBuffer bytes) throws IOException {
@@ -62,7 +85,23 @@ final class CommandCodec {
             case END_TRACE -> new Command.EndTrace(in.nextText(), in.nextAuthor());
             case SET_LEVEL -> new Command.SetLevel(in.nextLevel());
             case EXPIRE -> new Command.Expire(in.nextTime());
+            case CHANGE_DOCUMENTS -> {
+                List<DocumentChange> changes = new ArrayList<>();
+                for (int n = in.nextCount(); n > 0; n--) {
+                    changes.add(documentChange(in));
+                }
+                yield new Command.ChangeDocuments(changes, in.nextAuthor(), in.nextText());
+            }
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };
+    }
+
+    private static DocumentChange documentChange(Input in) throws IOException {
+        DocumentKind kind = in.nextKind();
+        String name = in.nextText();
+        long expectedVersion = in.nextLong();
+        int bytes = in.nextInt();
+        Content content = bytes == REMOVED ? null : Content.owning(in.nextBytes(bytes));
+        return new DocumentChange(kind, name, expectedVersion, content);
     }
 }

@@ -119,6 +119,29 @@ final class Input {
                 category, severity, at, until.equals(Output.NO_TIME) ? null : until, nextAuthor());
     }
 
+    Document nextDocument() throws IOException {
+        DocumentKind kind = nextKind();
+        String name = nextText();
+        Document.checkName(name);
+        long version = nextLong();
+        long created = nextLong();
+        Content content = Content.owning(nextBytes(nextInt()));
+        return new Document(kind, name, content, version, created, nextAuthor(), nextText());
+    }
+
+    DocumentKind nextKind() throws IOException {
+        byte code = nextByte();
+        return switch (code) {
+            case 1 -> DocumentKind.SHARD;
+            case 2 -> DocumentKind.SEGMENT;
+            case 3 -> DocumentKind.USER;
+            case 4 -> DocumentKind.ACL;
+            case 5 -> DocumentKind.SCHEMA;
+            case 6 -> DocumentKind.CONFIG;
+            default -> throw new IOException("an unknown kind of document, " + code);
+        };
+    }
+
     private static TraceTarget target(byte code) throws IOException {
         return switch (code) {
             case 1 -> TraceTarget.CLIENT;

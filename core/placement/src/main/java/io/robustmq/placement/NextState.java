@@ -1,6 +1,7 @@
 package io.robustmq.placement;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PSortedMap;
 
@@ -9,28 +10,37 @@ final class NextState {
     private final long revision;
     private PSortedMap<String, Node> nodes;
     private Orders orders;
+    private Documents documents;
+    private @Nullable PlacementChange change;
 
     NextState(PlacementState before) {
         revision = before.revision() + 1;
         nodes = before.nodes();
         orders = before.orders();
+        documents = before.documents();
     }
 
     PlacementState made() {
-        return new PlacementState(revision, nodes, orders);
+        return new PlacementState(revision, nodes, orders, documents);
     }
 
-    /** Null if the command changes nothing. */
-    @Nullable PlacementChange apply(Command command) {
+    /** Null if the command changed nothing. */
+    @Nullable PlacementChange change() {
+        return change;
+    }
+
+    Answer apply(Command command) {
         return switch (command) {
             case Command.Register(Node node) -> {
                 nodes = nodes.plus(node.nodeId(), node);
-                yield new PlacementChange.Registered(revision, node);
+                yield changed(new PlacementChange.Registered(revision, node));
             }
             case Command.Deregister(String nodeId) -> {
-                boolean isThere = nodes.containsKey(nodeId);
+                if (!nodes.containsKey(nodeId)) {
+                    yield new Answer.Agreed(false);
+                }
                 nodes = nodes.minus(nodeId);
-                yield isThere ? new PlacementChange.Removed(revision, nodeId) : null;
+                yield changed(new PlacementChange.Removed(revision, nodeId));
             }
             case Command.BeginTrace(TraceOrder order) ->
                     become(orders.begin(order), new PlacementChange.TraceBegun(revision, order));
@@ -40,12 +50,41 @@ final class NextState {
                     become(orders.set(order), new PlacementChange.LevelSet(revision, order));
             case Command.Expire(Instant now) ->
                     become(orders.expire(now), new PlacementChange.Expired(revision, now));
+            case Command.ChangeDocuments wish -> changeDocuments(wish);
         };
     }
 
-    private @Nullable PlacementChange become(Orders after, PlacementChange change) {
-        boolean isChanged = after != orders;
+    private Answer changed(PlacementChange made) {
+        change = made;
+        return new Answer.Agreed(true);
+    }
+
+    private Answer become(@Nullable Orders after, PlacementChange made) {
+        if (after == null) {
+            return new Answer.Agreed(false);
+        }
         orders = after;
-        return isChanged ? change : null;
+        return changed(made);
+    }
+
+    private Answer changeDocuments(Command.ChangeDocuments wish) {
+        Documents.Outcome outcome = documents.change(revision, wish);
+        documents = outcome.after();
+        if (outcome.answer() instanceof DocumentAnswer.Changed) {
+            change =
+                    new PlacementChange.DocumentsChanged(
+                            revision, changes(wish), wish.by(), wish.why());
+        }
+        return outcome.answer();
+    }
+
+    private List<PlacementChange.DocumentsChanged.One> changes(Command.ChangeDocuments wish) {
+        return wish.changes().stream()
+                .map(each ->
+                        new PlacementChange.DocumentsChanged.One(
+                                each.kind(),
+                                each.name(),
+                                documents.document(each.kind(), each.name())))
+                .toList();
     }
 }

@@ -10,8 +10,7 @@ import org.pcollections.TreePMap;
 
 /**
  * What every node is to log. Bounds: {@link TraceOrder#MAX} traces, levels of {@link
- * LevelOrder#MAX} categories; one more changes nothing, and what changes nothing gives the same
- * object.
+ * LevelOrder#MAX} categories; one more changes nothing. What changes nothing gives null.
  *
  * @param traces by id
  * @param levels that stay, by category
@@ -38,32 +37,32 @@ record Orders(
         return until != null && !now.isBefore(until);
     }
 
-    Orders begin(TraceOrder order) {
+    @Nullable Orders begin(TraceOrder order) {
         return traces.size() >= TraceOrder.MAX || traces.containsKey(order.id())
-                ? this
+                ? null
                 : new Orders(traces.plus(order.id(), order), levels, passing);
     }
 
-    Orders end(String id) {
-        return traces.containsKey(id) ? new Orders(traces.minus(id), levels, passing) : this;
+    @Nullable Orders end(String id) {
+        return traces.containsKey(id) ? new Orders(traces.minus(id), levels, passing) : null;
     }
 
-    Orders set(LevelOrder order) {
+    @Nullable Orders set(LevelOrder order) {
         String category = order.category();
         TreeSet<String> categories = new TreeSet<>(levels.keySet());
         categories.addAll(passing.keySet());
         categories.add(category);
         if (categories.size() > LevelOrder.MAX) {
-            return this;
+            return null;
         }
         return order.until() == null
                 ? new Orders(traces, levels.plus(category, order), passing.minus(category))
                 : new Orders(traces, levels, passing.plus(category, order));
     }
 
-    Orders expire(Instant now) {
+    @Nullable Orders expire(Instant now) {
         if (!hasExpired(now)) {
-            return this;
+            return null;
         }
         PSortedMap<String, TraceOrder> running = traces;
         for (TraceOrder trace : traces.values()) {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  *   node    node id | roles n | n × role | entries n:2 | n × (key, value)
  *   trace   id | target kind | target | begun | until | per second:4 | author
  *   level   category | level, 0 is none | at | until, all zeros is none | author
+ *   document  kind | name | version:8 | created:8 | bytes:4 | bytes | author | why
  * </pre>
  */
 final class Output {
@@ -112,6 +113,25 @@ final class Output {
                 .putTime(order.at())
                 .putTime(until == null ? NO_TIME : until)
                 .putAuthor(order.by());
+    }
+
+    Output putDocument(Document document) {
+        putKind(document.kind()).putText(document.name());
+        putLong(document.version()).putLong(document.created());
+        document.content().writeTo(this);
+        return putAuthor(document.by()).putText(document.why());
+    }
+
+    Output putKind(DocumentKind kind) {
+        return putByte(
+                switch (kind) {
+                    case SHARD -> 1;
+                    case SEGMENT -> 2;
+                    case USER -> 3;
+                    case ACL -> 4;
+                    case SCHEMA -> 5;
+                    case CONFIG -> 6;
+                });
     }
 
     private static byte code(TraceTarget kind) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the nodes agree on. Every change has a revision, counted from 1 without gaps. Any thread.
@@ -38,6 +39,22 @@ public interface Placement extends AutoCloseable {
 
     /** Gives a category a level on every node; without a change if too many have one. */
     CompletableFuture<Agreement> setLevel(LevelOrder order);
+
+    /**
+     * Changes documents: all of them, if each has the version that is expected, or none.
+     *
+     * @param changes 1 to {@link DocumentChange#MAX} of different documents, together at most
+     *     {@link DocumentChange#MAX_BYTES}
+     * @param why at most {@link Document#MAX_WHY} characters
+     * @return completes once it is agreed and durable, like {@link #register}
+     */
+    CompletableFuture<DocumentAnswer> change(List<DocumentChange> changes, Author by, String why);
+
+    /** As it is now; null if it is not there. */
+    @Nullable Document document(DocumentKind kind, String name);
+
+    /** As they are now, by name. */
+    List<Document> documents(DocumentKind kind, String prefix);
 
     /**
      * The traces and levels that hold now; those whose time is over go by themselves. To follow

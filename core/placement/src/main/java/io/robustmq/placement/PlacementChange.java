@@ -1,6 +1,8 @@
 package io.robustmq.placement;
 
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What changed, at a revision, of what nodes agree on. */
 public sealed interface PlacementChange {
@@ -22,6 +24,19 @@ public sealed interface PlacementChange {
 
     /** On every node, for good or for a while. */
     record LevelSet(long revision, LevelOrder order) implements PlacementChange {}
+
+    /** All of them at once. */
+    record DocumentsChanged(long revision, List<One> documents, Author by, String why)
+            implements PlacementChange {
+        public DocumentsChanged {
+            documents = List.copyOf(documents);
+        }
+
+        /**
+         * @param document as it is now; null if it is not there any more
+         */
+        public record One(DocumentKind kind, String name, @Nullable Document document) {}
+    }
 
     /** The traces and levels whose time was over by then are not there any more. */
     record Expired(long revision, Instant by) implements PlacementChange {}

@@ -15,11 +15,13 @@ import org.pcollections.TreePMap;
  * @param revision how many commands
  * @param nodes by id
  */
-record PlacementState(long revision, PSortedMap<String, Node> nodes, Orders orders) {
-    static final PlacementState EMPTY = new PlacementState(0, TreePMap.empty(), Orders.NONE);
+record PlacementState(
+        long revision, PSortedMap<String, Node> nodes, Orders orders, Documents documents) {
+    static final PlacementState EMPTY =
+            new PlacementState(0, TreePMap.empty(), Orders.NONE, Documents.NONE);
 
     /** What a command did; {@code change} is null if nothing was to be done. */
-    record Step(PlacementState state, @Nullable PlacementChange change) {
+    record Step(PlacementState state, @Nullable PlacementChange change, Answer answer) {
         Agreement agreement() {
             return new Agreement(state.revision(), change != null);
         }
@@ -35,8 +37,8 @@ record PlacementState(long revision, PSortedMap<String, Node> nodes, Orders orde
 
     Step apply(Command command) {
         NextState next = new NextState(this);
-        PlacementChange change = next.apply(command);
-        return new Step(next.made(), change);
+        Answer answer = next.apply(command);
+        return new Step(next.made(), next.change(), answer);
     }
 
     /** As chunks, each made when it is asked for; any thread, also while later states are made. */

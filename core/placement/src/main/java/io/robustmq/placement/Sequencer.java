@@ -145,7 +145,8 @@ final class Sequencer implements Runnable {
             case PlacementChange.TraceBegun _,
                     PlacementChange.TraceEnded _,
                     PlacementChange.LevelSet _,
-                    PlacementChange.Expired _ -> {}
+                    PlacementChange.Expired _,
+                    PlacementChange.DocumentsChanged _ -> {}
             case null -> {}
         }
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Placement on a node that is alone. Its state is the fold over its log, read back at {@link
@@ -147,6 +148,24 @@ public final class StandalonePlacement implements Placement {
 
     private CompletableFuture<Agreement> agree(Command command) {
         return sequencer.submit(command).thenApply(PlacementState.Step::agreement);
+    }
+
+    @Override
+    public CompletableFuture<DocumentAnswer> change(
+            List<DocumentChange> changes, Author by, String why) {
+        return sequencer
+                .submit(new Command.ChangeDocuments(changes, by, why))
+                .thenApply(step -> (DocumentAnswer) step.answer());
+    }
+
+    @Override
+    public @Nullable Document document(DocumentKind kind, String name) {
+        return service.state().documents().document(kind, name);
+    }
+
+    @Override
+    public List<Document> documents(DocumentKind kind, String prefix) {
+        return List.copyOf(service.state().documents().startingWith(kind, prefix));
     }
 
     @Override

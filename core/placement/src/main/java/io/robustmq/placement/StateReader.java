@@ -2,6 +2,7 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.pcollections.PSortedMap;
@@ -13,6 +14,9 @@ final class StateReader {
     private final TreeMap<String, TraceOrder> traces = new TreeMap<>();
     private final TreeMap<String, LevelOrder> levels = new TreeMap<>();
     private final TreeMap<String, LevelOrder> passing = new TreeMap<>();
+    private final EnumMap<DocumentKind, TreeMap<String, Document>> documents =
+            new EnumMap<>(DocumentKind.class);
+    private long documentBytes;
     private long revision;
     private int chunks;
     private long items;
@@ -34,7 +38,10 @@ final class StateReader {
                     "the placement state ends in its middle, after chunk " + (chunks - 1));
         }
         Orders orders = new Orders(sorted(traces), sorted(levels), sorted(passing));
-        return new PlacementState(revision, sorted(nodes), orders);
+        TreeMap<DocumentKind, PSortedMap<String, Document>> byKind = new TreeMap<>();
+        documents.forEach((kind, ofKind) -> byKind.put(kind, sorted(ofKind)));
+        return new PlacementState(
+                revision, sorted(nodes), orders, new Documents(sorted(byKind), documentBytes));
     }
 
     private static <K extends Comparable<? super K>, V> PSortedMap<K, V> sorted(TreeMap<K, V> map) {
@@ -84,6 +91,14 @@ final class StateReader {
             case StateWriter.PASSING -> {
                 LevelOrder order = in.nextLevel();
                 put(passing, order.category(), order);
+            }
+            case StateWriter.DOCUMENT -> {
+                Document document = in.nextDocument();
+                put(
+                        documents.computeIfAbsent(document.kind(), _ -> new TreeMap<>()),
+                        document.name(),
+                        document);
+                documentBytes += Documents.bytes(document);
             }
             case StateWriter.END -> {
                 long written = in.nextLong();

@@ -1,10 +1,12 @@
 package io.robustmq.placement;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.BiConsumer;
+import org.pcollections.PSortedMap;
 
 /**
  * A state as chunks, in an order that depends on nothing but what is in it. {@link Output} says
@@ -18,6 +20,7 @@ import java.util.function.BiConsumer;
  *                  | 3 trace:   trace |
  *                  | 4 level:   level |                       that stays
  *                  | 5 passing: level |
+ *                  | 6 document: document |
  *                  | 127 end:   items before it:8 |           the last
  * </pre>
  */
@@ -28,6 +31,7 @@ final class StateWriter implements Iterator<byte[]> {
     static final byte TRACE = 3;
     static final byte LEVEL = 4;
     static final byte PASSING = 5;
+    static final byte DOCUMENT = 6;
     static final byte END = 127;
 
     /** A chunk with as much takes no more items; it is longer than that by one item at most. */
@@ -52,13 +56,15 @@ final class StateWriter implements Iterator<byte[]> {
     StateWriter(PlacementState state) {
         section = Section.of(List.of(state.revision()), STATE, Output::putLong);
         Orders orders = state.orders();
-        sections =
-                List.<Section<?>>of(
-                                Section.of(state.nodes().values(), NODE, Output::putNode),
-                                Section.of(orders.traces().values(), TRACE, Output::putTrace),
-                                Section.of(orders.levels().values(), LEVEL, Output::putLevel),
-                                Section.of(orders.passing().values(), PASSING, Output::putLevel))
-                        .iterator();
+        List<Section<?>> all = new ArrayList<>();
+        all.add(Section.of(state.nodes().values(), NODE, Output::putNode));
+        all.add(Section.of(orders.traces().values(), TRACE, Output::putTrace));
+        all.add(Section.of(orders.levels().values(), LEVEL, Output::putLevel));
+        all.add(Section.of(orders.passing().values(), PASSING, Output::putLevel));
+        for (PSortedMap<String, Document> kind : state.documents().byKind().values()) {
+            all.add(Section.of(kind.values(), DOCUMENT, Output::putDocument));
+        }
+        sections = all.iterator();
     }
 
     @Override

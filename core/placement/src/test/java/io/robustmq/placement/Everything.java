@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** Commands of all kinds by chance, few names, so that they meet. */
 final class Everything {
     private static final List<String> CATEGORIES = List.of("session", "message", "journal");
+
+    private static final List<String> NAMES =
+            List.of("a", "a/", "a/b", "a/c", "a0", "b", "ü", "\uffff", "\uffff\uffff");
 
     private final SplittableRandom chance;
 
@@ -30,15 +34,36 @@ final class Everything {
     }
 
     Command command(PlacementState state) {
-        return switch (chance.nextInt(6)) {
+        return switch (chance.nextInt(9)) {
             case 0 -> new Command.Register(node());
             case 1 -> new Command.Deregister(nodeId());
             case 2 -> new Command.BeginTrace(trace());
             case 3 -> new Command.EndTrace("t" + chance.nextInt(20), author());
             case 4 -> new Command.SetLevel(level());
             case 5 -> new Command.Expire(time());
+            case 6, 7, 8 -> new Command.ChangeDocuments(changes(state), author(), "because");
             default -> throw new IllegalStateException();
         };
+    }
+
+    /** Most of them of what is there. */
+    List<DocumentChange> changes(PlacementState state) {
+        Map<String, DocumentChange> changes = new TreeMap<>();
+        for (int n = 1 + chance.nextInt(4); n > 0; n--) {
+            DocumentKind kind = DocumentKind.values()[chance.nextInt(2)];
+            String name = NAMES.get(chance.nextInt(NAMES.size()));
+            Document there = state.documents().document(kind, name);
+            long version = there == null ? DocumentChange.ABSENT : there.version();
+            byte[] content = new byte[chance.nextInt(10)];
+            changes.put(
+                    kind + name,
+                    new DocumentChange(
+                            kind,
+                            name,
+                            chance.nextInt(10) == 0 ? chance.nextInt(50) : version,
+                            chance.nextInt(3) == 0 ? null : Content.of(content)));
+        }
+        return List.copyOf(changes.values());
     }
 
     private String nodeId() {

@@ -89,7 +89,9 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
                 wanted.values().removeIf(trace -> !by.isBefore(trace.until()));
                 traces.replace(List.copyOf(wanted.values()), Admin.NODE);
             }
-            case PlacementChange.Registered _, PlacementChange.Removed _ -> {}
+            case PlacementChange.Registered _,
+                    PlacementChange.Removed _,
+                    PlacementChange.DocumentsChanged _ -> {}
         }
         applied = change.revision();
         notifyAll();
