@@ -10,9 +10,61 @@ import java.util.Set;
 
 /** A change of the placement state; {@link CommandCodec} says how it is kept in the log. */
 sealed interface Command {
-    record Register(Node node) implements Command {}
+    /**
+     * @param instance as {@link Registration#instance}
+     */
+    record Register(Node node, long instance) implements Command {
+        Register(Node node) {
+            this(node, Registration.NO_INSTANCE);
+        }
+    }
 
-    record Deregister(String nodeId) implements Command {}
+    /**
+     * @param epoch if it is the one that holds; {@link #ANY_EPOCH} whatever it is
+     */
+    record Deregister(String nodeId, long epoch) implements Command {
+        static final long ANY_EPOCH = 0;
+
+        Deregister(String nodeId) {
+            this(nodeId, ANY_EPOCH);
+        }
+    }
+
+    /** Removes those of them whose registration is still that one: nothing was heard of them. */
+    record ExpireNodes(List<NodeEpoch> silent) implements Command {
+        public ExpireNodes {
+            silent = List.copyOf(silent);
+            if (silent.size() > Nodes.MAX) {
+                throw new IllegalArgumentException(
+                        "at most " + Nodes.MAX + " nodes expire at once, was " + silent.size());
+            }
+        }
+    }
+
+    /** By the node whose registration that is; if it is another by now, none. */
+    record ChangeClaims(NodeEpoch node, List<ClaimChange> changes) implements Command {
+        public ChangeClaims {
+            changes = List.copyOf(changes);
+            if (changes.isEmpty() || changes.size() > ClaimChange.MAX) {
+                throw new IllegalArgumentException(
+                        "1 to "
+                                + ClaimChange.MAX
+                                + " claims are changed at once, was "
+                                + changes.size());
+            }
+            long bytes = 0;
+            for (ClaimChange change : changes) {
+                bytes += change.clientId().getBytes(StandardCharsets.UTF_8).length;
+            }
+            if (bytes > ClaimChange.MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "the clients whose claims are changed at once have ids of at most "
+                                + ClaimChange.MAX_BYTES
+                                + " bytes together, was "
+                                + bytes);
+            }
+        }
+    }
 
     record BeginTrace(TraceOrder order) implements Command {}
 

@@ -11,13 +11,17 @@ import java.util.List;
  *
  * <pre>
  *   0         1      2
- *   | version | kind | register:   node |
- *                    | deregister: node id |
- *                    | begin trace: trace |
- *                    | end trace:  id | author |
- *                    | set level:  level |
- *                    | expire:     time |
- *                    | change documents: n:2 | n × change | author | why |
+ *   | version | kind | 1 register:     node |
+ *                    | 2 deregister:   node id |
+ *                    | 3 register:     node | instance:8 |
+ *                    | 4 deregister:   node id | epoch:8 |
+ *                    | 5 expire nodes: n:2 | n × (node id, epoch:8) |
+ *                    | 16 begin trace: trace |
+ *                    | 17 end trace:   id | author |
+ *                    | 18 set level:   level |
+ *                    | 19 expire:      time |
+ *                    | 32 change documents: n:2 | n × change | author | why |
+ *                    | 40 change claims: node id | epoch:8 | n:2 | n × (client id, claim's epoch:8, 0 takes it) |
  *
  *   change           | document kind | name | expected version:8 | bytes:4, -1 removes | bytes |
  * </pre>
@@ -26,6 +30,9 @@ final class CommandCodec {
     private static final byte VERSION = 1;
     private static final byte REGISTER = 1;
     private static final byte DEREGISTER = 2;
+    private static final byte REGISTER_INSTANCE = 3;
+    private static final byte DEREGISTER_EPOCH = 4;
+    private static final byte EXPIRE_NODES = 5;
     private static final byte BEGIN_TRACE = 16;
     private static final byte END_TRACE = 17;
     private static final byte SET_LEVEL = 18;
@@ -33,6 +40,9 @@ final class CommandCodec {
 
     private static final byte CHANGE_DOCUMENTS = 32;
 
+    private static final byte CHANGE_CLAIMS = 40;
+
+    private static final long TAKEN = 0;
     private static final int REMOVED = -1;
     private static final int USUAL_BYTES = 256;
 
@@ -41,8 +51,24 @@ final class CommandCodec {
     static byte[] encoded(Command command) {
         Output out = new Output(USUAL_BYTES).putByte(VERSION);
         switch (command) {
-            case Command.Register(Node node) -> out.putByte(REGISTER).putNode(node);
-            case Command.Deregister(String nodeId) -> out.putByte(DEREGISTER).putText(nodeId);
+            case Command.Register(Node node, long instance) -> {
+                if (instance == Registration.NO_INSTANCE) {
+                    out.putByte(REGISTER).putNode(node);
+                } else {
+                    out.putByte(REGISTER_INSTANCE).putNode(node).putLong(instance);
+                }
+            }
+            case Command.Deregister(String nodeId, long epoch) -> {
+                if (epoch == Command.Deregister.ANY_EPOCH) {
+                    out.putByte(DEREGISTER).putText(nodeId);
+                } else {
+                    out.putByte(DEREGISTER_EPOCH).putText(nodeId).putLong(epoch);
+                }
+            }
+            case Command.ExpireNodes(List<NodeEpoch> silent) -> {
+                out.putByte(EXPIRE_NODES).putShort(silent.size());
+                silent.forEach(out::putNodeEpoch);
+            }
             case Command.BeginTrace(TraceOrder order) -> out.putByte(BEGIN_TRACE).putTrace(order);
             case Command.EndTrace(String id, Author by) ->
                     out.putByte(END_TRACE).putText(id).putAuthor(by);
@@ -52,6 +78,17 @@ final class CommandCodec {
                 out.putByte(CHANGE_DOCUMENTS).putShort(changes.size());
                 changes.forEach(change -> put(out, change));
                 out.putAuthor(by).putText(why);
+            }
+            case Command.ChangeClaims(NodeEpoch node, List<ClaimChange> changes) -> {
+                out.putByte(CHANGE_CLAIMS).putNodeEpoch(node).putShort(changes.size());
+                for (ClaimChange change : changes) {
+                    out.putText(change.clientId())
+                            .putLong(
+                                    switch (change) {
+                                        case ClaimChange.Take _ -> TAKEN;
+                                        case ClaimChange.Release(String _, long epoch) -> epoch;
+                                    });
+                }
             }
         }
         return out.made();
@@ -80,7 +117,16 @@ final class CommandCodec {
         byte kind = in.nextByte();
         return switch (kind) {
             case REGISTER -> new Command.Register(in.nextNode());
+            case REGISTER_INSTANCE -> new Command.Register(in.nextNode(), in.nextLong());
             case DEREGISTER -> new Command.Deregister(in.nextText());
+            case DEREGISTER_EPOCH -> new Command.Deregister(in.nextText(), in.nextLong());
+            case EXPIRE_NODES -> {
+                List<NodeEpoch> silent = new ArrayList<>();
+                for (int n = in.nextCount(); n > 0; n--) {
+                    silent.add(in.nextNodeEpoch());
+                }
+                yield new Command.ExpireNodes(silent);
+            }
             case BEGIN_TRACE -> new Command.BeginTrace(in.nextTrace());
             case END_TRACE -> new Command.EndTrace(in.nextText(), in.nextAuthor());
             case SET_LEVEL -> new Command.SetLevel(in.nextLevel());
@@ -91,6 +137,20 @@ final class CommandCodec {
                     changes.add(documentChange(in));
                 }
                 yield new Command.ChangeDocuments(changes, in.nextAuthor(), in.nextText());
+            }
+            case CHANGE_CLAIMS -> {
+                NodeEpoch node = in.nextNodeEpoch();
+                int n = in.nextCount();
+                List<ClaimChange> changes = new ArrayList<>(Math.min(n, ClaimChange.MAX));
+                for (; n > 0; n--) {
+                    String clientId = in.nextText();
+                    long epoch = in.nextLong();
+                    changes.add(
+                            epoch == TAKEN
+                                    ? new ClaimChange.Take(clientId)
+                                    : new ClaimChange.Release(clientId, epoch));
+                }
+                yield new Command.ChangeClaims(node, changes);
             }
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };

@@ -89,6 +89,10 @@ final class Input {
         return new Author(nodeId, admin.equals(Admin.NODE) ? Admin.NODE : admin);
     }
 
+    NodeEpoch nextNodeEpoch() {
+        return new NodeEpoch(nextText(), nextLong());
+    }
+
     Node nextNode() throws IOException {
         String nodeId = nextText();
         EnumSet<Role> roles = EnumSet.noneOf(Role.class);

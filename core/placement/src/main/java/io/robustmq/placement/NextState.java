@@ -3,14 +3,14 @@ package io.robustmq.placement;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.PSortedMap;
 
 /** A state while a command makes it of the one before. */
 final class NextState {
     private final long revision;
-    private PSortedMap<String, Node> nodes;
+    private Nodes nodes;
     private Orders orders;
     private Documents documents;
+    private Claims claims;
     private @Nullable PlacementChange change;
 
     NextState(PlacementState before) {
@@ -18,10 +18,11 @@ final class NextState {
         nodes = before.nodes();
         orders = before.orders();
         documents = before.documents();
+        claims = before.claims();
     }
 
     PlacementState made() {
-        return new PlacementState(revision, nodes, orders, documents);
+        return new PlacementState(revision, nodes, orders, documents, claims);
     }
 
     /** Null if the command changed nothing. */
@@ -30,18 +31,20 @@ final class NextState {
     }
 
     Answer apply(Command command) {
+        Answer answer = answer(command);
+        int changed =
+                command instanceof Command.ChangeClaims(NodeEpoch _, List<ClaimChange> changes)
+                        ? changes.size()
+                        : 0;
+        claims = claims.swept(Claims.SWEEP + changed, nodes);
+        return answer;
+    }
+
+    private Answer answer(Command command) {
         return switch (command) {
-            case Command.Register(Node node) -> {
-                nodes = nodes.plus(node.nodeId(), node);
-                yield changed(new PlacementChange.Registered(revision, node));
-            }
-            case Command.Deregister(String nodeId) -> {
-                if (!nodes.containsKey(nodeId)) {
-                    yield new Answer.Agreed(false);
-                }
-                nodes = nodes.minus(nodeId);
-                yield changed(new PlacementChange.Removed(revision, nodeId));
-            }
+            case Command.Register wish -> register(wish);
+            case Command.Deregister(String nodeId, long epoch) -> deregister(nodeId, epoch);
+            case Command.ExpireNodes(List<NodeEpoch> silent) -> expire(silent);
             case Command.BeginTrace(TraceOrder order) ->
                     become(orders.begin(order), new PlacementChange.TraceBegun(revision, order));
             case Command.EndTrace(String id, Author by) ->
@@ -51,12 +54,68 @@ final class NextState {
             case Command.Expire(Instant now) ->
                     become(orders.expire(now), new PlacementChange.Expired(revision, now));
             case Command.ChangeDocuments wish -> changeDocuments(wish);
+            case Command.ChangeClaims(NodeEpoch node, List<ClaimChange> changes) ->
+                    changeClaims(node, changes);
         };
     }
 
     private Answer changed(PlacementChange made) {
         change = made;
         return new Answer.Agreed(true);
+    }
+
+    private Answer register(Command.Register wish) {
+        String nodeId = wish.node().nodeId();
+        if (nodes.isFullFor(nodeId)) {
+            return new NodeAnswer.Full(Nodes.MAX);
+        }
+        Registration before = nodes.registration(nodeId);
+        Registration after = nodes.registered(revision, wish);
+        if (!after.equals(before)) {
+            nodes = nodes.with(after);
+            change = new PlacementChange.Registered(revision, after);
+            if (before != null && before.epoch() != after.epoch()) {
+                claims = claims.toSweep();
+            }
+        }
+        return new NodeAnswer.Registered(after.identity());
+    }
+
+    private Answer deregister(String nodeId, long epoch) {
+        Registration registration = nodes.registration(nodeId);
+        if (registration == null
+                || (epoch != Command.Deregister.ANY_EPOCH && epoch != registration.epoch())) {
+            return new Answer.Agreed(false);
+        }
+        nodes = nodes.without(nodeId);
+        claims = claims.toSweep();
+        return changed(new PlacementChange.Removed(revision, registration.identity()));
+    }
+
+    private Answer expire(List<NodeEpoch> silent) {
+        List<NodeEpoch> gone = silent.stream().distinct().filter(nodes::isCurrent).toList();
+        if (gone.isEmpty()) {
+            return new Answer.Agreed(false);
+        }
+        for (NodeEpoch each : gone) {
+            nodes = nodes.without(each.nodeId());
+        }
+        claims = claims.toSweep();
+        return changed(new PlacementChange.NodesExpired(revision, gone));
+    }
+
+    private Answer changeClaims(NodeEpoch node, List<ClaimChange> wishes) {
+        Registration registration = nodes.registration(node.nodeId());
+        long epoch = registration == null ? 0 : registration.epoch();
+        if (registration == null || epoch != node.epoch()) {
+            return new ClaimAnswer.Superseded(epoch);
+        }
+        Claims.Outcome outcome = claims.change(revision, registration.identity(), wishes, nodes);
+        claims = outcome.after();
+        if (!outcome.changes().isEmpty()) {
+            change = new PlacementChange.ClaimsChanged(revision, node, outcome.changes());
+        }
+        return outcome.answer();
     }
 
     private Answer become(@Nullable Orders after, PlacementChange made) {

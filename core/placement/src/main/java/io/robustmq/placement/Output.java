@@ -86,6 +86,10 @@ final class Output {
         return putText(by.nodeId()).putText(by.admin().who()).putText(by.admin().remoteAddr());
     }
 
+    Output putNodeEpoch(NodeEpoch identity) {
+        return putText(identity.nodeId()).putLong(identity.epoch());
+    }
+
     Output putNode(Node node) {
         putText(node.nodeId()).putByte(node.roles().size());
         node.roles().stream().sorted().forEach(role -> putByte(code(role)));

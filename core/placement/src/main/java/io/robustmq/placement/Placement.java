@@ -23,6 +23,19 @@ public interface Placement extends AutoCloseable {
      */
     CompletableFuture<Long> register(Node node);
 
+    /**
+     * Makes a node known; a node of that id that was there before with another instance is
+     * superseded, and its claims go.
+     *
+     * @param instance drawn by the node when it starts, so that it keeps its epoch and its claims
+     *     when it registers again
+     * @return completes once it is agreed and durable, like the other
+     */
+    CompletableFuture<NodeAnswer> register(Node node, long instance);
+
+    /** Removes a node if it is still that registration. Completes like {@link #register}. */
+    CompletableFuture<Agreement> deregister(NodeEpoch node);
+
     /** Removes a node; also a revision if it was not there. Completes like {@link #register}. */
     CompletableFuture<Long> deregister(String nodeId);
 
@@ -55,6 +68,22 @@ public interface Placement extends AutoCloseable {
 
     /** As they are now, by name. */
     List<Document> documents(DocumentKind kind, String prefix);
+
+    /**
+     * Has a node take clients from whoever has them, and release others, in that order.
+     *
+     * @param node the registration that it is in the name of
+     * @param changes 1 to {@link ClaimChange#MAX}, their ids together at most {@link
+     *     ClaimChange#MAX_BYTES}
+     * @return completes once it is agreed and durable, like {@link #register}
+     */
+    CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes);
+
+    /** Who has that client now; null if nobody. */
+    @Nullable Claim claim(String clientId);
+
+    /** Null if no such node is registered. */
+    @Nullable Registration registration(String nodeId);
 
     /**
      * The traces and levels that hold now; those whose time is over go by themselves. To follow

@@ -9,12 +9,36 @@ public sealed interface PlacementChange {
     long revision();
 
     /**
-     * The node is there now, with these roles and addresses, whether it was there before or not.
+     * The node is there now, with these roles and addresses, whether it was there before or not. If
+     * it was, with another epoch, what it claimed then is not there any more.
      */
-    record Registered(long revision, Node node) implements PlacementChange {}
+    record Registered(long revision, Registration registration) implements PlacementChange {}
 
-    /** The node is not there any more. */
-    record Removed(long revision, String nodeId) implements PlacementChange {}
+    /** The node left: neither it nor what it claimed is there any more. */
+    record Removed(long revision, NodeEpoch node) implements PlacementChange {}
+
+    /** The nodes were silent: neither they nor what they claimed is there any more. */
+    record NodesExpired(long revision, List<NodeEpoch> nodes) implements PlacementChange {
+        public NodesExpired {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /** What of the node's wishes became other than it was, in their order. */
+    record ClaimsChanged(long revision, NodeEpoch by, List<One> claims) implements PlacementChange {
+        /** The epoch of a claim that is not there any more. */
+        public static final long RELEASED = 0;
+
+        public ClaimsChanged {
+            claims = List.copyOf(claims);
+        }
+
+        /**
+         * @param epoch as {@link Claim#epoch}, or {@link #RELEASED}
+         * @param previous who had it until then, if that node is still there
+         */
+        public record One(String clientId, long epoch, @Nullable NodeEpoch previous) {}
+    }
 
     /** Every node traces that. */
     record TraceBegun(long revision, TraceOrder order) implements PlacementChange {}

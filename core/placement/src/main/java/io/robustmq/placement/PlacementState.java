@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.PSortedMap;
-import org.pcollections.TreePMap;
 
 /**
  * What has been agreed: the fold of all commands so far. The same commands make the same state, on
@@ -13,18 +11,22 @@ import org.pcollections.TreePMap;
  * changes; the next one shares with it what the command leaves as it is.
  *
  * @param revision how many commands
- * @param nodes by id
  */
 record PlacementState(
-        long revision, PSortedMap<String, Node> nodes, Orders orders, Documents documents) {
+        long revision, Nodes nodes, Orders orders, Documents documents, Claims claims) {
     static final PlacementState EMPTY =
-            new PlacementState(0, TreePMap.empty(), Orders.NONE, Documents.NONE);
+            new PlacementState(0, Nodes.NONE, Orders.NONE, Documents.NONE, Claims.NONE);
 
     /** What a command did; {@code change} is null if nothing was to be done. */
     record Step(PlacementState state, @Nullable PlacementChange change, Answer answer) {
         Agreement agreement() {
             return new Agreement(state.revision(), change != null);
         }
+    }
+
+    /** Null if nobody has that client. */
+    @Nullable Claim claim(String clientId) {
+        return claims.claim(clientId, nodes);
     }
 
     LogOrders logOrders() {

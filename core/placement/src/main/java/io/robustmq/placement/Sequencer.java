@@ -2,14 +2,11 @@ package io.robustmq.placement;
 
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.event.PlacementEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +118,7 @@ final class Sequencer implements Runnable {
         }
         try {
             PlacementState.Step step = member.apply(index, logged.command).join();
-            report(step);
+            PlacementNews.tell(step, events);
             done.complete(step);
             advanced.run();
         } catch (RuntimeException e) {
@@ -131,34 +128,5 @@ final class Sequencer implements Runnable {
                             e);
             done.completeExceptionally(broken);
         }
-    }
-
-    private void report(PlacementState.Step step) {
-        switch (step.change()) {
-            case PlacementChange.Registered(long revision, Node node) ->
-                    events.emit(
-                            new PlacementEvent.NodeRegistered(
-                                    node.nodeId(), roles(node), addresses(node), revision));
-            case PlacementChange.Removed(long revision, String nodeId) ->
-                    events.emit(new PlacementEvent.NodeRemoved(nodeId, revision));
-            // the node that was asked tells what it does, and the others what they do
-            case PlacementChange.TraceBegun _,
-                    PlacementChange.TraceEnded _,
-                    PlacementChange.LevelSet _,
-                    PlacementChange.Expired _,
-                    PlacementChange.DocumentsChanged _ -> {}
-            case null -> {}
-        }
-    }
-
-    private static String roles(Node node) {
-        return node.roles().stream().sorted().map(Role::command).collect(Collectors.joining(","));
-    }
-
-    private static String addresses(Node node) {
-        return new TreeMap<>(node.extendInfo())
-                .entrySet().stream()
-                        .map(entry -> entry.getKey() + "=" + entry.getValue())
-                        .collect(Collectors.joining(","));
     }
 }

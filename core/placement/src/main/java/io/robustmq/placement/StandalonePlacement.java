@@ -92,7 +92,7 @@ public final class StandalonePlacement implements Placement {
         events.emit(
                 new PlacementEvent.StateRecovered(
                         recovered.state.revision(),
-                        recovered.state.nodes().size(),
+                        recovered.state.nodes().byId().size(),
                         log.nextOffset()));
     }
 
@@ -116,7 +116,28 @@ public final class StandalonePlacement implements Placement {
     public CompletableFuture<Long> register(Node node) {
         return sequencer
                 .submit(new Command.Register(node))
-                .thenApply(StandalonePlacement::revision);
+                .thenApply(StandalonePlacement::registered);
+    }
+
+    private static long registered(PlacementState.Step step) {
+        return switch ((NodeAnswer) step.answer()) {
+            case NodeAnswer.Registered _ -> revision(step);
+            case NodeAnswer.Full(int maxNodes) ->
+                    throw new IllegalStateException(
+                            "at most " + maxNodes + " nodes may be registered");
+        };
+    }
+
+    @Override
+    public CompletableFuture<NodeAnswer> register(Node node, long instance) {
+        return sequencer
+                .submit(new Command.Register(node, instance))
+                .thenApply(step -> (NodeAnswer) step.answer());
+    }
+
+    @Override
+    public CompletableFuture<Agreement> deregister(NodeEpoch node) {
+        return agree(new Command.Deregister(node.nodeId(), node.epoch()));
     }
 
     @Override
@@ -169,13 +190,30 @@ public final class StandalonePlacement implements Placement {
     }
 
     @Override
+    public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
+        return sequencer
+                .submit(new Command.ChangeClaims(node, changes))
+                .thenApply(step -> (ClaimAnswer) step.answer());
+    }
+
+    @Override
+    public @Nullable Claim claim(String clientId) {
+        return service.state().claim(clientId);
+    }
+
+    @Override
+    public @Nullable Registration registration(String nodeId) {
+        return service.state().nodes().registration(nodeId);
+    }
+
+    @Override
     public LogOrders logOrders() {
         return service.state().logOrders();
     }
 
     @Override
     public List<Node> nodes() {
-        return List.copyOf(service.state().nodes().values());
+        return service.state().nodes().all();
     }
 
     @Override

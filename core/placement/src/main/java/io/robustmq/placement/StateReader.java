@@ -2,7 +2,9 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.pcollections.PSortedMap;
@@ -10,13 +12,19 @@ import org.pcollections.TreePMap;
 
 /** Makes a state of the chunks of a {@link StateWriter}, as they come. */
 final class StateReader {
-    private final TreeMap<String, Node> nodes = new TreeMap<>();
+    private final TreeMap<String, Registration> nodes = new TreeMap<>();
     private final TreeMap<String, TraceOrder> traces = new TreeMap<>();
     private final TreeMap<String, LevelOrder> levels = new TreeMap<>();
     private final TreeMap<String, LevelOrder> passing = new TreeMap<>();
     private final EnumMap<DocumentKind, TreeMap<String, Document>> documents =
             new EnumMap<>(DocumentKind.class);
+    private final TreeMap<String, Claim> claims = new TreeMap<>();
+    private final List<NodeEpoch> owners = new ArrayList<>();
     private long documentBytes;
+
+    /** Without the claims. */
+    private Claims swept = Claims.NONE;
+
     private long revision;
     private int chunks;
     private long items;
@@ -41,7 +49,11 @@ final class StateReader {
         TreeMap<DocumentKind, PSortedMap<String, Document>> byKind = new TreeMap<>();
         documents.forEach((kind, ofKind) -> byKind.put(kind, sorted(ofKind)));
         return new PlacementState(
-                revision, sorted(nodes), orders, new Documents(sorted(byKind), documentBytes));
+                revision,
+                new Nodes(sorted(nodes)),
+                orders,
+                new Documents(sorted(byKind), documentBytes),
+                new Claims(sorted(claims), swept.sweptTo(), swept.laps()));
     }
 
     private static <K extends Comparable<? super K>, V> PSortedMap<K, V> sorted(TreeMap<K, V> map) {
@@ -75,10 +87,14 @@ final class StateReader {
             throw new IOException("item " + items + " of the placement state is of kind " + kind);
         }
         switch (kind) {
-            case StateWriter.STATE -> revision = in.nextLong();
+            case StateWriter.STATE -> {
+                revision = in.nextLong();
+                swept = new Claims(TreePMap.empty(), in.nextText(), in.nextByte());
+            }
             case StateWriter.NODE -> {
                 Node node = in.nextNode();
-                put(nodes, node.nodeId(), node);
+                NodeEpoch identity = new NodeEpoch(node.nodeId(), in.nextLong());
+                put(nodes, node.nodeId(), new Registration(node, identity, in.nextLong()));
             }
             case StateWriter.TRACE -> {
                 TraceOrder order = in.nextTrace();
@@ -100,6 +116,18 @@ final class StateReader {
                         document);
                 documentBytes += Documents.bytes(document);
             }
+            case StateWriter.CLAIM -> {
+                String clientId = in.nextText();
+                int owner = in.nextInt();
+                long epoch = in.nextLong();
+                if (owner == owners.size()) {
+                    owners.add(known(in.nextNodeEpoch()));
+                }
+                if (owner < 0 || owner >= owners.size()) {
+                    throw new IOException("the claim of an unknown owner, " + owner);
+                }
+                put(claims, clientId, new Claim(owners.get(owner), epoch));
+            }
             case StateWriter.END -> {
                 long written = in.nextLong();
                 if (written != items) {
@@ -113,6 +141,14 @@ final class StateReader {
                     throw new IOException("an item of the placement state of unknown kind " + kind);
         }
         items++;
+    }
+
+    /** As one object with the registration. */
+    private NodeEpoch known(NodeEpoch owner) {
+        Registration registration = nodes.get(owner.nodeId());
+        return registration != null && registration.identity().equals(owner)
+                ? registration.identity()
+                : owner;
     }
 
     private static <K, V> void put(Map<K, V> map, K key, V value) throws IOException {

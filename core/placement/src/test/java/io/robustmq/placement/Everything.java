@@ -4,6 +4,7 @@ import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,14 +35,16 @@ final class Everything {
     }
 
     Command command(PlacementState state) {
-        return switch (chance.nextInt(9)) {
-            case 0 -> new Command.Register(node());
-            case 1 -> new Command.Deregister(nodeId());
+        return switch (chance.nextInt(16)) {
+            case 0 -> new Command.Register(node(), chance.nextInt(4));
+            case 1 -> deregister(state);
             case 2 -> new Command.BeginTrace(trace());
             case 3 -> new Command.EndTrace("t" + chance.nextInt(20), author());
             case 4 -> new Command.SetLevel(level());
             case 5 -> new Command.Expire(time());
             case 6, 7, 8 -> new Command.ChangeDocuments(changes(state), author(), "because");
+            case 9 -> new Command.ExpireNodes(List.of(identity(state), identity(state)));
+            case 10, 11, 12, 13, 14, 15 -> claims(state);
             default -> throw new IllegalStateException();
         };
     }
@@ -64,6 +67,36 @@ final class Everything {
                             chance.nextInt(3) == 0 ? null : Content.of(content)));
         }
         return List.copyOf(changes.values());
+    }
+
+    private Command deregister(PlacementState state) {
+        NodeEpoch identity = identity(state);
+        return new Command.Deregister(
+                identity.nodeId(),
+                chance.nextBoolean() ? Command.Deregister.ANY_EPOCH : identity.epoch());
+    }
+
+    /** Most of one that holds. */
+    private NodeEpoch identity(PlacementState state) {
+        String nodeId = nodeId();
+        Registration there = state.nodes().registration(nodeId);
+        return there == null || chance.nextInt(8) == 0
+                ? new NodeEpoch(nodeId, chance.nextInt(20))
+                : there.identity();
+    }
+
+    Command.ChangeClaims claims(PlacementState state) {
+        List<ClaimChange> changes = new ArrayList<>();
+        for (int n = 1 + chance.nextInt(6); n > 0; n--) {
+            String clientId = "client-" + chance.nextInt(30);
+            Claim there = state.claim(clientId);
+            changes.add(
+                    there == null || chance.nextBoolean()
+                            ? new ClaimChange.Take(clientId)
+                            : new ClaimChange.Release(
+                                    clientId, there.epoch() - (chance.nextInt(8) == 0 ? 1 : 0)));
+        }
+        return new Command.ChangeClaims(identity(state), changes);
     }
 
     private String nodeId() {

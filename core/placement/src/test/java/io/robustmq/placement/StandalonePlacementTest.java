@@ -148,12 +148,13 @@ class StandalonePlacementTest {
         try (StandalonePlacement placement = opened()) {
             get(placement.register(ONE));
             try (AutoCloseable _ = placement.watch(0, seen::add)) {
-                assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(1, ONE));
+                assertThat(next(seen)).isEqualTo(registered(1, ONE));
                 get(placement.deregister("nobody"));
                 get(placement.deregister("node-1"));
                 get(placement.register(TWO));
-                assertThat(next(seen)).isEqualTo(new PlacementChange.Removed(3, "node-1"));
-                assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(4, TWO));
+                assertThat(next(seen))
+                        .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
+                assertThat(next(seen)).isEqualTo(registered(4, TWO));
             }
         }
         assertThat(seen).isEmpty();
@@ -169,10 +170,11 @@ class StandalonePlacementTest {
         BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (StandalonePlacement placement = opened();
                 AutoCloseable _ = placement.watch(1, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(2, TWO));
-            assertThat(next(seen)).isEqualTo(new PlacementChange.Removed(3, "node-1"));
+            assertThat(next(seen)).isEqualTo(registered(2, TWO));
+            assertThat(next(seen))
+                    .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
             get(placement.register(ONE));
-            assertThat(next(seen)).isEqualTo(new PlacementChange.Registered(4, ONE));
+            assertThat(next(seen)).isEqualTo(registered(4, ONE));
             assertThatThrownBy(() -> placement.watch(5, seen::add))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("0 to 4, was 5");
@@ -202,12 +204,12 @@ class StandalonePlacementTest {
                 assertThat(get(registered.get(i))).isEqualTo(i + 1);
             }
             for (int i = 0; i < changes; i++) {
-                assertThat(next(quick)).isEqualTo(new PlacementChange.Registered(i + 1, node(i)));
+                assertThat(next(quick)).isEqualTo(registered(i + 1, node(i)));
             }
             assertThat(slow).isEmpty();
             go.complete(null);
             for (int i = 0; i < changes; i++) {
-                assertThat(next(slow)).isEqualTo(new PlacementChange.Registered(i + 1, node(i)));
+                assertThat(next(slow)).isEqualTo(registered(i + 1, node(i)));
             }
         }
     }
@@ -246,6 +248,12 @@ class StandalonePlacementTest {
 
     private static Node node(int i) {
         return new Node("node-" + i, Set.of(Role.JOURNAL_SERVER), Map.of("n", "" + i));
+    }
+
+    private static PlacementChange registered(long revision, Node node) {
+        NodeEpoch identity = new NodeEpoch(node.nodeId(), revision);
+        return new PlacementChange.Registered(
+                revision, new Registration(node, identity, Registration.NO_INSTANCE));
     }
 
     private static long get(CompletableFuture<Long> revision) throws Exception {

@@ -23,56 +23,49 @@ class StateSnapshotTest {
 
     @Test
     void the_bytes_are_these() {
+        Node node = new Node("n", Set.of(Role.MQTT_SERVER), Map.of("a", "1"));
         PlacementState state =
                 after(
-                        new Command.Register(
-                                new Node("n", Set.of(Role.MQTT_SERVER), Map.of("a", "1"))),
+                        new Command.Register(node, 5),
                         new Command.BeginTrace(
                                 new TraceOrder("t", TraceTarget.CLIENT, "c", FIRST, SECOND, 7, BY)),
                         new Command.SetLevel(new LevelOrder("x", null, FIRST, null, BY)),
-                        new Command.SetLevel(new LevelOrder("x", null, FIRST, SECOND, BY)));
+                        new Command.SetLevel(new LevelOrder("x", null, FIRST, SECOND, BY)),
+                        new Command.ChangeDocuments(
+                                List.of(
+                                        DocumentChange.create(
+                                                DocumentKind.USER, "u", Content.of(new byte[1]))),
+                                BY,
+                                "y"),
+                        new Command.ChangeClaims(
+                                new NodeEpoch("n", 1),
+                                List.of(new ClaimChange.Take("c1"), new ClaimChange.Take("c2"))));
+        String author = "00016e" + "000177" + "000166";
+        String first = "000000000000000100000000";
+        String second = "000000000000000200000000";
+        String none = "000000000000000000000000";
         assertThat(chunks(state))
                 .singleElement()
                 .extracting(HexFormat.of()::formatHex)
                 .isEqualTo(
-                        "01"
-                                + "00000000"
-                                + "01"
-                                + "0000000000000004"
-                                + "02"
-                                + "00016e"
-                                + "0103"
-                                + "0001"
-                                + "000161"
-                                + "000131"
-                                + "03"
-                                + "000174"
-                                + "01"
-                                + "000163"
-                                + "000000000000000100000000"
-                                + "000000000000000200000000"
-                                + "00000007"
-                                + "00016e"
-                                + "000177"
-                                + "000166"
-                                + "04"
-                                + "000178"
-                                + "00"
-                                + "000000000000000100000000"
-                                + "000000000000000000000000"
-                                + "00016e"
-                                + "000177"
-                                + "000166"
-                                + "05"
-                                + "000178"
-                                + "00"
-                                + "000000000000000100000000"
-                                + "000000000000000200000000"
-                                + "00016e"
-                                + "000177"
-                                + "000166"
-                                + "7f"
-                                + "0000000000000005");
+                        String.join(
+                                "",
+                                List.of(
+                                        "01" + "00000000",
+                                        "01" + "0000000000000006" + "0000" + "00",
+                                        "02" + "00016e" + "0103" + "0001" + "000161" + "000131",
+                                        "0000000000000001" + "0000000000000005",
+                                        "03" + "000174" + "01" + "000163" + first + second,
+                                        "00000007" + author,
+                                        "04" + "000178" + "00" + first + none + author,
+                                        "05" + "000178" + "00" + first + second + author,
+                                        "06" + "03" + "000175",
+                                        "0000000000000005" + "0000000000000005",
+                                        "00000001" + "00" + author + "000179",
+                                        "07" + "00026331" + "00000000" + "0000000000006000",
+                                        "00016e" + "0000000000000001",
+                                        "07" + "00026332" + "00000000" + "0000000000006001",
+                                        "7f" + "0000000000000008")));
     }
 
     @Test

@@ -4,8 +4,8 @@ import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
 import io.robustmq.placement.LevelOrder;
 import io.robustmq.placement.LogOrders;
-import io.robustmq.placement.PlacementChange;
 import io.robustmq.placement.Placement;
+import io.robustmq.placement.PlacementChange;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Failure;
@@ -91,6 +91,8 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
             }
             case PlacementChange.Registered _,
                     PlacementChange.Removed _,
+                    PlacementChange.NodesExpired _,
+                    PlacementChange.ClaimsChanged _,
                     PlacementChange.DocumentsChanged _ -> {}
         }
         applied = change.revision();

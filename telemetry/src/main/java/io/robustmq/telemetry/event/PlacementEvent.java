@@ -125,6 +125,42 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.document_changed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes know alike, such as a user or a segment, is new or other than it was.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentChanged(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state with it, which is its version") long revision,
+            @Doc("Whether it was not there before") boolean created,
+            @Doc(value = "Its size", unit = "By") int bytes,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.document_removed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes knew alike, such as a user or a segment, is not there any more.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentRemoved(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state without it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.http_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
