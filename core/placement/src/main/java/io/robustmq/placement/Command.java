@@ -115,6 +115,19 @@ sealed interface Command {
         }
     }
 
+    /** Or its address is another one now. */
+    record AddMember(Member member, Author by, String why) implements Command {
+        public AddMember {
+            Document.checkWhy(why);
+        }
+    }
+
+    record RemoveMember(MemberId id, Author by, String why) implements Command {
+        public RemoveMember {
+            Document.checkWhy(why);
+        }
+    }
+
     default byte[] encoded() {
         return CommandCodec.encoded(this);
     }

@@ -22,6 +22,8 @@ import java.util.List;
  *                    | 19 expire:      time |
  *                    | 32 change documents: n:2 | n × change | author | why |
  *                    | 40 change claims: node id | epoch:8 | n:2 | n × (client id, claim's epoch:8, 0 takes it) |
+ *                    | 48 add member:    member | author | why |
+ *                    | 49 remove member: id:16 | author | why |
  *
  *   change           | document kind | name | expected version:8 | bytes:4, -1 removes | bytes |
  * </pre>
@@ -41,6 +43,8 @@ final class CommandCodec {
     private static final byte CHANGE_DOCUMENTS = 32;
 
     private static final byte CHANGE_CLAIMS = 40;
+    private static final byte ADD_MEMBER = 48;
+    private static final byte REMOVE_MEMBER = 49;
 
     private static final long TAKEN = 0;
     private static final int REMOVED = -1;
@@ -90,6 +94,10 @@ final class CommandCodec {
                                     });
                 }
             }
+            case Command.AddMember(Member member, Author by, String why) ->
+                    out.putByte(ADD_MEMBER).putMember(member).putAuthor(by).putText(why);
+            case Command.RemoveMember(MemberId id, Author by, String why) ->
+                    out.putByte(REMOVE_MEMBER).putMemberId(id).putAuthor(by).putText(why);
         }
         return out.made();
     }
@@ -152,6 +160,10 @@ final class CommandCodec {
                 }
                 yield new Command.ChangeClaims(node, changes);
             }
+            case ADD_MEMBER ->
+                    new Command.AddMember(in.nextMember(), in.nextAuthor(), in.nextText());
+            case REMOVE_MEMBER ->
+                    new Command.RemoveMember(in.nextMemberId(), in.nextAuthor(), in.nextText());
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };
     }

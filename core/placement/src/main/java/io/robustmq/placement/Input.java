@@ -93,6 +93,14 @@ final class Input {
         return new NodeEpoch(nextText(), nextLong());
     }
 
+    MemberId nextMemberId() {
+        return new MemberId(nextLong(), nextLong());
+    }
+
+    Member nextMember() {
+        return new Member(nextMemberId(), nextText(), nextText());
+    }
+
     Node nextNode() throws IOException {
         String nodeId = nextText();
         EnumSet<Role> roles = EnumSet.noneOf(Role.class);

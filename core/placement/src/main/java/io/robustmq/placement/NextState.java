@@ -11,6 +11,7 @@ final class NextState {
     private Orders orders;
     private Documents documents;
     private Claims claims;
+    private Members members;
     private @Nullable PlacementChange change;
 
     NextState(PlacementState before) {
@@ -19,10 +20,11 @@ final class NextState {
         orders = before.orders();
         documents = before.documents();
         claims = before.claims();
+        members = before.members();
     }
 
     PlacementState made() {
-        return new PlacementState(revision, nodes, orders, documents, claims);
+        return new PlacementState(revision, nodes, orders, documents, claims, members);
     }
 
     /** Null if the command changed nothing. */
@@ -54,6 +56,11 @@ final class NextState {
             case Command.Expire(Instant now) ->
                     become(orders.expire(now), new PlacementChange.Expired(revision, now));
             case Command.ChangeDocuments wish -> changeDocuments(wish);
+            case Command.AddMember(Member member, Author by, String why) ->
+                    become(
+                            members.with(member),
+                            new PlacementChange.MemberAdded(revision, member, by, why));
+            case Command.RemoveMember wish -> remove(wish);
             case Command.ChangeClaims(NodeEpoch node, List<ClaimChange> changes) ->
                     changeClaims(node, changes);
         };
@@ -116,6 +123,23 @@ final class NextState {
             change = new PlacementChange.ClaimsChanged(revision, node, outcome.changes());
         }
         return outcome.answer();
+    }
+
+    private Answer remove(Command.RemoveMember wish) {
+        Member member = members.byId().get(wish.id());
+        return member == null
+                ? new Answer.Agreed(false)
+                : become(
+                        members.without(wish.id()),
+                        new PlacementChange.MemberRemoved(revision, member, wish.by(), wish.why()));
+    }
+
+    private Answer become(@Nullable Members after, PlacementChange made) {
+        if (after == null) {
+            return new Answer.Agreed(false);
+        }
+        members = after;
+        return changed(made);
     }
 
     private Answer become(@Nullable Orders after, PlacementChange made) {

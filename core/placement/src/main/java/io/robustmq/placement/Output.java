@@ -19,6 +19,7 @@ import java.util.TreeMap;
  *   trace   id | target kind | target | begun | until | per second:4 | author
  *   level   category | level, 0 is none | at | until, all zeros is none | author
  *   document  kind | name | version:8 | created:8 | bytes:4 | bytes | author | why
+ *   member    id:16 | name | address
  * </pre>
  */
 final class Output {
@@ -88,6 +89,14 @@ final class Output {
 
     Output putNodeEpoch(NodeEpoch identity) {
         return putText(identity.nodeId()).putLong(identity.epoch());
+    }
+
+    Output putMemberId(MemberId id) {
+        return putLong(id.high()).putLong(id.low());
+    }
+
+    Output putMember(Member member) {
+        return putMemberId(member.id()).putText(member.name()).putText(member.address());
     }
 
     Output putNode(Node node) {

@@ -79,6 +79,15 @@ public interface Placement extends AutoCloseable {
      */
     CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes);
 
+    /**
+     * A node is there. Who is not heard of for the timeout of nodes is removed, with its claims.
+     *
+     * @param node the registration that it is in the name of
+     * @return completes with false if that one does not hold any more: the node is to register
+     *     again
+     */
+    CompletableFuture<Boolean> heartbeat(NodeEpoch node);
+
     /** Who has that client now; null if nobody. */
     @Nullable Claim claim(String clientId);
 

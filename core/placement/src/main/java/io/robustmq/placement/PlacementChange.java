@@ -40,6 +40,13 @@ public sealed interface PlacementChange {
         public record One(String clientId, long epoch, @Nullable NodeEpoch previous) {}
     }
 
+    /** The group that agrees has that member, or it has another address now. */
+    record MemberAdded(long revision, Member member, Author by, String why)
+            implements PlacementChange {}
+
+    record MemberRemoved(long revision, Member member, Author by, String why)
+            implements PlacementChange {}
+
     /** Every node traces that. */
     record TraceBegun(long revision, TraceOrder order) implements PlacementChange {}
 

@@ -20,6 +20,29 @@ final class PlacementNews {
             case PlacementChange.Removed(long revision, NodeEpoch node) ->
                     events.emit(new PlacementEvent.NodeRemoved(node.nodeId(), revision));
             case PlacementChange.DocumentsChanged changed -> tell(changed, events);
+            case PlacementChange.MemberAdded(long revision, Member member, Author by, String why) ->
+                    events.emit(
+                            new PlacementEvent.MemberAdded(
+                                    member.name(),
+                                    member.id().toString(),
+                                    member.address(),
+                                    revision,
+                                    by.nodeId(),
+                                    why,
+                                    by.admin()));
+            case PlacementChange.MemberRemoved(
+                            long revision,
+                            Member member,
+                            Author by,
+                            String why) ->
+                    events.emit(
+                            new PlacementEvent.MemberRemoved(
+                                    member.name(),
+                                    member.id().toString(),
+                                    revision,
+                                    by.nodeId(),
+                                    why,
+                                    by.admin()));
             // who leads the group knows for how long, and tells it
             case PlacementChange.NodesExpired _ -> {}
             // the node that was asked tells what it does, and the others what they do

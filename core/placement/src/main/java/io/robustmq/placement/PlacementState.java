@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param revision how many commands
  */
 record PlacementState(
-        long revision, Nodes nodes, Orders orders, Documents documents, Claims claims) {
+        long revision,
+        Nodes nodes,
+        Orders orders,
+        Documents documents,
+        Claims claims,
+        Members members) {
     static final PlacementState EMPTY =
-            new PlacementState(0, Nodes.NONE, Orders.NONE, Documents.NONE, Claims.NONE);
+            new PlacementState(
+                    0, Nodes.NONE, Orders.NONE, Documents.NONE, Claims.NONE, Members.NONE);
 
     /** What a command did; {@code change} is null if nothing was to be done. */
     record Step(PlacementState state, @Nullable PlacementChange change, Answer answer) {

@@ -196,6 +196,12 @@ public final class StandalonePlacement implements Placement {
                 .thenApply(step -> (ClaimAnswer) step.answer());
     }
 
+    /** Nobody is silent without the only process. */
+    @Override
+    public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
+        return CompletableFuture.completedFuture(service.state().nodes().isCurrent(node));
+    }
+
     @Override
     public @Nullable Claim claim(String clientId) {
         return service.state().claim(clientId);

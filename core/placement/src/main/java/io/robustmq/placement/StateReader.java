@@ -20,6 +20,7 @@ final class StateReader {
             new EnumMap<>(DocumentKind.class);
     private final TreeMap<String, Claim> claims = new TreeMap<>();
     private final List<NodeEpoch> owners = new ArrayList<>();
+    private final TreeMap<MemberId, Member> members = new TreeMap<>(Members.ORDER);
     private long documentBytes;
 
     /** Without the claims. */
@@ -53,10 +54,11 @@ final class StateReader {
                 new Nodes(sorted(nodes)),
                 orders,
                 new Documents(sorted(byKind), documentBytes),
-                new Claims(sorted(claims), swept.sweptTo(), swept.laps()));
+                new Claims(sorted(claims), swept.sweptTo(), swept.laps()),
+                new Members(sorted(members)));
     }
 
-    private static <K extends Comparable<? super K>, V> PSortedMap<K, V> sorted(TreeMap<K, V> map) {
+    private static <K, V> PSortedMap<K, V> sorted(TreeMap<K, V> map) {
         return TreePMap.fromSortedMap(map);
     }
 
@@ -127,6 +129,10 @@ final class StateReader {
                     throw new IOException("the claim of an unknown owner, " + owner);
                 }
                 put(claims, clientId, new Claim(owners.get(owner), epoch));
+            }
+            case StateWriter.MEMBER -> {
+                Member member = in.nextMember();
+                put(members, member.id(), member);
             }
             case StateWriter.END -> {
                 long written = in.nextLong();

@@ -25,6 +25,7 @@ import org.pcollections.PSortedMap;
  *                  | 6 document: document |
  *                  | 7 claim:   client id | owner:4 | claim's epoch:8 |
  *                                an owner's first: | node id | epoch:8 |  they are counted from 0
+ *                  | 8 member:  member |
  *                  | 127 end:   items before it:8 |           the last
  * </pre>
  */
@@ -37,6 +38,7 @@ final class StateWriter implements Iterator<byte[]> {
     static final byte PASSING = 5;
     static final byte DOCUMENT = 6;
     static final byte CLAIM = 7;
+    static final byte MEMBER = 8;
     static final byte END = 127;
 
     /** A chunk with as much takes no more items; it is longer than that by one item at most. */
@@ -71,6 +73,7 @@ final class StateWriter implements Iterator<byte[]> {
         }
         Owners owners = new Owners();
         all.add(Section.of(state.claims().byClient().entrySet(), CLAIM, owners::putClaim));
+        all.add(Section.of(state.members().byId().values(), MEMBER, Output::putMember));
         sections = all.iterator();
     }
 

@@ -35,7 +35,7 @@ final class Everything {
     }
 
     Command command(PlacementState state) {
-        return switch (chance.nextInt(16)) {
+        return switch (chance.nextInt(18)) {
             case 0 -> new Command.Register(node(), chance.nextInt(4));
             case 1 -> deregister(state);
             case 2 -> new Command.BeginTrace(trace());
@@ -45,6 +45,8 @@ final class Everything {
             case 6, 7, 8 -> new Command.ChangeDocuments(changes(state), author(), "because");
             case 9 -> new Command.ExpireNodes(List.of(identity(state), identity(state)));
             case 10, 11, 12, 13, 14, 15 -> claims(state);
+            case 16 -> new Command.AddMember(member(), author(), "more");
+            case 17 -> new Command.RemoveMember(member().id(), author(), "less");
             default -> throw new IllegalStateException();
         };
     }
@@ -97,6 +99,11 @@ final class Everything {
                                     clientId, there.epoch() - (chance.nextInt(8) == 0 ? 1 : 0)));
         }
         return new Command.ChangeClaims(identity(state), changes);
+    }
+
+    private Member member() {
+        MemberId id = new MemberId(chance.nextInt(3) - 1, chance.nextInt(12));
+        return new Member(id, "m" + id.low(), "127.0.0.1:" + chance.nextInt(2));
     }
 
     private String nodeId() {

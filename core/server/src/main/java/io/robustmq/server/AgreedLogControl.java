@@ -93,6 +93,8 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
                     PlacementChange.Removed _,
                     PlacementChange.NodesExpired _,
                     PlacementChange.ClaimsChanged _,
+                    PlacementChange.MemberAdded _,
+                    PlacementChange.MemberRemoved _,
                     PlacementChange.DocumentsChanged _ -> {}
         }
         applied = change.revision();
