@@ -2,9 +2,9 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the nodes agree on. Every change has a revision, counted from 1 without gaps. Any thread.
@@ -63,12 +63,6 @@ public interface Placement extends AutoCloseable {
      */
     CompletableFuture<DocumentAnswer> change(List<DocumentChange> changes, Author by, String why);
 
-    /** As it is now; null if it is not there. */
-    @Nullable Document document(DocumentKind kind, String name);
-
-    /** As they are now, by name. */
-    List<Document> documents(DocumentKind kind, String prefix);
-
     /**
      * Has a node take clients from whoever has them, and release others, in that order.
      *
@@ -88,11 +82,8 @@ public interface Placement extends AutoCloseable {
      */
     CompletableFuture<Boolean> heartbeat(NodeEpoch node);
 
-    /** Who has that client now; null if nobody. */
-    @Nullable Claim claim(String clientId);
-
-    /** Null if no such node is registered. */
-    @Nullable Registration registration(String nodeId);
+    /** All that is agreed now. */
+    PlacementView view();
 
     /**
      * The traces and levels that hold now; those whose time is over go by themselves. To follow
@@ -107,15 +98,23 @@ public interface Placement extends AutoCloseable {
     long revision();
 
     /**
-     * Hands every change after {@code fromRevision} to {@code watcher}, in order, none left out,
-     * none twice: those that were before this call, and then those to come. Runs on a thread of its
-     * own; a slow watcher delays only itself. An exception from it ends the watch. After a restart
-     * go on from the last revision seen.
+     * Hands every change after {@code fromRevision} that is of interest to {@code watcher}, in
+     * order, none left out, none twice: those that were before this call, and then those to come.
+     * If some of those that were are not kept any more, it first hands {@link
+     * PlacementChange.Whole}, which may also happen later to a watcher that is slow; it delays only
+     * itself. Runs on a thread of its own. An exception from the watcher ends the watch. After a
+     * restart go on from the last revision seen.
      *
      * @param fromRevision at most {@link #revision}; 0 for everything
      * @return ends the watch; a change that is being handed over may still be
      */
-    AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher);
+    AutoCloseable watch(
+            long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher);
+
+    /** Of everything. */
+    default AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher) {
+        return watch(fromRevision, Interest.ALL, watcher);
+    }
 
     @Override
     void close();

@@ -52,6 +52,8 @@ final class PlacementNews {
                     PlacementChange.Expired _ -> {}
             // a broker tells each connection
             case PlacementChange.ClaimsChanged _ -> {}
+            // for watches only
+            case PlacementChange.Whole _ -> {}
             case null -> {}
         }
     }

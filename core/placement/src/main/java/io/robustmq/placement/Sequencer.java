@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class Sequencer implements Runnable {
     private final Shard log;
     private final ConsensusMember member;
     private final Events events;
-    private final Runnable advanced;
+    private final Consumer<PlacementState.Step> news;
 
     /** One place more than changes may take, for the stop. */
     private final ArrayBlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MAX_WAITING + 1);
@@ -42,13 +43,14 @@ final class Sequencer implements Runnable {
     private @Nullable Throwable broken;
 
     /**
-     * @param advanced called after each step of the state
+     * @param news each step of the state
      */
-    Sequencer(Shard log, ConsensusMember member, Events events, Runnable advanced) {
+    Sequencer(
+            Shard log, ConsensusMember member, Events events, Consumer<PlacementState.Step> news) {
         this.log = log;
         this.member = member;
         this.events = events;
-        this.advanced = advanced;
+        this.news = news;
     }
 
     synchronized CompletableFuture<PlacementState.Step> submit(Command command) {
@@ -119,8 +121,8 @@ final class Sequencer implements Runnable {
         try {
             PlacementState.Step step = member.apply(index, logged.command).join();
             PlacementNews.tell(step, events);
+            news.accept(step);
             done.complete(step);
-            advanced.run();
         } catch (RuntimeException e) {
             broken =
                     new IllegalStateException(

@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Placement on a node that is alone. Its state is the fold over its log, read back at {@link
@@ -26,6 +26,7 @@ public final class StandalonePlacement implements Placement {
     private final InstantSource clock;
     private final Events events;
     private final PlacementService service = new PlacementService();
+    private final PlacementHistory history = new PlacementHistory();
     private final ConsensusMember member;
     private final Sequencer sequencer;
     private final Expiry expiry;
@@ -44,7 +45,7 @@ public final class StandalonePlacement implements Placement {
         this.clock = clock;
         this.events = events;
         member = new ConsensusMember(settings.listen(), service);
-        sequencer = new Sequencer(log, member, events, this::advanced);
+        sequencer = new Sequencer(log, member, events, history::add);
         expiry = new Expiry(service, log, clock, sequencer::submit);
     }
 
@@ -86,7 +87,7 @@ public final class StandalonePlacement implements Placement {
             throw new IOException(
                     "the placement log begins at index " + log.firstOffset() + ", not at 0");
         }
-        Recovered recovered = new Recovered();
+        Recovered recovered = new Recovered(history);
         log.read(0, recovered);
         service.restore(recovered.state);
         events.emit(
@@ -98,12 +99,19 @@ public final class StandalonePlacement implements Placement {
 
     /** The fold while the log is read; a gap in it is the end of the start. */
     private static final class Recovered implements RecordReader {
+        private final PlacementHistory history;
         private PlacementState state = PlacementState.EMPTY;
+
+        Recovered(PlacementHistory history) {
+            this.history = history;
+        }
 
         @Override
         public boolean record(long index, long epochMillis, ByteBuffer payload) throws IOException {
             try {
-                state = state.apply(Command.decoded(payload)).state();
+                PlacementState.Step step = state.apply(Command.decoded(payload));
+                state = step.state();
+                history.add(step);
             } catch (IOException e) {
                 throw new IOException(
                         "the placement log at index " + index + ": " + e.getMessage(), e);
@@ -180,16 +188,6 @@ public final class StandalonePlacement implements Placement {
     }
 
     @Override
-    public @Nullable Document document(DocumentKind kind, String name) {
-        return service.state().documents().document(kind, name);
-    }
-
-    @Override
-    public List<Document> documents(DocumentKind kind, String prefix) {
-        return List.copyOf(service.state().documents().startingWith(kind, prefix));
-    }
-
-    @Override
     public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
         return sequencer
                 .submit(new Command.ChangeClaims(node, changes))
@@ -203,13 +201,8 @@ public final class StandalonePlacement implements Placement {
     }
 
     @Override
-    public @Nullable Claim claim(String clientId) {
-        return service.state().claim(clientId);
-    }
-
-    @Override
-    public @Nullable Registration registration(String nodeId) {
-        return service.state().nodes().registration(nodeId);
+    public PlacementView view() {
+        return new PlacementView(service.state());
     }
 
     @Override
@@ -238,13 +231,14 @@ public final class StandalonePlacement implements Placement {
     }
 
     @Override
-    public AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher) {
+    public AutoCloseable watch(
+            long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher) {
         long revision = revision();
         if (fromRevision < 0 || fromRevision > revision) {
             throw new IllegalArgumentException(
                     "a watch begins at revision 0 to " + revision + ", was " + fromRevision);
         }
-        Watch watch = new Watch(log, service, fromRevision, watcher);
+        Watch watch = new Watch(history, fromRevision, interests, watcher);
         watches.add(watch);
         Thread.ofVirtual()
                 .name("placement-watch")
@@ -256,10 +250,6 @@ public final class StandalonePlacement implements Placement {
                     }
                 });
         return watch;
-    }
-
-    private void advanced() {
-        watches.forEach(Watch::advanced);
     }
 
     /** Finishes the changes that wait and ends all watches. */

@@ -5,7 +5,7 @@
  *   register(node) → Sequencer ── append ──→ journal shard "placement"     durable, ordered
  *                        └────── invoke ──→ ConsensusMember → PlacementService.apply
  *                                           (Hazelcast)       PlacementState, a fold over the log
- *   watch(revision) → Watch: reads the log from that revision and follows it
+ *   watch(revision) → Watch: the changes in PlacementHistory after it, or the whole state first
  * </pre>
  *
  * A change goes to the replicated state machine ({@link PlacementService}) as a Raft operation.
