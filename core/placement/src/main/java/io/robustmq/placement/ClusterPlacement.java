@@ -5,6 +5,7 @@ import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -109,7 +110,27 @@ public final class ClusterPlacement implements Placement {
 
     @Override
     public CompletableFuture<Long> register(Node node) {
-        return submit(new Command.Register(node)).thenApply(ClusterPlacement::revision);
+        return submit(new Command.Register(node)).thenApply(ClusterPlacement::registered);
+    }
+
+    private static long registered(PlacementState.Step step) {
+        return switch ((NodeAnswer) step.answer()) {
+            case NodeAnswer.Registered _ -> revision(step);
+            case NodeAnswer.Full(int maxNodes) ->
+                    throw new IllegalStateException(
+                            "at most " + maxNodes + " nodes may be registered");
+        };
+    }
+
+    @Override
+    public CompletableFuture<NodeAnswer> register(Node node, long instance) {
+        return submit(new Command.Register(node, instance))
+                .thenApply(step -> (NodeAnswer) step.answer());
+    }
+
+    @Override
+    public CompletableFuture<Agreement> deregister(NodeEpoch node) {
+        return agree(new Command.Deregister(node.nodeId(), node.epoch()));
     }
 
     @Override
@@ -142,13 +163,37 @@ public final class ClusterPlacement implements Placement {
     }
 
     @Override
+    public CompletableFuture<DocumentAnswer> change(
+            List<DocumentChange> changes, Author by, String why) {
+        return submit(new Command.ChangeDocuments(changes, by, why))
+                .thenApply(step -> (DocumentAnswer) step.answer());
+    }
+
+    @Override
+    public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
+        return submit(new Command.ChangeClaims(node, changes))
+                .thenApply(step -> (ClaimAnswer) step.answer());
+    }
+
+    /** Nobody is silent without the only process. */
+    @Override
+    public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
+        return CompletableFuture.completedFuture(machine.state().nodes().isCurrent(node));
+    }
+
+    @Override
+    public PlacementView view() {
+        return new PlacementView(machine.state());
+    }
+
+    @Override
     public LogOrders logOrders() {
         return machine.state().logOrders();
     }
 
     @Override
     public List<Node> nodes() {
-        return List.copyOf(machine.state().nodes().values());
+        return machine.state().nodes().all();
     }
 
     @Override
@@ -157,19 +202,14 @@ public final class ClusterPlacement implements Placement {
     }
 
     @Override
-    public AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher) {
-        long begin = history.begin();
+    public AutoCloseable watch(
+            long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher) {
         long revision = revision();
-        if (fromRevision < begin || fromRevision > revision) {
+        if (fromRevision < 0 || fromRevision > revision) {
             throw new IllegalArgumentException(
-                    "a watch begins at revision "
-                            + begin
-                            + " to "
-                            + revision
-                            + ", was "
-                            + fromRevision);
+                    "a watch begins at revision 0 to " + revision + ", was " + fromRevision);
         }
-        Watch watch = new Watch(history, fromRevision, watcher);
+        Watch watch = new Watch(history, fromRevision, interests, watcher);
         watches.add(watch);
         Thread.ofVirtual()
                 .name("placement-watch")

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -21,10 +22,10 @@ import java.util.Set;
  *             nothing        0 |
  *             change         1 | origin:16 | number:8 | command ...
  *             add, remove 2, 3 | member:16 | members n:2 | n × member:16 |
- *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 | state ...
+ *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 | chunks n × (bytes:4 | chunk) |
  * </pre>
  *
- * Command draws a command, PlacementState a state.
+ * {@link CommandCodec} draws a command, {@link StateWriter} a chunk of the state.
  */
 final class EntryCodec {
     private static final byte NOTHING = 0;
@@ -104,7 +105,13 @@ final class EntryCodec {
         putMembers(head, members);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(head.array());
-        ((PlacementState) snapshot.operation()).write(new DataOutputStream(bytes));
+        DataOutputStream out = new DataOutputStream(bytes);
+        Iterator<byte[]> chunks = ((PlacementState) snapshot.operation()).encoded();
+        while (chunks.hasNext()) {
+            byte[] chunk = chunks.next();
+            out.writeInt(chunk.length);
+            out.write(chunk);
+        }
         return bytes.toByteArray();
     }
 
@@ -114,7 +121,21 @@ final class EntryCodec {
         long index = in.getLong();
         long membersIndex = in.getLong();
         Collection<RaftEndpoint> members = members(in);
-        return new SnapshotEntry(term, index, PlacementState.read(in), membersIndex, members);
+        return new SnapshotEntry(term, index, state(in), membersIndex, members);
+    }
+
+    private static PlacementState state(ByteBuffer in) throws IOException {
+        StateReader reader = new StateReader();
+        while (in.hasRemaining()) {
+            int bytes = in.getInt();
+            if (bytes < 0 || bytes > in.remaining()) {
+                throw new IOException("a chunk of the placement state of " + bytes + " bytes");
+            }
+            byte[] chunk = new byte[bytes];
+            in.get(chunk);
+            reader.add(chunk);
+        }
+        return reader.finished();
     }
 
     private static void putMembers(ByteBuffer out, Collection<RaftEndpoint> members) {

@@ -317,7 +317,7 @@ final class RaftMember {
                 PlacementState state = machine.folded();
                 events.emit(
                         new PlacementEvent.StateRecovered(
-                                state.revision(), state.nodes().size(), log.recordsRead()));
+                                state.revision(), state.nodes().byId().size(), log.recordsRead()));
                 events.emit(
                         new PlacementEvent.ConsensusStarted(
                                 raft.state().memberCount(),

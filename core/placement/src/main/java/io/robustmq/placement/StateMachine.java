@@ -45,7 +45,7 @@ final class StateMachine {
 
     void restore(PlacementState state) {
         folded = state;
-        show(new PlacementState.Step(state, null));
+        show(new PlacementState.Step(state, null, new Answer.Agreed(false)));
     }
 
     private void show(PlacementState.Step step) {

@@ -1,21 +1,33 @@
 package io.robustmq.placement;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** Hands the changes of a {@link PlacementHistory} to a watcher. A thread of its own runs it. */
+/**
+ * Hands the changes of a {@link PlacementHistory} to a watcher. Nothing is kept for a slow one but
+ * its place: if that is too far back, the whole state takes the place of what it missed. A thread
+ * of its own runs it.
+ */
 final class Watch implements Runnable, AutoCloseable {
-    private static final int MOST = 256;
-
     private final PlacementHistory history;
-    private final Consumer<NodeChange> watcher;
+    private final Interests interests;
+    private final Consumer<PlacementChange> watcher;
     private volatile boolean closed;
 
-    /** The last change handed over. */
+    /** Everything up to it was handed over. Only the thread that runs it. */
     private long seen;
 
-    Watch(PlacementHistory history, long fromRevision, Consumer<NodeChange> watcher) {
+    /**
+     * @param fromRevision may be one that this node does not know yet
+     */
+    Watch(
+            PlacementHistory history,
+            long fromRevision,
+            Set<Interest> interests,
+            Consumer<PlacementChange> watcher) {
         this.history = history;
+        this.interests = new Interests(interests);
         this.watcher = watcher;
         seen = fromRevision;
     }
@@ -23,21 +35,21 @@ final class Watch implements Runnable, AutoCloseable {
     @Override
     public void run() {
         while (!closed) {
-            List<NodeChange> next = history.after(seen, MOST, this);
-            if (next == null) {
-                throw new IllegalStateException(
-                        "a watch at revision " + seen + " is too far behind to go on");
-            }
-            for (NodeChange change : next) {
-                if (!closed) {
-                    watcher.accept(change);
-                    seen = change.revision();
+            List<PlacementChange> next = history.after(seen, this::isClosed);
+            for (PlacementChange change : next) {
+                if (closed) {
+                    return;
                 }
+                PlacementChange wanted = interests.of(change);
+                if (wanted != null) {
+                    watcher.accept(wanted);
+                }
+                seen = change.revision();
             }
         }
     }
 
-    boolean isClosed() {
+    private boolean isClosed() {
         return closed;
     }
 

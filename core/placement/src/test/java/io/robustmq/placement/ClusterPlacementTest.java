@@ -146,16 +146,17 @@ class ClusterPlacementTest {
 
     @Test
     void a_watch_sees_every_change_once_and_in_order() throws Exception {
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
             try (AutoCloseable _ = placement.watch(0, seen::add)) {
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(1, ONE));
+                assertThat(next(seen)).isEqualTo(registered(1, ONE));
                 get(placement.deregister("nobody"));
                 get(placement.deregister("node-1"));
                 get(placement.register(TWO));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, TWO));
+                assertThat(next(seen))
+                        .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
+                assertThat(next(seen)).isEqualTo(registered(4, TWO));
             }
         }
         assertThat(seen).isEmpty();
@@ -168,13 +169,14 @@ class ClusterPlacementTest {
             get(placement.register(TWO));
             get(placement.deregister("node-1"));
         }
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(1, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(2, TWO));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
+            assertThat(next(seen)).isEqualTo(registered(2, TWO));
+            assertThat(next(seen))
+                    .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
             get(placement.register(ONE));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, ONE));
+            assertThat(next(seen)).isEqualTo(registered(4, ONE));
             assertThatThrownBy(() -> placement.watch(5, seen::add))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("0 to 4, was 5");
@@ -185,8 +187,8 @@ class ClusterPlacementTest {
     void a_slow_watcher_delays_nobody_else_and_misses_nothing() throws Exception {
         int changes = 300;
         CompletableFuture<Void> go = new CompletableFuture<>();
-        BlockingQueue<NodeChange> slow = new LinkedBlockingQueue<>();
-        BlockingQueue<NodeChange> quick = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> slow = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> quick = new LinkedBlockingQueue<>();
         try (ClusterPlacement placement = opened();
                 AutoCloseable _ =
                         placement.watch(
@@ -204,12 +206,12 @@ class ClusterPlacementTest {
                 assertThat(get(registered.get(i))).isEqualTo(i + 1);
             }
             for (int i = 0; i < changes; i++) {
-                assertThat(next(quick)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(quick)).isEqualTo(registered(i + 1, node(i)));
             }
             assertThat(slow).isEmpty();
             go.complete(null);
             for (int i = 0; i < changes; i++) {
-                assertThat(next(slow)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(slow)).isEqualTo(registered(i + 1, node(i)));
             }
         }
     }
@@ -239,9 +241,12 @@ class ClusterPlacementTest {
             assertThat(placement.revision()).isEqualTo(35);
             assertThat(placement.nodes()).hasSize(35);
             assertThat(get(placement.register(TWO))).isEqualTo(36);
-            assertThatThrownBy(() -> placement.watch(0, change -> {}))
-                    .as("what was before the snapshot cannot be followed any more")
-                    .isInstanceOf(IllegalArgumentException.class);
+            BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+            try (AutoCloseable _ = placement.watch(0, seen::add)) {
+                assertThat(next(seen))
+                        .as("what was before the snapshot is there as a whole only")
+                        .isInstanceOf(PlacementChange.Whole.class);
+            }
         }
         assertThat(events.of(PlacementEvent.StateRecovered.class).getLast().records())
                 .isBetween(1L, 15L);
@@ -286,6 +291,12 @@ class ClusterPlacementTest {
         return new Node("node-" + i, Set.of(Role.JOURNAL_SERVER), Map.of("n", "" + i));
     }
 
+    private static PlacementChange registered(long revision, Node node) {
+        NodeEpoch identity = new NodeEpoch(node.nodeId(), revision);
+        return new PlacementChange.Registered(
+                revision, new Registration(node, identity, Registration.NO_INSTANCE));
+    }
+
     private static long get(CompletableFuture<Long> revision) throws Exception {
         return revision.get(10, TimeUnit.SECONDS);
     }
@@ -298,8 +309,9 @@ class ClusterPlacementTest {
         }
     }
 
-    private static NodeChange next(BlockingQueue<NodeChange> seen) throws InterruptedException {
-        NodeChange change = seen.poll(10, TimeUnit.SECONDS);
+    private static PlacementChange next(BlockingQueue<PlacementChange> seen)
+            throws InterruptedException {
+        PlacementChange change = seen.poll(10, TimeUnit.SECONDS);
         if (change == null) {
             throw new AssertionError("no change within 10 s");
         }

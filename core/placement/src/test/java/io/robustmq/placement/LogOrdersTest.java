@@ -50,7 +50,7 @@ class LogOrdersTest {
         PlacementState begun = fold(new Command.BeginTrace(trace("a")));
         assertThat(begun.logOrders().traces()).containsExactly(trace("a"));
         PlacementState.Step ended = begun.apply(new Command.EndTrace("a", BY));
-        assertThat(ended.change()).isEqualTo(new NodeChange.TraceEnded(2, "a", BY));
+        assertThat(ended.change()).isEqualTo(new PlacementChange.TraceEnded(2, "a", BY));
         assertThat(ended.state().logOrders()).isEqualTo(new LogOrders(2, List.of(), List.of()));
         assertThat(ended.state().apply(new Command.EndTrace("a", BY)).change()).isNull();
     }
@@ -63,7 +63,7 @@ class LogOrdersTest {
         }
         PlacementState.Step tooMany = state.apply(new Command.BeginTrace(trace("more")));
         assertThat(tooMany.agreement()).isEqualTo(new Agreement(TraceOrder.MAX + 1, false));
-        assertThat(tooMany.state().traces()).isEqualTo(state.traces());
+        assertThat(tooMany.state().orders()).isEqualTo(state.orders());
         for (int i = 0; i < LevelOrder.MAX; i++) {
             state = state.apply(new Command.SetLevel(level("c" + i))).state();
         }
@@ -92,7 +92,7 @@ class LogOrdersTest {
         assertThat(state.apply(new Command.Expire(NOON.plusSeconds(59))).change()).isNull();
         Instant over = NOON.plusSeconds(60);
         PlacementState.Step step = state.apply(new Command.Expire(over));
-        assertThat(step.change()).isEqualTo(new NodeChange.Expired(3, over));
+        assertThat(step.change()).isEqualTo(new PlacementChange.Expired(3, over));
         assertThat(step.state().logOrders()).isEqualTo(new LogOrders(3, List.of(), List.of(STAYS)));
     }
 
@@ -109,10 +109,10 @@ class LogOrdersTest {
                     .isEqualTo(new LogOrders(4, List.of(trace("a")), List.of(STAYS, PASSES)));
         }
         now.set(NOON.plusSeconds(61));
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(3, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new NodeChange.Expired(5, now.get()));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.Expired(5, now.get()));
             assertThat(placement.logOrders())
                     .isEqualTo(new LogOrders(5, List.of(), List.of(STAYS)));
         }
@@ -121,16 +121,16 @@ class LogOrdersTest {
 
     @Test
     void a_watch_is_handed_every_change_of_them() throws Exception {
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
         try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(0, seen::add)) {
             get(placement.beginTrace(trace("a")));
             get(placement.endTrace("b", BY));
             get(placement.setLevel(STAYS));
             get(placement.endTrace("a", BY));
-            assertThat(next(seen)).isEqualTo(new NodeChange.TraceBegun(1, trace("a")));
-            assertThat(next(seen)).isEqualTo(new NodeChange.LevelSet(3, STAYS));
-            assertThat(next(seen)).isEqualTo(new NodeChange.TraceEnded(4, "a", BY));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.TraceBegun(1, trace("a")));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.LevelSet(3, STAYS));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.TraceEnded(4, "a", BY));
         }
     }
 
@@ -175,8 +175,9 @@ class LogOrdersTest {
         return agreement.get(10, TimeUnit.SECONDS);
     }
 
-    private static NodeChange next(BlockingQueue<NodeChange> seen) throws InterruptedException {
-        NodeChange change = seen.poll(10, TimeUnit.SECONDS);
+    private static PlacementChange next(BlockingQueue<PlacementChange> seen)
+            throws InterruptedException {
+        PlacementChange change = seen.poll(10, TimeUnit.SECONDS);
         if (change == null) {
             throw new AssertionError("no change within 10 s");
         }

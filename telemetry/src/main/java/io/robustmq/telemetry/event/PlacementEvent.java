@@ -149,6 +149,88 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.node_expired",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Nothing was heard of a node for longer than placement.node-timeout, and it was removed with the clients that it had.",
+            action =
+                    "See whether the node runs and reaches placement; it registers again by itself.")
+    record NodeExpired(
+            @Doc("The node that was removed") String expiredNode,
+            @Doc(value = "Since it was heard of", unit = "ms") long silentMillis,
+            @Doc("Revision of the state without it") long revision)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_added",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A placement center is a member of the group that agrees, or has another address now.",
+            action = "Nothing; why and by whom is in it.")
+    record MemberAdded(
+            @Doc("The member's node") String memberNode,
+            @Doc("The member's own id, drawn on its first start") String memberId,
+            @Doc("Where the other members reach it") String memberAddress,
+            @Doc("Revision of the state with it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_removed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A placement center is no member of the group that agrees any more.",
+            action = "Nothing; why and by whom is in it.")
+    record MemberRemoved(
+            @Doc("The member's node") String memberNode,
+            @Doc("The member's own id, drawn on its first start") String memberId,
+            @Doc("Revision of the state without it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.document_changed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes know alike, such as a user or a segment, is new or other than it was.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentChanged(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state with it, which is its version") long revision,
+            @Doc("Whether it was not there before") boolean created,
+            @Doc(value = "Its size", unit = "By") int contentBytes,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.document_removed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes knew alike, such as a user or a segment, is not there any more.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentRemoved(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state without it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.http_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
