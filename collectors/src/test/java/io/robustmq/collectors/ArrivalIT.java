@@ -25,7 +25,7 @@ final class ArrivalIT {
     @NeedsPart(Part.FLUENT_SERVER)
     void events_arrive_by_forward_and_every_chunk_is_acknowledged() throws Exception {
         try (FluentServer server = FluentServer.start();
-                RobustMq broker = RobustMq.in(folder).fluent(server.port()).start()) {
+                RobustMq broker = RobustMq.in(folder).fluent(server.port()).alarmed().start()) {
             connectAs(broker, "by-forward");
 
             FluentServer.Entry accepted =
@@ -46,7 +46,6 @@ final class ArrivalIT {
             broker.awaitMetrics(
                     "what was acknowledged is shipped",
                     s -> s.sum("robustmq_pipeline_shipped_total", "sink", "fluent") > 0);
-            broker.alarmHazelcast();
             server.await("the line of a library", e -> is(e.record(), "foreign.line"));
         }
     }
@@ -132,16 +131,14 @@ final class ArrivalIT {
                 RobustMq broker =
                         RobustMq.in(folder.resolve("data"))
                                 .otlp("http", collector.httpPort())
+                                .alarmed()
                                 .start()) {
-            broker.alarmHazelcast();
-
-            OtlpLog line = collector.awaitLog("Hazelcast's warning", about("foreign.line"));
+            OtlpLog line = collector.awaitLog("Netty's warning", about("foreign.line"));
 
             assertThat(line.severityText()).isEqualTo("WARN");
             assertThat(line.severityNumber()).isEqualTo(13);
-            assertThat(line.attributes().get("robustmq.logger")).startsWith("com.hazelcast.");
-            assertThat(line.attributes().get("robustmq.message")).contains("closed");
-            assertThat(line.attributes().get("error.type")).endsWith("ProtocolException");
+            assertThat(line.attributes().get("robustmq.logger")).startsWith("io.netty.");
+            assertThat(line.attributes().get("robustmq.message")).contains("is deprecated");
             assertThat(line.attributes().get("thread.name")).isNotBlank();
         }
     }

@@ -52,9 +52,9 @@ final class CollectorConfigurationIT {
                             .traceAll()
                             .otlp("grpc", collector.grpcPort())
                             .fluent(collector.fluentPort())
+                            .alarmed()
                             .start()) {
                 connectAs(broker, "three-ways");
-                broker.alarmHazelcast();
                 JsonNode accepted = broker.awaitRecord("connection.accepted");
                 JsonNode foreign = broker.awaitRecord("foreign.line");
                 Files.writeString(containers.resolve("0.log"), cri(accepted));
@@ -83,9 +83,12 @@ final class CollectorConfigurationIT {
         try (collector) {
             collector.start();
             try (RobustMq broker =
-                    RobustMq.in(data).traceAll().otlp("http", collector.httpPort()).start()) {
+                    RobustMq.in(data)
+                            .traceAll()
+                            .otlp("http", collector.httpPort())
+                            .alarmed()
+                            .start()) {
                 connectAs(broker, "to-elasticsearch");
-                broker.alarmHazelcast();
                 for (String event : List.of("connection.accepted", "foreign.line")) {
                     JsonNode record = broker.awaitRecord(event);
                     JsonNode body =

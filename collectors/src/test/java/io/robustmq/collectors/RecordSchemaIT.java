@@ -34,6 +34,7 @@ final class RecordSchemaIT {
                 RobustMq.in(folder)
                         .set("sinks.console.level", "debug")
                         .set("sinks.file.level", "debug")
+                        .alarmed()
                         .start();
         try (broker) {
             muchHappens(broker);
@@ -94,7 +95,6 @@ final class RecordSchemaIT {
             assertThat(socket.getInputStream().readAllBytes()).isNotNull();
         }
         broker.awaitRecord("connection.protocol_violated");
-        broker.alarmHazelcast();
         broker.awaitRecord("foreign.line");
     }
 

@@ -1,14 +1,13 @@
 package io.robustmq.placement;
 
-import io.robustmq.journal.Shard;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes out of the state what had a time that is over. Nodes do not wait for it: they know the
@@ -17,20 +16,17 @@ import java.util.function.Function;
 final class Expiry implements Runnable, AutoCloseable {
     private static final long PAUSE_MILLIS = 500;
 
-    private final PlacementService service;
-    private final Shard log;
-    private final InstantSource clock;
+    private final Supplier<Command.@Nullable Expire> due;
     private final Function<Command, CompletableFuture<PlacementState.Step>> submit;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /**
+     * @param due null if nothing is over, or it cannot be removed at present
+     */
     Expiry(
-            PlacementService service,
-            Shard log,
-            InstantSource clock,
+            Supplier<Command.@Nullable Expire> due,
             Function<Command, CompletableFuture<PlacementState.Step>> submit) {
-        this.service = service;
-        this.log = log;
-        this.clock = clock;
+        this.due = due;
         this.submit = submit;
     }
 
@@ -39,9 +35,9 @@ final class Expiry implements Runnable, AutoCloseable {
         try {
             boolean useful = true;
             while (useful && !closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                Instant now = clock.instant();
-                if (service.state().hasExpired(now) && log.failure() == null) {
-                    useful = expire(now);
+                Command.Expire command = due.get();
+                if (command != null) {
+                    useful = expire(command);
                 }
             }
         } catch (InterruptedException e) {
@@ -50,9 +46,9 @@ final class Expiry implements Runnable, AutoCloseable {
     }
 
     /** False if no later try can succeed. */
-    private boolean expire(Instant now) {
+    private boolean expire(Command.Expire command) {
         try {
-            var unused = submit.apply(new Command.Expire(now)).join();
+            var unused = submit.apply(command).join();
             return true;
         } catch (CompletionException failure) {
             return failure.getCause() instanceof IOException;

@@ -2,6 +2,7 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -22,6 +23,19 @@ public interface Placement extends AutoCloseable {
      */
     CompletableFuture<Long> register(Node node);
 
+    /**
+     * Makes a node known; a node of that id that was there before with another instance is
+     * superseded, and its claims go.
+     *
+     * @param instance drawn by the node when it starts, so that it keeps its epoch and its claims
+     *     when it registers again
+     * @return completes once it is agreed and durable, like the other
+     */
+    CompletableFuture<NodeAnswer> register(Node node, long instance);
+
+    /** Removes a node if it is still that registration. Completes like {@link #register}. */
+    CompletableFuture<Agreement> deregister(NodeEpoch node);
+
     /** Removes a node; also a revision if it was not there. Completes like {@link #register}. */
     CompletableFuture<Long> deregister(String nodeId);
 
@@ -40,6 +54,38 @@ public interface Placement extends AutoCloseable {
     CompletableFuture<Agreement> setLevel(LevelOrder order);
 
     /**
+     * Changes documents: all of them, if each has the version that is expected, or none.
+     *
+     * @param changes 1 to {@link DocumentChange#MAX} of different documents, together at most
+     *     {@link DocumentChange#MAX_BYTES}
+     * @param why at most {@link Document#MAX_WHY} characters
+     * @return completes once it is agreed and durable, like {@link #register}
+     */
+    CompletableFuture<DocumentAnswer> change(List<DocumentChange> changes, Author by, String why);
+
+    /**
+     * Has a node take clients from whoever has them, and release others, in that order.
+     *
+     * @param node the registration that it is in the name of
+     * @param changes 1 to {@link ClaimChange#MAX}, their ids together at most {@link
+     *     ClaimChange#MAX_BYTES}
+     * @return completes once it is agreed and durable, like {@link #register}
+     */
+    CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes);
+
+    /**
+     * A node is there. Who is not heard of for the timeout of nodes is removed, with its claims.
+     *
+     * @param node the registration that it is in the name of
+     * @return completes with false if that one does not hold any more: the node is to register
+     *     again
+     */
+    CompletableFuture<Boolean> heartbeat(NodeEpoch node);
+
+    /** All that is agreed now. */
+    PlacementView view();
+
+    /**
      * The traces and levels that hold now; those whose time is over go by themselves. To follow
      * them, {@link #watch} from their revision.
      */
@@ -52,15 +98,23 @@ public interface Placement extends AutoCloseable {
     long revision();
 
     /**
-     * Hands every change after {@code fromRevision} to {@code watcher}, in order, none left out,
-     * none twice: those that were before this call, and then those to come. Runs on a thread of its
-     * own; a slow watcher delays only itself. An exception from it ends the watch. After a restart
-     * go on from the last revision seen.
+     * Hands every change after {@code fromRevision} that is of interest to {@code watcher}, in
+     * order, none left out, none twice: those that were before this call, and then those to come.
+     * If some of those that were are not kept any more, it first hands {@link
+     * PlacementChange.Whole}, which may also happen later to a watcher that is slow; it delays only
+     * itself. Runs on a thread of its own. An exception from the watcher ends the watch. After a
+     * restart go on from the last revision seen.
      *
      * @param fromRevision at most {@link #revision}; 0 for everything
      * @return ends the watch; a change that is being handed over may still be
      */
-    AutoCloseable watch(long fromRevision, Consumer<NodeChange> watcher);
+    AutoCloseable watch(
+            long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher);
+
+    /** Of everything. */
+    default AutoCloseable watch(long fromRevision, Consumer<PlacementChange> watcher) {
+        return watch(fromRevision, Interest.ALL, watcher);
+    }
 
     @Override
     void close();

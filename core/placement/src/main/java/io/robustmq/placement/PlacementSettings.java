@@ -1,21 +1,35 @@
 package io.robustmq.placement;
 
-import java.net.InetSocketAddress;
+import com.hazelcast.config.cp.RaftAlgorithmConfig;
 
 /**
- * @param listen where the Hazelcast member listens; a loopback address, because members speak
- *     without encryption or authentication. Port 0 picks a free one
+ * @param name the node's id, by which people know this member
+ * @param snapshotEvery changes after which the log is made short
  */
-public record PlacementSettings(InetSocketAddress listen) {
+public record PlacementSettings(String name, int snapshotEvery) {
+    private static final int ELECTION_MILLIS = 500;
+    private static final int HEARTBEAT_MILLIS = 250;
+    private static final int MISSED_HEARTBEATS = 4;
+
     public PlacementSettings {
-        if (listen.isUnresolved()) {
+        Node.checkId(name);
+        if (snapshotEvery < 1) {
             throw new IllegalArgumentException(
-                    "placement.listen " + listen.getHostString() + " is not known as an address");
+                    "a snapshot is taken each 1 or more changes, was " + snapshotEvery);
         }
-        if (!listen.getAddress().isLoopbackAddress()) {
-            throw new IllegalArgumentException(
-                    "placement.listen must be a loopback address, was "
-                            + listen.getAddress().getHostAddress());
-        }
+    }
+
+    public static PlacementSettings alone(String name) {
+        return new PlacementSettings(
+                name, RaftAlgorithmConfig.DEFAULT_COMMIT_INDEX_ADVANCE_COUNT_TO_SNAPSHOT);
+    }
+
+    RaftAlgorithmConfig raft() {
+        return new RaftAlgorithmConfig()
+                .setLeaderElectionTimeoutInMillis(ELECTION_MILLIS)
+                .setLeaderHeartbeatPeriodInMillis(HEARTBEAT_MILLIS)
+                .setMaxMissedLeaderHeartbeatCount(MISSED_HEARTBEATS)
+                .setUncommittedEntryCountToRejectNewAppends(2 * RaftMember.MAX_WAITING)
+                .setCommitIndexAdvanceCountToSnapshot(snapshotEvery);
     }
 }

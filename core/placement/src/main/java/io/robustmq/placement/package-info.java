@@ -2,16 +2,16 @@
  * What the nodes must agree on, behind {@link Placement}. The one place that knows Hazelcast.
  *
  * <pre>
- *   register(node) → Sequencer ── append ──→ journal shard "placement"     durable, ordered
- *                        └────── invoke ──→ ConsensusMember → PlacementService.apply
- *                                           (Hazelcast)       PlacementState, a fold over the log
- *   watch(revision) → Watch: reads the log from that revision and follows it
+ *   register(node) → ClusterPlacement → RaftThread ─ RaftMember ─ Hazelcast's RaftNodeImpl
+ *                                                        │                │ what it must not forget
+ *                        StateMachine ←─ what is agreed ─┘                ↓
+ *   watch(revision) ← PlacementHistory, PlacementState                RaftLog → Records: a shard
  * </pre>
  *
- * A change goes to the replicated state machine ({@link PlacementService}) as a Raft operation.
- * With one node there is nothing to agree with anybody, so Hazelcast runs such operations in its
- * unsafe mode: the same service, the same operations and the same invocation path, without a Raft
- * log. {@link Sequencer} stands in for that log: it makes the order, and makes it durable first.
+ * Hazelcast's Raft runs without a Hazelcast instance: {@link Consensus} is the world that it sees.
+ * There is one thread, and with it no chance in the order of things but what comes from outside; so
+ * the same code runs in a simulation. Many changes share a sync: they are appended one after the
+ * other as they wait, and then Raft wants them on disk.
  */
 @NullMarked
 package io.robustmq.placement;

@@ -167,6 +167,6 @@ class CommandTest {
             state = state.apply(command).state();
         }
         assertThat(state.revision()).isEqualTo(4);
-        assertThat(state.nodes()).containsOnly(Map.entry("n", NODE));
+        assertThat(state.nodes().all()).containsExactly(NODE);
     }
 }

@@ -14,7 +14,6 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +50,7 @@ class LogOrdersTest {
         PlacementState begun = fold(new Command.BeginTrace(trace("a")));
         assertThat(begun.logOrders().traces()).containsExactly(trace("a"));
         PlacementState.Step ended = begun.apply(new Command.EndTrace("a", BY));
-        assertThat(ended.change()).isEqualTo(new NodeChange.TraceEnded(2, "a", BY));
+        assertThat(ended.change()).isEqualTo(new PlacementChange.TraceEnded(2, "a", BY));
         assertThat(ended.state().logOrders()).isEqualTo(new LogOrders(2, List.of(), List.of()));
         assertThat(ended.state().apply(new Command.EndTrace("a", BY)).change()).isNull();
     }
@@ -64,7 +63,7 @@ class LogOrdersTest {
         }
         PlacementState.Step tooMany = state.apply(new Command.BeginTrace(trace("more")));
         assertThat(tooMany.agreement()).isEqualTo(new Agreement(TraceOrder.MAX + 1, false));
-        assertThat(tooMany.state().traces()).isEqualTo(state.traces());
+        assertThat(tooMany.state().orders()).isEqualTo(state.orders());
         for (int i = 0; i < LevelOrder.MAX; i++) {
             state = state.apply(new Command.SetLevel(level("c" + i))).state();
         }
@@ -93,27 +92,27 @@ class LogOrdersTest {
         assertThat(state.apply(new Command.Expire(NOON.plusSeconds(59))).change()).isNull();
         Instant over = NOON.plusSeconds(60);
         PlacementState.Step step = state.apply(new Command.Expire(over));
-        assertThat(step.change()).isEqualTo(new NodeChange.Expired(3, over));
+        assertThat(step.change()).isEqualTo(new PlacementChange.Expired(3, over));
         assertThat(step.state().logOrders()).isEqualTo(new LogOrders(3, List.of(), List.of(STAYS)));
     }
 
     @Test
     void a_restart_keeps_them_until_their_time_is_over() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(get(placement.beginTrace(trace("a")))).isEqualTo(new Agreement(1, true));
             assertThat(get(placement.setLevel(STAYS))).isEqualTo(new Agreement(2, true));
             assertThat(get(placement.setLevel(PASSES))).isEqualTo(new Agreement(3, true));
             assertThat(get(placement.beginTrace(trace("a")))).isEqualTo(new Agreement(4, false));
         }
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.logOrders())
                     .isEqualTo(new LogOrders(4, List.of(trace("a")), List.of(STAYS, PASSES)));
         }
         now.set(NOON.plusSeconds(61));
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(3, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new NodeChange.Expired(5, now.get()));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.Expired(5, now.get()));
             assertThat(placement.logOrders())
                     .isEqualTo(new LogOrders(5, List.of(), List.of(STAYS)));
         }
@@ -122,16 +121,16 @@ class LogOrdersTest {
 
     @Test
     void a_watch_is_handed_every_change_of_them() throws Exception {
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(0, seen::add)) {
             get(placement.beginTrace(trace("a")));
             get(placement.endTrace("b", BY));
             get(placement.setLevel(STAYS));
             get(placement.endTrace("a", BY));
-            assertThat(next(seen)).isEqualTo(new NodeChange.TraceBegun(1, trace("a")));
-            assertThat(next(seen)).isEqualTo(new NodeChange.LevelSet(3, STAYS));
-            assertThat(next(seen)).isEqualTo(new NodeChange.TraceEnded(4, "a", BY));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.TraceBegun(1, trace("a")));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.LevelSet(3, STAYS));
+            assertThat(next(seen)).isEqualTo(new PlacementChange.TraceEnded(4, "a", BY));
         }
     }
 
@@ -148,7 +147,7 @@ class LogOrdersTest {
                                 BY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at most 65535 bytes, was 65538");
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThatThrownBy(() -> placement.endTrace("x".repeat(65), BY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("1 to 64 characters, was 65");
@@ -176,8 +175,9 @@ class LogOrdersTest {
         return agreement.get(10, TimeUnit.SECONDS);
     }
 
-    private static NodeChange next(BlockingQueue<NodeChange> seen) throws InterruptedException {
-        NodeChange change = seen.poll(10, TimeUnit.SECONDS);
+    private static PlacementChange next(BlockingQueue<PlacementChange> seen)
+            throws InterruptedException {
+        PlacementChange change = seen.poll(10, TimeUnit.SECONDS);
         if (change == null) {
             throw new AssertionError("no change within 10 s");
         }
@@ -185,7 +185,7 @@ class LogOrdersTest {
     }
 
     /** Over the log of the placement before it, opened anew. */
-    private StandalonePlacement opened() throws IOException {
+    private ClusterPlacement opened() throws IOException {
         closeJournal();
         Journal opening =
                 new Journal(
@@ -198,11 +198,12 @@ class LogOrdersTest {
         opening.open();
         ShardSettings settings =
                 new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
-        StandalonePlacement placement =
-                new StandalonePlacement(
-                        new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+        ClusterPlacement placement =
+                new ClusterPlacement(
+                        PlacementSettings.alone("node-1"),
                         opening.shard("placement", settings),
                         now::get,
+                        new SplittableRandom(),
                         Events.NONE);
         placement.open();
         return placement;

@@ -10,7 +10,6 @@ import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,11 +34,12 @@ final class StartTime {
                                 InstantSource.system(),
                                 new SplittableRandom(),
                                 Events.NONE);
-                StandalonePlacement placement =
-                        new StandalonePlacement(
-                                new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+                ClusterPlacement placement =
+                        new ClusterPlacement(
+                                PlacementSettings.alone("n"),
                                 log(journal),
                                 InstantSource.system(),
+                                new SplittableRandom(),
                                 Events.NONE)) {
             placement.open();
             long open = System.currentTimeMillis();
@@ -63,6 +63,6 @@ final class StartTime {
         journal.open();
         return journal.shard(
                 "placement",
-                new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER));
+                new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.TRIMMED));
     }
 }

@@ -2,10 +2,12 @@ package io.robustmq.server;
 
 import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
+import io.robustmq.placement.Interest;
 import io.robustmq.placement.LevelOrder;
 import io.robustmq.placement.LogOrders;
-import io.robustmq.placement.NodeChange;
 import io.robustmq.placement.Placement;
+import io.robustmq.placement.PlacementChange;
+import io.robustmq.placement.PlacementView;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Failure;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,36 +63,50 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
     /** Does what is agreed, and follows it from there. */
     synchronized void open(Placement places) {
         LogOrders orders = places.logOrders();
+        apply(orders);
+        placement = places;
+        var unused =
+                places.watch(orders.revision(), Set.of(new Interest.AnyLogOrder()), this::apply);
+    }
+
+    private void apply(LogOrders orders) {
         Instant now = clock.instant();
         for (LevelOrder order : orders.levels()) {
             apply(order, now, Admin.NODE);
         }
+        wanted.clear();
         orders.traces().forEach(this::want);
         traces.replace(List.copyOf(wanted.values()), Admin.NODE);
         applied = orders.revision();
-        placement = places;
-        var unused = places.watch(orders.revision(), this::apply);
     }
 
     // What the watch says
 
-    private synchronized void apply(NodeChange change) {
+    private synchronized void apply(PlacementChange change) {
         switch (change) {
-            case NodeChange.TraceBegun(long _, TraceOrder order) -> {
+            case PlacementChange.TraceBegun(long _, TraceOrder order) -> {
                 want(order);
                 traces.replace(List.copyOf(wanted.values()), by(order.by()));
             }
-            case NodeChange.TraceEnded(long _, String id, Author by) -> {
+            case PlacementChange.TraceEnded(long _, String id, Author by) -> {
                 wanted.remove(id);
                 traces.replace(List.copyOf(wanted.values()), by(by));
             }
-            case NodeChange.LevelSet(long _, LevelOrder order) ->
+            case PlacementChange.LevelSet(long _, LevelOrder order) ->
                     apply(order, order.at(), by(order.by()));
-            case NodeChange.Expired(long _, Instant by) -> {
+            case PlacementChange.Expired(long _, Instant by) -> {
                 wanted.values().removeIf(trace -> !by.isBefore(trace.until()));
                 traces.replace(List.copyOf(wanted.values()), Admin.NODE);
             }
-            case NodeChange.Registered _, NodeChange.Removed _ -> {}
+            case PlacementChange.Whole(PlacementView state) -> apply(state.logOrders());
+            // of no interest
+            case PlacementChange.Registered _,
+                    PlacementChange.Removed _,
+                    PlacementChange.NodesExpired _,
+                    PlacementChange.ClaimsChanged _,
+                    PlacementChange.MemberAdded _,
+                    PlacementChange.MemberRemoved _,
+                    PlacementChange.DocumentsChanged _ -> {}
         }
         applied = change.revision();
         notifyAll();

@@ -8,11 +8,11 @@ import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.Shard;
+import io.robustmq.placement.ClusterPlacement;
 import io.robustmq.placement.Node;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.PlacementSettings;
 import io.robustmq.placement.Role;
-import io.robustmq.placement.StandalonePlacement;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
@@ -20,7 +20,6 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,7 +54,7 @@ final class Standalone implements RoleProcess {
 
     // while open; null before and after
     private @Nullable Journal journal;
-    private @Nullable StandalonePlacement placement;
+    private @Nullable ClusterPlacement placement;
     private @Nullable AccessControl access;
     private @Nullable Broker broker;
     private @Nullable EventTopicsFeed eventTopics;
@@ -94,7 +93,7 @@ final class Standalone implements RoleProcess {
         HttpEndpoint endpoint = frame.openHttp(opened, control);
 
         Journal shards = openJournal(opened);
-        Opening<StandalonePlacement> placing =
+        Opening<ClusterPlacement> placing =
                 Opening.begin("start-placement", () -> openPlacement(opened, shards, control));
         Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
@@ -142,28 +141,24 @@ final class Standalone implements RoleProcess {
 
     // One role each, side by side
 
-    private StandalonePlacement openPlacement(Pipeline to, Journal shards, AgreedLogControl control)
+    private ClusterPlacement openPlacement(Pipeline to, Journal shards, AgreedLogControl control)
             throws StartFailure {
         Events events = to.events(Service.PLACEMENT_CENTER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
-        Listener listener = new Listener("placement.listen", config.placement().listen());
-        PlacementSettings settings;
-        try {
-            settings = new PlacementSettings(listener.resolve());
-        } catch (IllegalArgumentException wrong) {
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION, String.valueOf(wrong.getMessage()), wrong);
-        }
-        StandalonePlacement opening;
+        ClusterPlacement opening;
         try {
             Shard log =
                     shards.shard(
-                            PLACEMENT_SHARD, ComponentSettings.shard(config, Retention.FOREVER));
-            opening = new StandalonePlacement(settings, log, clock, events);
+                            PLACEMENT_SHARD, ComponentSettings.shard(config, Retention.TRIMMED));
+            opening =
+                    new ClusterPlacement(
+                            PlacementSettings.alone(identity.nodeId()),
+                            log,
+                            clock,
+                            new SecureRandom(),
+                            events);
             opening.open();
-        } catch (BindException inUse) {
-            throw listener.failed(inUse);
         } catch (IOException unusable) {
             throw cannotUseJournal(unusable);
         }

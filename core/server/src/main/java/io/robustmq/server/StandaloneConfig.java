@@ -21,7 +21,6 @@ record StandaloneConfig(
         Mqtt5 mqtt5,
         Http http,
         Journal journal,
-        Placement placement,
         Events events,
         Sinks sinks,
         Tracing tracing)
@@ -91,6 +90,4 @@ record StandaloneConfig(
             Duration segmentAge,
             Durability durability,
             Duration slowSync) {}
-
-    record Placement(InetSocketAddress listen) {}
 }

@@ -1,8 +1,6 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.BrokerSettings;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,17 +127,6 @@ final class StandaloneKeys {
                             ConfigKeys.DURABILITY,
                             ConfigKeys.SLOW_SYNC));
 
-    private static final ConfigSection PLACEMENT =
-            new ConfigSection(
-                    "placement",
-                    "What nodes agree on",
-                    List.of(
-                            ConfigKeys.key(
-                                    "placement.listen",
-                                    ConfigKeys.LISTEN,
-                                    "\"127.0.0.1:1229\"",
-                                    "Address and port of the consensus member (Hazelcast), a loopback address: it speaks without encryption.")));
-
     static final ConfigRole<StandaloneConfig> ROLE =
             new ConfigRole<>(
                     "standalone",
@@ -159,19 +146,12 @@ final class StandaloneKeys {
                                                     MqttTopics.SECTION,
                                                     MqttSlowSubscriptions.SECTION),
                                             TransportKeys.SECTIONS),
-                                    List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL, PLACEMENT)),
+                                    List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL)),
                             ConfigKeys.TELEMETRY),
                     StandaloneKeys::check);
 
     private static void check(ConfigValues values) {
         AccessKeys.check(values);
-        InetSocketAddress placement = (InetSocketAddress) values.of("placement.listen");
-        if (isLiteralButNotLoopback(placement.getHostString())) {
-            values.wrong(
-                    "placement.listen",
-                    "must be a loopback address such as 127.0.0.1, was "
-                            + placement.getHostString());
-        }
         MqttTopics.check(values);
         Mqtt5Keys.check(values);
         TransportKeys.check(values);
@@ -181,22 +161,12 @@ final class StandaloneKeys {
                 "mqtt.tls.listen",
                 "mqtt.ws.listen",
                 "mqtt.wss.listen",
-                "http.listen",
-                "placement.listen");
+                "http.listen");
     }
 
     private static List<ConfigKey> withAccess(ConfigKey... own) {
         List<ConfigKey> all = new ArrayList<>(List.of(own));
         all.addAll(AccessKeys.IN_MQTT);
         return List.copyOf(all);
-    }
-
-    /** Names are looked up at the start, not here. */
-    private static boolean isLiteralButNotLoopback(String host) {
-        try {
-            return !InetAddress.ofLiteral(host).isLoopbackAddress();
-        } catch (IllegalArgumentException name) {
-            return false;
-        }
     }
 }

@@ -33,7 +33,7 @@ final class CrashIT {
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final SplittableRandom random = new SplittableRandom(seed);
     private final History history = new History();
-    private final int[] ports = FreePorts.several(3);
+    private final int[] ports = FreePorts.several(2);
     private final List<Long> readyMillis = new ArrayList<>();
     private final List<String> journalErrors = new ArrayList<>();
 
@@ -95,7 +95,6 @@ final class CrashIT {
         return RobustMq.in(data)
                 .set("mqtt.listen", "127.0.0.1:" + ports[0])
                 .set("http.listen", "127.0.0.1:" + ports[1])
-                .set("placement.listen", "127.0.0.1:" + ports[2])
                 .set("mqtt.max-queued-messages", "10000000")
                 .set("mqtt.max-queued-bytes", "8GiB")
                 .set("journal.segment-size", "4MiB"); // so that scrolling is under load as well

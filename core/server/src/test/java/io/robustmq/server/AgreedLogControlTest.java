@@ -8,8 +8,8 @@ import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
+import io.robustmq.placement.ClusterPlacement;
 import io.robustmq.placement.PlacementSettings;
-import io.robustmq.placement.StandalonePlacement;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Event;
@@ -22,7 +22,6 @@ import io.robustmq.telemetry.pipeline.DebugTrace;
 import io.robustmq.telemetry.pipeline.Levels;
 import io.robustmq.testkit.Await;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,11 +55,11 @@ class AgreedLogControlTest {
     private final FaultyDisk disk = new FaultyDisk();
     private final List<ControlledNode> nodes = new ArrayList<>();
     private @Nullable Journal journal;
-    private @Nullable StandalonePlacement placement;
+    private @Nullable ClusterPlacement placement;
 
     @Test
     void a_trace_holds_on_every_node_and_each_act_is_one_persons_event() throws Exception {
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode one = node("node-1").follow(places);
         ControlledNode two = node("node-2").follow(places);
         DebugTrace trace = begin(one, "x");
@@ -94,7 +93,7 @@ class AgreedLogControlTest {
         Levels.Level passing = level(before, "message", Severity.WARN, TIME);
         closeAll();
 
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode after = node("node-1").follow(places);
         assertThat(after.traced()).containsExactly(trace);
         assertThat(after.pipeline.levels().of("session").level()).isEqualTo(Severity.ERROR);
@@ -117,7 +116,7 @@ class AgreedLogControlTest {
 
     @Test
     void a_level_holds_on_every_node_and_stays_or_returns() throws Exception {
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode one = node("node-1").follow(places);
         ControlledNode two = node("node-2").follow(places);
         level(one, "session", Severity.WARN, Duration.ZERO);
@@ -136,7 +135,7 @@ class AgreedLogControlTest {
 
     @Test
     void a_full_disk_refuses_the_change_and_nothing_holds_half() throws Exception {
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode one = node("node-1").follow(places);
         ControlledNode two = node("node-2").follow(places);
         DebugTrace trace = begin(one, "x");
@@ -166,7 +165,7 @@ class AgreedLogControlTest {
 
     @Test
     void without_placement_a_node_keeps_what_it_knows_until_the_time_is_over() throws Exception {
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode node = node("node-1").follow(places);
         DebugTrace trace = begin(node, "x");
         places.close();
@@ -181,7 +180,7 @@ class AgreedLogControlTest {
 
     @Test
     void there_are_never_too_many_whoever_is_asked() throws Exception {
-        StandalonePlacement places = placement();
+        ClusterPlacement places = placement();
         ControlledNode one = node("node-1").follow(places);
         ControlledNode two = node("node-2").follow(places);
         ConcurrentLinkedQueue<LogControl.Outcome<DebugTrace>> outcomes =
@@ -262,7 +261,7 @@ class AgreedLogControlTest {
     }
 
     /** Over the log of the one before it. */
-    private StandalonePlacement placement() throws IOException {
+    private ClusterPlacement placement() throws IOException {
         Journal opening =
                 new Journal(
                         new JournalSettings(
@@ -273,17 +272,18 @@ class AgreedLogControlTest {
                         Events.NONE);
         journal = opening;
         opening.open();
-        StandalonePlacement places =
-                new StandalonePlacement(
-                        new PlacementSettings(new InetSocketAddress("127.0.0.1", 0)),
+        ClusterPlacement places =
+                new ClusterPlacement(
+                        PlacementSettings.alone("node-1"),
                         opening.shard(
                                 "placement",
                                 new ShardSettings(
                                         1 << 20,
                                         Duration.ZERO,
                                         Durability.FSYNC,
-                                        Retention.FOREVER)),
+                                        Retention.TRIMMED)),
                         clock,
+                        new SplittableRandom(),
                         Events.NONE);
         placement = places;
         places.open();
@@ -294,7 +294,7 @@ class AgreedLogControlTest {
     void closeAll() {
         nodes.forEach(ControlledNode::close);
         nodes.clear();
-        StandalonePlacement places = placement;
+        ClusterPlacement places = placement;
         if (places != null) {
             places.close();
         }

@@ -394,21 +394,6 @@ class ConfigReaderTest {
     }
 
     @Test
-    void the_consensus_member_listens_on_loopback_or_not_at_all() {
-        assertThat(
-                        lines(
-                                ConfigReader.read(
-                                        StandaloneKeys.ROLE,
-                                        null,
-                                        Map.of(),
-                                        List.of("placement.listen=0.0.0.0:1"))))
-                .containsExactly(
-                        "--set placement.listen=0.0.0.0:1: placement.listen: must be a loopback address such as 127.0.0.1, was 0.0.0.0");
-        set("placement.listen=[::1]:0");
-        set("placement.listen=localhost:0");
-    }
-
-    @Test
     void two_listeners_on_one_address_are_refused_but_not_on_port_0() {
         assertThat(
                         lines(

@@ -112,6 +112,7 @@ final class EmittedEventsIT {
                         .set("mqtt.max-queued-messages", "5")
                         .set("mqtt.max-retained-messages", "1")
                         .set("mqtt.max-outbound-bytes", "256KiB")
+                        .alarmed() // a line of a library
                         .start()) {
             int port = broker.mqttPort();
             subscriptions(port);
@@ -122,7 +123,6 @@ final class EmittedEventsIT {
             credentials(broker);
             slowReader(port, broker);
             crowd(port, broker);
-            broker.alarmHazelcast(); // a line of a library
             becauseTimePasses(port, broker);
             broker.close();
             Await.untilTrue("its end", LIMIT, () -> !broker.process().isAlive());

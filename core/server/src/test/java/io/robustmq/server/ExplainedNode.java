@@ -50,7 +50,6 @@ final class ExplainedNode implements AutoCloseable {
                                 "mqtt.wss.listen=",
                                 "mqtt.quic.listen=",
                                 "http.listen=127.0.0.1:0",
-                                "placement.listen=127.0.0.1:0",
                                 "sinks.console.enabled=false",
                                 "sinks.file.enabled=false",
                                 "data.directory=" + data));

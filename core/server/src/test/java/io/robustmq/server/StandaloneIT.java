@@ -33,7 +33,7 @@ class StandaloneIT {
 
     @Test
     void it_says_what_listens_where_and_stops_in_order_with_0() throws Exception {
-        int[] ports = FreePorts.several(7);
+        int[] ports = FreePorts.several(6);
         try (ChildProcess node =
                 robustmq(
                         "standalone",
@@ -42,25 +42,23 @@ class StandaloneIT {
                         "--set",
                         "http.listen=127.0.0.1:" + ports[1],
                         "--set",
-                        "placement.listen=127.0.0.1:" + ports[2],
+                        "mqtt.tls.listen=127.0.0.1:" + ports[2],
                         "--set",
-                        "mqtt.tls.listen=127.0.0.1:" + ports[3],
+                        "mqtt.ws.listen=127.0.0.1:" + ports[3],
                         "--set",
-                        "mqtt.ws.listen=127.0.0.1:" + ports[4],
+                        "mqtt.wss.listen=127.0.0.1:" + ports[4],
                         "--set",
-                        "mqtt.wss.listen=127.0.0.1:" + ports[5],
-                        "--set",
-                        "mqtt.quic.listen=127.0.0.1:" + ports[6])) {
+                        "mqtt.quic.listen=127.0.0.1:" + ports[5])) {
             String ready = node.awaitLine("ready", LIMIT, line -> line.startsWith("RobustMQ "));
             System.out.println("measured, for the record: " + ready);
             assertThat(ready).matches("RobustMQ \\d+\\.\\d+\\.\\d+ ready in \\d+\\.\\d s");
             for (String url :
                     List.of(
                             "mqtt://127.0.0.1:" + ports[0],
-                            "mqtts://127.0.0.1:" + ports[3],
-                            "ws://127.0.0.1:" + ports[4] + "/mqtt",
-                            "wss://127.0.0.1:" + ports[5] + "/mqtt",
-                            "quic://127.0.0.1:" + ports[6])) {
+                            "mqtts://127.0.0.1:" + ports[2],
+                            "ws://127.0.0.1:" + ports[3] + "/mqtt",
+                            "wss://127.0.0.1:" + ports[4] + "/mqtt",
+                            "quic://127.0.0.1:" + ports[5])) {
                 node.awaitLine("MQTT", LIMIT, line -> line.equals("  MQTT      " + url));
             }
             node.awaitLine(

@@ -4,13 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,6 +101,13 @@ public final class RobustMq implements AutoCloseable {
             return set("tracing.ratio", "1.0").set("tracing.max-per-second", "1000000");
         }
 
+        /**
+         * Makes a library complain at the start: Netty is given a setting that it wants no more.
+         */
+        public Setup alarmed() {
+            return environment("ROBUSTMQ_JAVA_OPTS", "-Dio.netty.noResourceLeakDetection=false");
+        }
+
         /** Starts it and waits until it says that it is ready. */
         public RobustMq start() throws Exception {
             RobustMq started = launch();
@@ -142,11 +146,7 @@ public final class RobustMq implements AutoCloseable {
 
     /** One whose data, log files included, is below {@code data}; MQTT over TCP only. */
     public static Setup in(Path data) {
-        Setup setup =
-                new Setup(
-                        "standalone",
-                        List.of("mqtt.listen", "http.listen", "placement.listen"),
-                        data);
+        Setup setup = new Setup("standalone", List.of("mqtt.listen", "http.listen"), data);
         OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
         return setup;
     }
@@ -169,11 +169,6 @@ public final class RobustMq implements AutoCloseable {
 
     public int httpPort() {
         return port("http.listen");
-    }
-
-    /** Hazelcast's. */
-    public int placementPort() {
-        return port("placement.listen");
     }
 
     /** Its data directory. */
@@ -256,17 +251,6 @@ public final class RobustMq implements AutoCloseable {
                         .timeout(Duration.ofSeconds(10))
                         .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Makes a library complain: Hazelcast is spoken to in a protocol that is not its own. */
-    public void alarmHazelcast() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", placementPort())) {
-            socket.getOutputStream().write("not a member".getBytes(StandardCharsets.US_ASCII));
-            socket.setSoTimeout((int) LIMIT.toMillis());
-            socket.getInputStream().readAllBytes();
-        } catch (SocketException hungUp) {
-            // that is what was asked for; a connection that cannot be made shows in the records
-        }
     }
 
     /** The certificate that it makes for itself, which is a second after it is ready. */

@@ -80,12 +80,36 @@ public sealed interface PlacementEvent extends Event {
             name = "placement.consensus_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
-            cause = "The consensus member of this node runs.",
+            cause =
+                    "The consensus member of this node runs: it has all that was agreed before,"
+                            + " and takes changes.",
             action = "Nothing.")
     record ConsensusStarted(
-            @Doc("CP members that must agree, 0 is a single node with nothing to agree")
+            @Doc("Members of the placement group, most of which must agree; 1 is a node alone")
                     int cpMembers,
             @Doc(value = "Time it took", unit = "ms") long startMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.consensus_failed",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The consensus member of this node stopped: its log could not be written, or a"
+                            + " step of it failed. What waited for it was refused. It begins anew"
+                            + " from what is on disk, as soon as the disk takes it.",
+            action = "If error_msg is about the disk, make room or replace it; else report it.")
+    record ConsensusFailed(Failure failure) implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_failed",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The placement state could not be kept beside its log, so older records stay"
+                            + " and a start takes longer. Nothing is lost.",
+            action = "Make room on the disk, or see what error_msg says of it.")
+    record SnapshotFailed(@Doc("Entry of Raft's log that it was for") long index, Failure failure)
             implements PlacementEvent {}
 
     @EventType(
@@ -148,6 +172,88 @@ public sealed interface PlacementEvent extends Event {
             @Doc("Where it is") String address,
             @Doc(value = "Since the first message that did not arrive", unit = "ms")
                     long outageMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.node_expired",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Nothing was heard of a node for longer than placement.node-timeout, and it was removed with the clients that it had.",
+            action =
+                    "See whether the node runs and reaches placement; it registers again by itself.")
+    record NodeExpired(
+            @Doc("The node that was removed") String expiredNode,
+            @Doc(value = "Since it was heard of", unit = "ms") long silentMillis,
+            @Doc("Revision of the state without it") long revision)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_added",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A placement center is a member of the group that agrees, or has another address now.",
+            action = "Nothing; why and by whom is in it.")
+    record MemberAdded(
+            @Doc("The member's node") String memberNode,
+            @Doc("The member's own id, drawn on its first start") String memberId,
+            @Doc("Where the other members reach it") String memberAddress,
+            @Doc("Revision of the state with it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_removed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A placement center is no member of the group that agrees any more.",
+            action = "Nothing; why and by whom is in it.")
+    record MemberRemoved(
+            @Doc("The member's node") String memberNode,
+            @Doc("The member's own id, drawn on its first start") String memberId,
+            @Doc("Revision of the state without it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.document_changed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes know alike, such as a user or a segment, is new or other than it was.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentChanged(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state with it, which is its version") long revision,
+            @Doc("Whether it was not there before") boolean created,
+            @Doc(value = "Its size", unit = "By") int contentBytes,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.document_removed",
+            severity = Severity.INFO,
+            volume = Volume.CONNECTION,
+            cause =
+                    "Something that all nodes knew alike, such as a user or a segment, is not there any more.",
+            action = "Nothing; why and by whom is in it.")
+    record DocumentRemoved(
+            @Doc("shard, segment, user, acl, schema or config") String kind,
+            @Doc(value = "Its name among those of its kind", sensitivity = Sensitivity.IDENTITY)
+                    String name,
+            @Doc("Revision of the state without it") long revision,
+            @Doc("The node that was asked for it") String askedNode,
+            @Doc("The reason that was given") String why,
+            Admin admin)
             implements PlacementEvent {}
 
     @EventType(

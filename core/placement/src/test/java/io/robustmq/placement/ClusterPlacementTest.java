@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.robustmq.journal.CorruptJournalException;
+import io.robustmq.journal.Disk;
 import io.robustmq.journal.Durability;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.JournalSettings;
@@ -12,12 +13,9 @@ import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.testkit.Await;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,6 +29,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +39,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class StandalonePlacementTest {
+class ClusterPlacementTest {
     private static final Node ONE =
             new Node("node-1", EnumSet.allOf(Role.class), Map.of("mqtt", "127.0.0.1:1883"));
     private static final Node TWO = new Node("node-2", Set.of(Role.MQTT_SERVER), Map.of());
+
+    private static final ShardSettings SHARD =
+            new ShardSettings(1 << 10, Duration.ZERO, Durability.FSYNC, Retention.TRIMMED);
 
     @TempDir Path directory;
     private final RecordingEvents events = new RecordingEvents();
@@ -51,7 +53,7 @@ class StandalonePlacementTest {
 
     @Test
     void a_registered_node_is_known_and_a_removed_one_is_not() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.revision()).isZero();
             assertThat(placement.nodes()).isEmpty();
             assertThat(get(placement.register(ONE))).isEqualTo(1);
@@ -73,12 +75,12 @@ class StandalonePlacementTest {
                 .containsExactly(new PlacementEvent.NodeRemoved("node-1", 3));
         assertThat(events.of(PlacementEvent.ConsensusStarted.class))
                 .extracting(PlacementEvent.ConsensusStarted::cpMembers)
-                .containsExactly(0);
+                .containsExactly(1);
     }
 
     @Test
     void removing_an_unknown_node_changes_nothing_but_the_revision() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(get(placement.deregister("nobody"))).isEqualTo(1);
             assertThat(placement.nodes()).isEmpty();
         }
@@ -87,12 +89,12 @@ class StandalonePlacementTest {
 
     @Test
     void a_restart_recovers_what_was_agreed() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
             get(placement.register(TWO));
             get(placement.deregister("node-2"));
         }
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.nodes()).containsExactly(ONE);
             assertThat(placement.revision()).isEqualTo(3);
             assertThat(get(placement.register(TWO))).isEqualTo(4);
@@ -100,7 +102,7 @@ class StandalonePlacementTest {
         assertThat(events.of(PlacementEvent.StateRecovered.class))
                 .containsExactly(
                         new PlacementEvent.StateRecovered(0, 0, 0),
-                        new PlacementEvent.StateRecovered(3, 1, 3));
+                        new PlacementEvent.StateRecovered(3, 1, 7));
         assertThat(events.of(PlacementEvent.NodeRegistered.class))
                 .as("what was agreed before is not agreed again")
                 .hasSize(3);
@@ -108,13 +110,13 @@ class StandalonePlacementTest {
 
     @Test
     void a_torn_tail_of_the_log_costs_only_what_was_not_acknowledged() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
         }
         closeJournal();
         Path segment = directory.resolve("placement/00000000000000000000.seg");
         Files.write(segment, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.nodes()).containsExactly(ONE);
             assertThat(get(placement.register(TWO))).isEqualTo(2);
         }
@@ -123,7 +125,7 @@ class StandalonePlacementTest {
 
     @Test
     void a_damaged_log_refuses_to_open() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
             get(placement.register(TWO));
         }
@@ -137,23 +139,24 @@ class StandalonePlacementTest {
                 .isInstanceOf(CorruptJournalException.class)
                 .hasMessageContaining(segment.toString());
         Files.write(segment, bytes);
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             assertThat(placement.nodes()).containsExactly(ONE, TWO);
         }
     }
 
     @Test
     void a_watch_sees_every_change_once_and_in_order() throws Exception {
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened()) {
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+        try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
             try (AutoCloseable _ = placement.watch(0, seen::add)) {
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(1, ONE));
+                assertThat(next(seen)).isEqualTo(registered(1, ONE));
                 get(placement.deregister("nobody"));
                 get(placement.deregister("node-1"));
                 get(placement.register(TWO));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
-                assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, TWO));
+                assertThat(next(seen))
+                        .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
+                assertThat(next(seen)).isEqualTo(registered(4, TWO));
             }
         }
         assertThat(seen).isEmpty();
@@ -161,18 +164,19 @@ class StandalonePlacementTest {
 
     @Test
     void a_watch_goes_on_from_a_revision_after_a_restart() throws Exception {
-        try (StandalonePlacement placement = opened()) {
+        try (ClusterPlacement placement = opened()) {
             get(placement.register(ONE));
             get(placement.register(TWO));
             get(placement.deregister("node-1"));
         }
-        BlockingQueue<NodeChange> seen = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ = placement.watch(1, seen::add)) {
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(2, TWO));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Removed(3, "node-1"));
+            assertThat(next(seen)).isEqualTo(registered(2, TWO));
+            assertThat(next(seen))
+                    .isEqualTo(new PlacementChange.Removed(3, new NodeEpoch("node-1", 1)));
             get(placement.register(ONE));
-            assertThat(next(seen)).isEqualTo(new NodeChange.Registered(4, ONE));
+            assertThat(next(seen)).isEqualTo(registered(4, ONE));
             assertThatThrownBy(() -> placement.watch(5, seen::add))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("0 to 4, was 5");
@@ -183,9 +187,9 @@ class StandalonePlacementTest {
     void a_slow_watcher_delays_nobody_else_and_misses_nothing() throws Exception {
         int changes = 300;
         CompletableFuture<Void> go = new CompletableFuture<>();
-        BlockingQueue<NodeChange> slow = new LinkedBlockingQueue<>();
-        BlockingQueue<NodeChange> quick = new LinkedBlockingQueue<>();
-        try (StandalonePlacement placement = opened();
+        BlockingQueue<PlacementChange> slow = new LinkedBlockingQueue<>();
+        BlockingQueue<PlacementChange> quick = new LinkedBlockingQueue<>();
+        try (ClusterPlacement placement = opened();
                 AutoCloseable _ =
                         placement.watch(
                                 0,
@@ -202,41 +206,80 @@ class StandalonePlacementTest {
                 assertThat(get(registered.get(i))).isEqualTo(i + 1);
             }
             for (int i = 0; i < changes; i++) {
-                assertThat(next(quick)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(quick)).isEqualTo(registered(i + 1, node(i)));
             }
             assertThat(slow).isEmpty();
             go.complete(null);
             for (int i = 0; i < changes; i++) {
-                assertThat(next(slow)).isEqualTo(new NodeChange.Registered(i + 1, node(i)));
+                assertThat(next(slow)).isEqualTo(registered(i + 1, node(i)));
             }
         }
     }
 
     @Test
-    void an_address_in_use_is_named() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            assertThatThrownBy(() -> opened(taken.getLocalPort()))
-                    .isInstanceOf(BindException.class)
-                    .hasMessageContaining("placement.listen 127.0.0.1:" + taken.getLocalPort());
+    void a_log_of_an_earlier_build_is_refused_in_plain_words() throws Exception {
+        try (Journal earlier = journal(new LocalDisk())) {
+            earlier.open();
+            earlier.shard("placement", SHARD)
+                    .append(new Command.Register(ONE).encoded())
+                    .get(10, TimeUnit.SECONDS);
         }
-        opened().close();
+        assertThatThrownBy(this::opened)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("index 0")
+                .hasMessageContaining("one of an earlier build cannot be read");
     }
 
     @Test
-    void it_listens_on_loopback_only_and_takes_a_free_port_for_0() throws Exception {
-        try (StandalonePlacement placement = opened()) {
-            assertThat(placement.localAddress().getAddress().isLoopbackAddress()).isTrue();
-            assertThat(placement.localAddress().getPort()).isPositive();
-            assertThat(placement.isJoinAllowed()).as("no other member may join").isFalse();
+    void after_a_snapshot_older_records_go_and_a_start_reads_the_rest() throws Exception {
+        try (ClusterPlacement placement = opened(10)) {
+            for (int i = 0; i < 35; i++) {
+                get(placement.register(node(i)));
+            }
         }
-        assertThatThrownBy(() -> new PlacementSettings(new InetSocketAddress("0.0.0.0", 1229)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("loopback");
+        try (ClusterPlacement placement = opened(10)) {
+            assertThat(placement.revision()).isEqualTo(35);
+            assertThat(placement.nodes()).hasSize(35);
+            assertThat(get(placement.register(TWO))).isEqualTo(36);
+            BlockingQueue<PlacementChange> seen = new LinkedBlockingQueue<>();
+            try (AutoCloseable _ = placement.watch(0, seen::add)) {
+                assertThat(next(seen))
+                        .as("what was before the snapshot is there as a whole only")
+                        .isInstanceOf(PlacementChange.Whole.class);
+            }
+        }
+        assertThat(events.of(PlacementEvent.StateRecovered.class).getLast().records())
+                .isBetween(1L, 15L);
+        assertThat(events.of(PlacementEvent.SnapshotFailed.class)).isEmpty();
+    }
+
+    @Test
+    void a_disk_that_fails_refuses_changes_and_it_goes_on_when_it_is_mended() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (ClusterPlacement placement = opened(disk, 10_000)) {
+            get(placement.register(ONE));
+            disk.refuse(true);
+            assertThatThrownBy(() -> get(placement.register(TWO)))
+                    .hasRootCauseMessage(FaultyDisk.REFUSAL);
+            assertThatThrownBy(() -> get(placement.register(TWO)))
+                    .hasRootCauseMessage(FaultyDisk.REFUSAL);
+            assertThat(placement.nodes()).as("what was agreed is still shown").containsExactly(ONE);
+            disk.refuse(false);
+            Await.untilTrue(
+                    "changes are taken again",
+                    Duration.ofSeconds(20),
+                    () -> isTaken(placement.register(TWO)));
+            assertThat(placement.nodes()).containsExactly(ONE, TWO);
+        }
+        assertThat(events.of(PlacementEvent.ConsensusFailed.class)).hasSize(1);
+        try (ClusterPlacement placement = opened()) {
+            assertThat(placement.nodes()).containsExactly(ONE, TWO);
+        }
     }
 
     @Test
     void nothing_is_registered_before_open_or_after_close() throws Exception {
-        StandalonePlacement placement = placement(0);
+        ClusterPlacement placement = placement(new LocalDisk(), 10_000);
         assertThat(placement.register(ONE)).isCompletedExceptionally();
         placement.open();
         placement.close();
@@ -248,46 +291,67 @@ class StandalonePlacementTest {
         return new Node("node-" + i, Set.of(Role.JOURNAL_SERVER), Map.of("n", "" + i));
     }
 
+    private static PlacementChange registered(long revision, Node node) {
+        NodeEpoch identity = new NodeEpoch(node.nodeId(), revision);
+        return new PlacementChange.Registered(
+                revision, new Registration(node, identity, Registration.NO_INSTANCE));
+    }
+
     private static long get(CompletableFuture<Long> revision) throws Exception {
         return revision.get(10, TimeUnit.SECONDS);
     }
 
-    private static NodeChange next(BlockingQueue<NodeChange> seen) throws InterruptedException {
-        NodeChange change = seen.poll(10, TimeUnit.SECONDS);
+    private static boolean isTaken(CompletableFuture<Long> revision) throws Exception {
+        try {
+            return get(revision) > 0;
+        } catch (ExecutionException refused) {
+            return false;
+        }
+    }
+
+    private static PlacementChange next(BlockingQueue<PlacementChange> seen)
+            throws InterruptedException {
+        PlacementChange change = seen.poll(10, TimeUnit.SECONDS);
         if (change == null) {
             throw new AssertionError("no change within 10 s");
         }
         return change;
     }
 
-    private StandalonePlacement opened() throws IOException {
-        return opened(0);
+    private ClusterPlacement opened() throws IOException {
+        return opened(10_000);
     }
 
-    private StandalonePlacement opened(int port) throws IOException {
-        StandalonePlacement placement = placement(port);
+    private ClusterPlacement opened(int snapshotEvery) throws IOException {
+        return opened(new LocalDisk(), snapshotEvery);
+    }
+
+    private ClusterPlacement opened(Disk disk, int snapshotEvery) throws IOException {
+        ClusterPlacement placement = placement(disk, snapshotEvery);
         placement.open();
         return placement;
     }
 
     /** Over the log of the placement before it, opened anew. */
-    private StandalonePlacement placement(int port) throws IOException {
+    private ClusterPlacement placement(Disk disk, int snapshotEvery) throws IOException {
         closeJournal();
-        Journal opening =
-                new Journal(
-                        new JournalSettings(List.of(directory), Duration.ofSeconds(1)),
-                        new LocalDisk(),
-                        InstantSource.system(),
-                        new SplittableRandom(),
-                        events);
+        Journal opening = journal(disk);
         journal = opening;
         opening.open();
-        ShardSettings settings =
-                new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
-        return new StandalonePlacement(
-                new PlacementSettings(new InetSocketAddress("127.0.0.1", port)),
-                opening.shard("placement", settings),
+        return new ClusterPlacement(
+                new PlacementSettings("node-1", snapshotEvery),
+                opening.shard("placement", SHARD),
                 InstantSource.system(),
+                new SplittableRandom(),
+                events);
+    }
+
+    private Journal journal(Disk disk) {
+        return new Journal(
+                new JournalSettings(List.of(directory), Duration.ofSeconds(1)),
+                disk,
+                InstantSource.system(),
+                new SplittableRandom(),
                 events);
     }
 

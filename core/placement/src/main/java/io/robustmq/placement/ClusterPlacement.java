@@ -1,0 +1,242 @@
+package io.robustmq.placement;
+
+import io.robustmq.journal.Shard;
+import io.robustmq.telemetry.event.Events;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Placement by a group of members that agree by Raft, of which this is one. A node that is alone is
+ * a group of one.
+ *
+ * <p>Bound: {@link RaftMember#MAX_WAITING} changes; above it a change fails at once with {@link
+ * PlacementBusyException}.
+ */
+public final class ClusterPlacement implements Placement {
+    private final Records records;
+    private final InstantSource clock;
+    private final PlacementHistory history = new PlacementHistory();
+    private final StateMachine machine = new StateMachine(history::add);
+    private final RaftThread thread = new RaftThread(this::afterEach);
+    private final RaftMember member;
+    private final Expiry expiry;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private boolean opened;
+    private volatile boolean accepting;
+    private boolean closed;
+
+    /**
+     * @param log open until placement is closed; nobody else appends to it. What is below a trim
+     *     may go
+     */
+    public ClusterPlacement(
+            PlacementSettings settings,
+            Shard log,
+            InstantSource clock,
+            RandomGenerator chance,
+            Events events) {
+        this.clock = clock;
+        records = new ShardRecords(log);
+        member =
+                new RaftMember(
+                        settings,
+                        new RaftMember.World(
+                                records,
+                                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                                chance,
+                                events),
+                        thread,
+                        machine);
+        expiry = new Expiry(this::mayExpire, this::submit);
+    }
+
+    private void afterEach() {
+        member.afterEach();
+    }
+
+    @Override
+    public synchronized void open() throws IOException {
+        if (opened || closed) {
+            throw new IllegalStateException("placement is opened once");
+        }
+        member.open();
+        opened = true;
+        thread.start();
+        try {
+            member.ready().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while placement was opened", e);
+        }
+        accepting = true;
+        Thread.ofVirtual().name("placement-expiry").start(expiry);
+    }
+
+    private Command.@Nullable Expire mayExpire() {
+        var now = clock.instant();
+        return records.failure() == null && machine.state().hasExpired(now)
+                ? new Command.Expire(now)
+                : null;
+    }
+
+    private CompletableFuture<PlacementState.Step> submit(Command command) {
+        if (!accepting) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("placement is not open"));
+        }
+        if (waiting.incrementAndGet() > RaftMember.MAX_WAITING) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedFuture(
+                    new PlacementBusyException(RaftMember.MAX_WAITING));
+        }
+        CompletableFuture<PlacementState.Step> done = new CompletableFuture<>();
+        thread.execute(() -> member.submit(command, done));
+        return done.whenComplete((step, failure) -> waiting.decrementAndGet());
+    }
+
+    @Override
+    public CompletableFuture<Long> register(Node node) {
+        return submit(new Command.Register(node)).thenApply(ClusterPlacement::registered);
+    }
+
+    private static long registered(PlacementState.Step step) {
+        return switch ((NodeAnswer) step.answer()) {
+            case NodeAnswer.Registered _ -> revision(step);
+            case NodeAnswer.Full(int maxNodes) ->
+                    throw new IllegalStateException(
+                            "at most " + maxNodes + " nodes may be registered");
+        };
+    }
+
+    @Override
+    public CompletableFuture<NodeAnswer> register(Node node, long instance) {
+        return submit(new Command.Register(node, instance))
+                .thenApply(step -> (NodeAnswer) step.answer());
+    }
+
+    @Override
+    public CompletableFuture<Agreement> deregister(NodeEpoch node) {
+        return agree(new Command.Deregister(node.nodeId(), node.epoch()));
+    }
+
+    @Override
+    public CompletableFuture<Long> deregister(String nodeId) {
+        Node.checkId(nodeId);
+        return submit(new Command.Deregister(nodeId)).thenApply(ClusterPlacement::revision);
+    }
+
+    private static long revision(PlacementState.Step step) {
+        return step.state().revision();
+    }
+
+    @Override
+    public CompletableFuture<Agreement> beginTrace(TraceOrder order) {
+        return agree(new Command.BeginTrace(order));
+    }
+
+    @Override
+    public CompletableFuture<Agreement> endTrace(String id, Author by) {
+        return agree(new Command.EndTrace(id, by));
+    }
+
+    @Override
+    public CompletableFuture<Agreement> setLevel(LevelOrder order) {
+        return agree(new Command.SetLevel(order));
+    }
+
+    private CompletableFuture<Agreement> agree(Command command) {
+        return submit(command).thenApply(PlacementState.Step::agreement);
+    }
+
+    @Override
+    public CompletableFuture<DocumentAnswer> change(
+            List<DocumentChange> changes, Author by, String why) {
+        return submit(new Command.ChangeDocuments(changes, by, why))
+                .thenApply(step -> (DocumentAnswer) step.answer());
+    }
+
+    @Override
+    public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
+        return submit(new Command.ChangeClaims(node, changes))
+                .thenApply(step -> (ClaimAnswer) step.answer());
+    }
+
+    /** Nobody is silent without the only process. */
+    @Override
+    public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
+        return CompletableFuture.completedFuture(machine.state().nodes().isCurrent(node));
+    }
+
+    @Override
+    public PlacementView view() {
+        return new PlacementView(machine.state());
+    }
+
+    @Override
+    public LogOrders logOrders() {
+        return machine.state().logOrders();
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return machine.state().nodes().all();
+    }
+
+    @Override
+    public long revision() {
+        return machine.state().revision();
+    }
+
+    @Override
+    public AutoCloseable watch(
+            long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher) {
+        long revision = revision();
+        if (fromRevision < 0 || fromRevision > revision) {
+            throw new IllegalArgumentException(
+                    "a watch begins at revision 0 to " + revision + ", was " + fromRevision);
+        }
+        Watch watch = new Watch(history, fromRevision, interests, watcher);
+        watches.add(watch);
+        Thread.ofVirtual()
+                .name("placement-watch")
+                .start(() -> {
+                    try {
+                        watch.run();
+                    } finally {
+                        watches.remove(watch);
+                    }
+                });
+        return watch;
+    }
+
+    /** Finishes the changes that wait and ends all watches. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        accepting = false;
+        if (!opened) {
+            return;
+        }
+        expiry.close();
+        thread.execute(member::closeAfterwards);
+        thread.close();
+        watches.forEach(Watch::close);
+    }
+}
