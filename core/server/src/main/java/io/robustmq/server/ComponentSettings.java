@@ -70,6 +70,10 @@ final class ComponentSettings {
                 journal.segmentSize(), journal.segmentAge(), journal.durability(), retention);
     }
 
+    static JournalSettings journal(PlacementCenterConfig config) {
+        return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
+    }
+
     static JournalSettings journal(JournalServerConfig config) {
         return new JournalSettings(config.journalDirectories(), config.journal().slowSync());
     }

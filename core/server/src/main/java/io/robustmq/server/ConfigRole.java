@@ -47,7 +47,7 @@ final class ConfigRole<C extends Record & RoleConfig> {
 
     /** All that have a configuration. */
     static List<ConfigRole<?>> all() {
-        return List.of(StandaloneKeys.ROLE, JournalServerKeys.ROLE);
+        return List.of(StandaloneKeys.ROLE, PlacementCenterKeys.ROLE, JournalServerKeys.ROLE);
     }
 
     @Override

@@ -201,6 +201,8 @@ public final class Main {
     private ExitCode start(String role, CommandLine.Options options) {
         return switch (role) {
             case "standalone" -> start(StandaloneKeys.ROLE, options, Standalone::new);
+            case "placement-center" ->
+                    start(PlacementCenterKeys.ROLE, options, PlacementCenter::new);
             case "journal-server" -> start(JournalServerKeys.ROLE, options, JournalServer::new);
             default -> throw new IllegalStateException("no role " + role);
         };

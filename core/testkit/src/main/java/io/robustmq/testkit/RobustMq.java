@@ -157,6 +157,11 @@ public final class RobustMq implements AutoCloseable {
                 "journal-server", List.of("tcp.listen", "grpc.listen", "http.listen"), data);
     }
 
+    /** The same for a placement center. */
+    public static Setup placementCenterIn(Path data) {
+        return new Setup("placement-center", List.of("grpc.listen", "http.listen"), data);
+    }
+
     /** Where it listens, by the key that says so, such as {@code "grpc.listen"}. */
     public int port(String key) {
         String address = settings.getOrDefault(key, "");

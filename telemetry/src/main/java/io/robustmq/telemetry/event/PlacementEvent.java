@@ -257,6 +257,54 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.grpc_started",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Placement's gRPC services are bound.",
+            action = "Nothing.")
+    record GrpcStarted(
+            @Doc("Bound address and port") String localAddr,
+            @Doc("Whether it speaks mutual TLS") boolean tls)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.grpc_stopped",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Placement's gRPC services are closed.",
+            action = "Nothing.")
+    record GrpcStopped(@Doc("The address and port they had") String localAddr)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_message_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "Something that calls itself a member of the placement group sent what cannot be taken.",
+            action = "See what runs at remote_addr: only placement centers may speak to this service.")
+    record MemberMessageRefused(
+            @Doc(value = "Who sent it", sensitivity = Sensitivity.IDENTITY) String remoteAddr,
+            Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.registration_lost",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "Placement has removed this node, as it was not heard of for longer than placement.node-timeout. It registers again.",
+            action = "See whether this node was stopped, overloaded, or cut off from placement.")
+    record RegistrationLost() implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.registration_failed",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause = "This node could not tell placement that it is there. It goes on trying.",
+            action = "See whether most placement centers run and reach each other.")
+    record RegistrationFailed(Failure failure) implements PlacementEvent {}
+
+    @EventType(
             name = "placement.http_started",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,

@@ -1,0 +1,156 @@
+package io.robustmq.server;
+
+import static io.robustmq.server.ConfigKeys.key;
+import static io.robustmq.server.ConfigKeys.span;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What may be configured for {@code robustmq placement-center}. */
+final class PlacementCenterKeys {
+    private static final ValueKind FILE = new ValueKind.Location(true);
+    private static final Pattern ADDRESS = Pattern.compile("(\\[[^\\]]+]|[^:]+):[0-9]{1,5}");
+    private static final Set<Integer> SIZES = Set.of(0, 1, 3, 5, 7);
+
+    private PlacementCenterKeys() {}
+
+    private static final ConfigSection GRPC =
+            new ConfigSection(
+                    "grpc",
+                    "Where other nodes and operators reach this one",
+                    List.of(
+                            key(
+                                    "grpc.listen",
+                                    ConfigKeys.LISTEN,
+                                    "\"127.0.0.1:1228\"",
+                                    "Address and port of the gRPC services, with reflection. Must be a loopback address without tls.")));
+
+    private static final ConfigSection TLS =
+            new ConfigSection(
+                    "tls",
+                    "Mutual TLS between nodes: each shows its certificate, and trusts what one authority has signed",
+                    List.of(
+                            key(
+                                    "tls.certificate-file",
+                                    FILE,
+                                    "\"\"",
+                                    "PEM file with this node's certificate, those that sign it behind it. It must have the host names or addresses in it by which other nodes call this one. Empty is no TLS. A changed file is taken without a restart."),
+                            key(
+                                    "tls.key-file",
+                                    FILE,
+                                    "\"\"",
+                                    "PEM file with its private key (PKCS #8, without password)."),
+                            key(
+                                    "tls.ca-file",
+                                    FILE,
+                                    "\"\"",
+                                    "PEM file with the authority's certificate. Whoever has a certificate of it is a node of this cluster: let it sign nothing else.")));
+
+    private static final ConfigSection PLACEMENT =
+            new ConfigSection(
+                    "placement",
+                    "The group of placement centers that agree",
+                    List.of(
+                            key(
+                                    "placement.members",
+                                    new PairsKind(false),
+                                    "[]",
+                                    "All that form the group, the same on each: node-id=host:port of its grpc.listen as the others reach it. 1, 3, 5 or 7. Only read until the group is formed; it is changed with robustmq cluster. Empty is this one alone."),
+                            key(
+                                    "placement.agreement-timeout",
+                                    span(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                                    "\"10s\"",
+                                    "How long a change waits for most members to agree before it is refused."),
+                            key(
+                                    "placement.node-timeout",
+                                    span(Duration.ofSeconds(1), Duration.ofHours(1)),
+                                    "\"10s\"",
+                                    "A node that is not heard of for longer is removed.")));
+
+    private static final ConfigSection JOURNAL =
+            new ConfigSection(
+                    "journal",
+                    "The durable log",
+                    List.of(ConfigKeys.DIRECTORIES, ConfigKeys.DURABILITY, ConfigKeys.SLOW_SYNC));
+
+    static final ConfigRole<PlacementCenterConfig> ROLE =
+            new ConfigRole<>(
+                    "placement-center",
+                    PlacementCenterConfig.class,
+                    ConfigRole.sections(
+                            List.of(
+                                    ConfigKeys.NODE,
+                                    ConfigKeys.data("./robust-data-placement"),
+                                    GRPC,
+                                    TLS,
+                                    PLACEMENT,
+                                    ConfigKeys.http("127.0.0.1:9090"),
+                                    JOURNAL),
+                            ConfigKeys.TELEMETRY),
+                    PlacementCenterKeys::check);
+
+    private static void check(ConfigValues values) {
+        values.mustDiffer("grpc.listen", "http.listen");
+        checkTls(values);
+        checkMembers(values);
+    }
+
+    private static void checkTls(ConfigValues values) {
+        long said =
+                List.of("tls.certificate-file", "tls.key-file", "tls.ca-file").stream()
+                        .filter(key -> !((Path) values.of(key)).toString().isEmpty())
+                        .count();
+        if (said != 0 && said != 3) {
+            values.wrong(
+                    "tls.certificate-file",
+                    "certificate-file, key-file and ca-file go together, and only "
+                            + said
+                            + " of them are set");
+        }
+        InetSocketAddress listen = (InetSocketAddress) values.of("grpc.listen");
+        if (said == 0 && !isLoopback(listen)) {
+            values.wrong(
+                    "grpc.listen",
+                    "must be a loopback address unless tls.certificate-file is set, was "
+                            + Listener.text(listen));
+        }
+    }
+
+    private static boolean isLoopback(InetSocketAddress address) {
+        try {
+            return InetAddress.getByName(address.getHostString()).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return true; // listening there will say so
+        }
+    }
+
+    @SuppressWarnings("unchecked") // what PairsKind reads
+    private static void checkMembers(ConfigValues values) {
+        Map<String, String> members = (Map<String, String>) values.of("placement.members");
+        String nodeId = (String) values.of("node-id");
+        if (!SIZES.contains(members.size())) {
+            values.wrong(
+                    "placement.members",
+                    "must be 1, 3, 5 or 7 different members, were " + members.size());
+        }
+        if (!members.isEmpty() && !members.containsKey(nodeId)) {
+            values.wrong(
+                    "placement.members",
+                    "must have this node, node-id " + nodeId + ", was " + members.keySet());
+        }
+        members.forEach((name, address) -> {
+            if (!ADDRESS.matcher(address).matches()) {
+                values.wrong(
+                        "placement.members",
+                        "the address of " + name + " must be host:port, was " + address);
+            }
+        });
+    }
+}
