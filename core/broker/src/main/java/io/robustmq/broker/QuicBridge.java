@@ -199,14 +199,14 @@ final class QuicBridge extends AbstractChannel {
     }
 
     private void sent(int bytes, @Nullable Throwable failure) {
+        if (!open) {
+            return;
+        }
         if (!eventLoop().inEventLoop() || !isRegistered()) {
             eventLoop().execute(() -> sent(bytes, failure)); // it is moving
             return;
         }
         handedBytes -= bytes;
-        if (!open) {
-            return;
-        }
         if (failure != null) {
             unsafe().close(voidPromise());
         } else {

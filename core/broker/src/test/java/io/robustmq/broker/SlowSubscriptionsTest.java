@@ -4,6 +4,7 @@ import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Options;
+import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.SubscriptionEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -128,7 +129,8 @@ class SlowSubscriptionsTest {
             other = "p" + i;
         }
         try (RawClient subscriber = broker.connected("subscriber");
-                RawClient publisher = broker.connected(other)) {
+                RawClient publisher = new RawClient(broker.broker.localAddress(), MqttVersion.V5)) {
+            publisher.connect(other);
             subscriber.subscribe("t/+", 0);
             publisher.publish("t/1", "fast", 0, 0);
             assertThat(subscriber.message().payload()).isEqualTo("fast");

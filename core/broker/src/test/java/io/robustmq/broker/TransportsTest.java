@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
@@ -270,6 +271,15 @@ class TransportsTest {
                                 && (closed.ending() == Ending.PEER_CLOSED
                                         || closed.ending() == Ending.IO_ERROR));
         TestBroker.waitUntil(() -> broker.broker.measures().connections() == 0);
+        for (Loop loop : broker.broker.loops()) {
+            TestBroker.waitUntil(() -> hasNothingToDo(loop));
+        }
+    }
+
+    /** A task that makes itself again and again is waiting whenever another one runs. */
+    private static boolean hasNothingToDo(Loop loop) {
+        SingleThreadEventExecutor executor = (SingleThreadEventExecutor) loop.executor();
+        return executor.submit(() -> executor.pendingTasks() == 0).syncUninterruptibly().getNow();
     }
 
     @ParameterizedTest

@@ -69,7 +69,8 @@ class ExplainClientTest {
                         try {
                             RawClient.connected(node.port(), "busy", Hello.PLAIN).close();
                             return node.asked(ExplainApi.PATH + "client/busy")
-                                    .contains("left out by the throttle");
+                                    .contains(
+                                            "events connection.accepted were left out by the throttle");
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
