@@ -3,6 +3,7 @@ package io.robustmq.placement;
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -23,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * PlacementBusyException}.
  */
 public final class ClusterPlacement implements Placement {
+    private final PlacementSettings settings;
     private final Records records;
     private final InstantSource clock;
     private final PlacementHistory history = new PlacementHistory();
     private final StateMachine machine = new StateMachine(history::add);
     private final RaftThread thread = new RaftThread(this::afterEach);
+    private final Registry registry;
     private final RaftMember member;
+    private final MemberChanges members;
     private final Expiry expiry;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -40,32 +44,51 @@ public final class ClusterPlacement implements Placement {
     /**
      * @param log open until placement is closed; nobody else appends to it. What is below a trim
      *     may go
+     * @param network opened and closed by placement
      */
     public ClusterPlacement(
             PlacementSettings settings,
             Shard log,
+            PlacementNetwork network,
             InstantSource clock,
             RandomGenerator chance,
             Events events) {
+        this.settings = settings;
         this.clock = clock;
         records = new ShardRecords(log);
+        registry =
+                new Registry(
+                        settings.nodeTimeout(),
+                        System::nanoTime,
+                        machine::state,
+                        this::submit,
+                        events);
         member =
                 new RaftMember(
                         settings,
                         new RaftMember.World(
                                 records,
+                                network,
                                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                                 chance,
                                 events),
                         thread,
-                        machine);
-        expiry = new Expiry(this::mayExpire, this::submit);
+                        machine,
+                        registry);
+        members = new MemberChanges(member);
+        expiry = new Expiry(this::due, this::submit);
     }
 
     private void afterEach() {
         member.afterEach();
     }
 
+    /**
+     * Returns for a group of one once it takes changes. For others once it takes part; {@link
+     * #ready} tells when the group has a leader and this member has what was agreed before.
+     *
+     * @throws PlacementRefusedException if this member was removed from its group
+     */
     @Override
     public synchronized void open() throws IOException {
         if (opened || closed) {
@@ -74,26 +97,49 @@ public final class ClusterPlacement implements Placement {
         member.open();
         opened = true;
         thread.start();
+        if (settings.isAlone()) {
+            await(member.ready());
+        } else {
+            Thread.ofVirtual().name("placement-registry").start(registry);
+        }
+        accepting = true;
+        Thread.ofVirtual().name("placement-expiry").start(expiry);
+    }
+
+    private static void await(CompletableFuture<Void> end) throws IOException {
         try {
-            member.ready().get();
+            end.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while placement was opened", e);
         }
-        accepting = true;
-        Thread.ofVirtual().name("placement-expiry").start(expiry);
     }
 
-    private Command.@Nullable Expire mayExpire() {
-        var now = clock.instant();
-        return records.failure() == null && machine.state().hasExpired(now)
+    /**
+     * Completes once this member has all that was agreed before it started; exceptionally with
+     * {@link PlacementRefusedException} if it must not take part.
+     */
+    public CompletableFuture<Void> ready() {
+        return member.ready().copy();
+    }
+
+    private Command.@Nullable Expire due() {
+        Instant now = clock.instant();
+        return registry.isLeading()
+                        && records.failure() == null
+                        && machine.state().hasExpired(now)
                 ? new Command.Expire(now)
                 : null;
     }
 
     private CompletableFuture<PlacementState.Step> submit(Command command) {
+        return asked(done -> member.submit(command, done));
+    }
+
+    /** Has the member's thread do it. */
+    private <T> CompletableFuture<T> asked(Consumer<CompletableFuture<T>> task) {
         if (!accepting) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("placement is not open"));
@@ -103,9 +149,31 @@ public final class ClusterPlacement implements Placement {
             return CompletableFuture.failedFuture(
                     new PlacementBusyException(RaftMember.MAX_WAITING));
         }
-        CompletableFuture<PlacementState.Step> done = new CompletableFuture<>();
-        thread.execute(() -> member.submit(command, done));
-        return done.whenComplete((step, failure) -> waiting.decrementAndGet());
+        CompletableFuture<T> done = new CompletableFuture<>();
+        thread.execute(() -> task.accept(done));
+        return done.whenComplete((result, failure) -> waiting.decrementAndGet());
+    }
+
+    /** Completes once {@link #view} has all that was agreed when this was called. */
+    public CompletableFuture<Void> barrier() {
+        return asked(member::barrier);
+    }
+
+    // Who takes part; the member that leads is to be asked
+
+    /** Lets a member in that asks for it. */
+    public CompletableFuture<Agreement> addMember(String name, Author by, String why) {
+        return agree(done -> members.add(name, by, why, done));
+    }
+
+    /** Takes a member out, whether it runs or not. */
+    public CompletableFuture<Agreement> removeMember(String name, Author by, String why) {
+        return agree(done -> members.remove(name, by, why, done));
+    }
+
+    /** Takes a member out that is dead, and lets in the one of the same name that asks for it. */
+    public CompletableFuture<Agreement> replaceMember(String name, Author by, String why) {
+        return agree(done -> members.replace(name, by, why, done));
     }
 
     @Override
@@ -162,6 +230,11 @@ public final class ClusterPlacement implements Placement {
         return submit(command).thenApply(PlacementState.Step::agreement);
     }
 
+    private CompletableFuture<Agreement> agree(
+            Consumer<CompletableFuture<PlacementState.Step>> task) {
+        return asked(task).thenApply(PlacementState.Step::agreement);
+    }
+
     @Override
     public CompletableFuture<DocumentAnswer> change(
             List<DocumentChange> changes, Author by, String why) {
@@ -175,9 +248,11 @@ public final class ClusterPlacement implements Placement {
                 .thenApply(step -> (ClaimAnswer) step.answer());
     }
 
-    /** Nobody is silent without the only process. */
     @Override
     public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
+        if (accepting) {
+            thread.execute(() -> member.heartbeat(node));
+        }
         return CompletableFuture.completedFuture(machine.state().nodes().isCurrent(node));
     }
 
@@ -235,6 +310,7 @@ public final class ClusterPlacement implements Placement {
             return;
         }
         expiry.close();
+        registry.close();
         thread.execute(member::closeAfterwards);
         thread.close();
         watches.forEach(Watch::close);

@@ -47,9 +47,9 @@ final class Consensus implements RaftIntegration {
         /** What Raft wants from the state machine, at an index of its log. */
         Object run(Object operation, long index);
 
-        PlacementState snapshot();
+        Folded snapshot();
 
-        void restore(PlacementState state);
+        void restore(Folded snapshot);
 
         void statusChanged(RaftNodeStatus status);
 
@@ -91,7 +91,7 @@ final class Consensus implements RaftIntegration {
 
     @Override
     public void restoreSnapshot(Object operation, long commitIndex) {
-        owner.restore((PlacementState) operation);
+        owner.restore((Folded) operation);
     }
 
     @Override

@@ -20,12 +20,14 @@ import java.util.Set;
  * <pre>
  *   entry     | term:4 | index:8 | kind |
  *             nothing        0 |
- *             change         1 | origin:16 | number:8 | command ...
+ *             change         1 | origin:16 | number:8 | floor:8 | command ...
  *             add, remove 2, 3 | member:16 | members n:2 | n × member:16 |
- *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 | chunks n × (bytes:4 | chunk) |
+ *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 |
+ *             requests | n × (bytes:4 | chunk) |
  * </pre>
  *
- * {@link CommandCodec} draws a command, {@link StateWriter} a chunk of the state.
+ * {@link CommandCodec} draws a command, {@link Requests} requests, {@link StateWriter} a chunk
+ * of the state.
  */
 final class EntryCodec {
     private static final byte NOTHING = 0;
@@ -37,8 +39,8 @@ final class EntryCodec {
 
     static byte[] encoded(LogEntry entry) {
         byte[] command =
-                entry.operation() instanceof Operation.Change(MemberId _, long _, Command wanted)
-                        ? wanted.encoded()
+                entry.operation() instanceof Operation.Change change
+                        ? change.command().encoded()
                         : new byte[0];
         Collection<RaftEndpoint> members =
                 entry.operation() instanceof UpdateRaftGroupMembersCmd update
@@ -46,12 +48,12 @@ final class EntryCodec {
                         : Set.of();
         ByteBuffer out =
                 ByteBuffer.allocate(
-                        4 + 8 + 1 + 16 + 8 + command.length + members.size() * MemberId.BYTES);
+                        4 + 8 + 1 + 16 + 8 + 8 + command.length + members.size() * MemberId.BYTES);
         out.putInt(entry.term()).putLong(entry.index());
         switch (entry.operation()) {
             case Operation.Nothing() -> out.put(NOTHING);
-            case Operation.Change(MemberId origin, long number, Command _) ->
-                    origin.put(out.put(CHANGE)).putLong(number).put(command);
+            case Operation.Change(MemberId origin, long number, long floor, Command _) ->
+                    origin.put(out.put(CHANGE)).putLong(number).putLong(floor).put(command);
             case UpdateRaftGroupMembersCmd update -> {
                 boolean isAdding = update.getMode() == MembershipChangeMode.ADD;
                 Endpoint.id(update.getMember()).put(out.put(isAdding ? ADD : REMOVE));
@@ -80,7 +82,10 @@ final class EntryCodec {
                     case NOTHING -> new Operation.Nothing();
                     case CHANGE ->
                             new Operation.Change(
-                                    MemberId.read(in), in.getLong(), Command.decoded(in));
+                                    MemberId.read(in),
+                                    in.getLong(),
+                                    in.getLong(),
+                                    Command.decoded(in));
                     case ADD -> update(in, MembershipChangeMode.ADD);
                     case REMOVE -> update(in, MembershipChangeMode.REMOVE);
                     default -> throw new IOException("a Raft entry of unknown kind " + kind);
@@ -106,7 +111,9 @@ final class EntryCodec {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(head.array());
         DataOutputStream out = new DataOutputStream(bytes);
-        Iterator<byte[]> chunks = ((PlacementState) snapshot.operation()).encoded();
+        Folded folded = (Folded) snapshot.operation();
+        folded.requests().write(out);
+        Iterator<byte[]> chunks = folded.state().encoded();
         while (chunks.hasNext()) {
             byte[] chunk = chunks.next();
             out.writeInt(chunk.length);
@@ -121,7 +128,9 @@ final class EntryCodec {
         long index = in.getLong();
         long membersIndex = in.getLong();
         Collection<RaftEndpoint> members = members(in);
-        return new SnapshotEntry(term, index, state(in), membersIndex, members);
+        Requests requests = Requests.read(in);
+        return new SnapshotEntry(
+                term, index, new Folded(state(in), requests), membersIndex, members);
     }
 
     private static PlacementState state(ByteBuffer in) throws IOException {

@@ -8,18 +8,23 @@ import java.util.function.LongSupplier;
  * member whose work the thread does. It must only go forward, so a member's is not the time of day,
  * which people may step.
  */
-public final class MemberClock extends Clock.ClockImpl {
+final class MemberClock extends Clock.ClockImpl {
     /** Read by Hazelcast when its own Clock is first used. */
-    private static final String PROPERTY = "hazelcast.clock.impl";
+    private static final String PROPERTY = "com.hazelcast.clock.impl";
 
     private static final ThreadLocal<LongSupplier> MILLIS = new ThreadLocal<>();
 
     /** By Hazelcast, by reflection. */
-    public MemberClock() {}
+    private MemberClock() {}
 
     /** Before anything of Hazelcast's is used. */
     static void install() {
         System.setProperty(PROPERTY, MemberClock.class.getName());
+        bind(() -> Long.MIN_VALUE);
+        if (Clock.currentTimeMillis() != Long.MIN_VALUE) {
+            throw new IllegalStateException("Hazelcast's clock was in use before");
+        }
+        MILLIS.remove();
     }
 
     /** What this thread does from now on is a member's with this time. */

@@ -1,27 +1,79 @@
 package io.robustmq.placement;
 
 import com.hazelcast.config.cp.RaftAlgorithmConfig;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * @param name the node's id, by which people know this member
+ * @param address {@code host:port} where other members reach it; empty if it is alone
+ * @param initial who forms the group, or is to be asked to be let in: itself and others
  * @param snapshotEvery changes after which the log is made short
+ * @param patience how long a change or a question may wait for the group to agree
+ * @param nodeTimeout a node that is not heard of for longer is removed; not by a group of one
  */
-public record PlacementSettings(String name, int snapshotEvery) {
+public record PlacementSettings(
+        String name,
+        String address,
+        List<Contact> initial,
+        int snapshotEvery,
+        Duration patience,
+        Duration nodeTimeout) {
+    /** A member by the name that is agreed on, and where it is to be asked for its id. */
+    public record Contact(String name, String address) {
+        public Contact {
+            Node.checkId(name);
+        }
+    }
+
+    static final int HEARTBEAT_MILLIS = 250;
     private static final int ELECTION_MILLIS = 500;
-    private static final int HEARTBEAT_MILLIS = 250;
     private static final int MISSED_HEARTBEATS = 4;
+    private static final int SNAPSHOT_EVERY = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(10);
 
     public PlacementSettings {
         Node.checkId(name);
+        initial = List.copyOf(initial);
+        Set<String> names = new HashSet<>();
+        for (Contact each : initial) {
+            if (!names.add(each.name)) {
+                throw new IllegalArgumentException(
+                        "the initial members have different names, was twice: " + each.name);
+            }
+        }
+        if (!names.contains(name)) {
+            throw new IllegalArgumentException(
+                    "the initial members are " + names + ", without " + name + " itself");
+        }
         if (snapshotEvery < 1) {
             throw new IllegalArgumentException(
                     "a snapshot is taken each 1 or more changes, was " + snapshotEvery);
         }
+        if (!patience.isPositive()) {
+            throw new IllegalArgumentException(
+                    "the time for an agreement must be positive, was " + patience);
+        }
     }
 
+    public PlacementSettings(String name, String address, List<Contact> initial) {
+        this(name, address, initial, SNAPSHOT_EVERY, PATIENCE, NODE_TIMEOUT);
+    }
+
+    /** A group of one. */
     public static PlacementSettings alone(String name) {
-        return new PlacementSettings(
-                name, RaftAlgorithmConfig.DEFAULT_COMMIT_INDEX_ADVANCE_COUNT_TO_SNAPSHOT);
+        return new PlacementSettings(name, "", List.of(new Contact(name, "")));
+    }
+
+    PlacementSettings snapshotEvery(int changes) {
+        return new PlacementSettings(name, address, initial, changes, patience, nodeTimeout);
+    }
+
+    boolean isAlone() {
+        return initial.size() == 1;
     }
 
     RaftAlgorithmConfig raft() {

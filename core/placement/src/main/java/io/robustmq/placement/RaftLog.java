@@ -13,6 +13,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -44,6 +46,7 @@ final class RaftLog implements RaftStateStore {
     private int term;
     private @Nullable MemberId votedFor;
     private @Nullable SnapshotEntry snapshot;
+    private boolean left;
 
     /** Those after the snapshot. */
     private final List<LogEntry> entries = new ArrayList<>();
@@ -114,6 +117,7 @@ final class RaftLog implements RaftStateStore {
                 }
             }
             case RaftRecord.Kept(SnapshotEntry kept) -> keep(kept);
+            case RaftRecord.Left() -> left = true;
         }
     }
 
@@ -144,6 +148,34 @@ final class RaftLog implements RaftStateStore {
 
     List<Member> founders() {
         return founders;
+    }
+
+    boolean hasLeft() {
+        return left;
+    }
+
+    void leave() throws IOException {
+        left = true;
+        unwritten.add(new RaftRecord.Left().encoded());
+        flushLogs();
+    }
+
+    /** Of the group, which no other has. */
+    MemberId group() {
+        return groupOf(founders);
+    }
+
+    static MemberId groupOf(List<Member> founders) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            founders.stream()
+                    .map(Member::id)
+                    .sorted(Members.ORDER)
+                    .forEach(id -> digest.update(id.put(ByteBuffer.allocate(16)).array()));
+            return MemberId.read(ByteBuffer.wrap(digest.digest()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     long recordsRead() {
@@ -258,6 +290,9 @@ final class RaftLog implements RaftStateStore {
         }
         all.add(new RaftRecord.Founders(founders));
         all.add(new RaftRecord.Term(term, votedFor));
+        if (left) {
+            all.add(new RaftRecord.Left());
+        }
         if (snapshot != null) {
             all.add(new RaftRecord.Kept(snapshot));
         }

@@ -1,28 +1,22 @@
 package io.robustmq.placement;
 
-import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
-import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
-import com.hazelcast.cp.internal.raft.impl.RaftRole;
-import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
-import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
-import com.hazelcast.cp.internal.raft.impl.state.RaftState;
-import com.hazelcast.cp.internal.raft.impl.task.LeaderElectionTask;
+import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A member of the placement group: Hazelcast's Raft, run without a Hazelcast instance. All its work
- * is done by one {@link RaftLoop}.
+ * is done by one {@link RaftLoop}; but for {@link #open} every method is called there.
  *
  * <p>When its log cannot be kept, or a step of Raft ends with an exception, what Raft has in memory
  * cannot be trusted any more. Then it is put away, what waits is told so, and the member begins
@@ -32,44 +26,78 @@ final class RaftMember {
     /** Changes that may wait. */
     static final int MAX_WAITING = 1024;
 
+    /** Messages that may wait; those beyond are lost. */
+    static final int MAX_MESSAGES = 4096;
+
     private static final long PAUSE_MILLIS = 500;
+    private static final long TICK_MILLIS = 200;
 
     static {
         MemberClock.install();
     }
 
     /** The world of a member. */
-    record World(Records records, LongSupplier millis, RandomGenerator chance, Events events) {}
+    record World(
+            Records records,
+            PlacementNetwork network,
+            LongSupplier millis,
+            RandomGenerator chance,
+            Events events) {}
 
     private final PlacementSettings settings;
     private final World world;
     private final Events events;
     private final StateMachine machine;
     private final RaftLoop loop;
+    private final Registry registry;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
-
-    private final MemberId origin;
-
-    // the loop's
+    private final Mail mail;
+    private final Wishes wishes;
+    private final Leadership leadership;
     private RaftLog log;
-    private @Nullable Run run;
+    private Member self;
+    private Membership membership;
+    private @Nullable Forming forming;
+    private @Nullable RaftRun run;
     private @Nullable Throwable broken;
+    private boolean left;
+    private boolean closing;
     private boolean closed;
+    private boolean isReady;
+
+    /** This run has folded all that was agreed before it. */
+    private boolean started;
+
     private long begunMillis;
-    private long changes;
-    private final Set<Proposal> proposals = new LinkedHashSet<>();
+    private CompletableFuture<?> tellsAddress = CompletableFuture.completedFuture(null);
+    private final AtomicInteger messages = new AtomicInteger();
 
-    /** A change that somebody waits for. */
-    private record Proposal(Command command, CompletableFuture<PlacementState.Step> done) {}
-
-    RaftMember(PlacementSettings settings, World world, RaftLoop loop, StateMachine machine) {
+    /**
+     * @param registry told when this member begins or ceases to lead, and of heartbeats
+     */
+    RaftMember(
+            PlacementSettings settings,
+            World world,
+            RaftLoop loop,
+            StateMachine machine,
+            Registry registry) {
         this.settings = settings;
         this.world = world;
         this.events = world.events();
         this.loop = loop;
         this.machine = machine;
-        origin = MemberId.drawn(world.chance());
+        this.registry = registry;
         log = newLog();
+        self = new Member(MemberId.drawn(world.chance()), settings.name(), settings.address());
+        membership = new Membership(self);
+        mail = new Mail(world.network(), events, self);
+        wishes =
+                new Wishes(
+                        MemberId.drawn(world.chance()),
+                        settings.patience().toMillis(),
+                        mail,
+                        world.millis());
+        leadership = new Leadership(events, registry, mail);
     }
 
     private RaftLog newLog() {
@@ -78,16 +106,30 @@ final class RaftMember {
 
     /** Reads the log. On the caller's thread, before the loop runs. */
     void open() throws IOException {
-        begunMillis = world.millis().getAsLong();
+        begunMillis = now();
         log.recover();
+        if (log.hasLeft()) {
+            throw new PlacementRefusedException(
+                    "this member was removed from the placement group; to use the node again,"
+                            + " empty its folder");
+        }
         Member known = log.self();
-        MemberId id = known == null ? MemberId.drawn(world.chance()) : known.id();
-        Member self = new Member(id, settings.name(), "");
+        if (known != null) {
+            self = new Member(known.id(), settings.name(), settings.address());
+            membership = new Membership(self);
+        }
         log.identify(self);
-        if (log.founders().isEmpty()) {
+        if (log.founders().isEmpty() && settings.isAlone()) {
             log.found(List.of(self));
         }
+        mail.from(self);
+        world.network().open(this::receive);
         loop.execute(() -> enter(this::begin));
+        loop.schedule(() -> enter(this::tick), TICK_MILLIS);
+    }
+
+    long now() {
+        return world.millis().getAsLong();
     }
 
     /** Completes once it has folded all that was agreed before it began. Any thread. */
@@ -95,41 +137,11 @@ final class RaftMember {
         return ready;
     }
 
-    /** On the loop. */
-    void submit(Command command, CompletableFuture<PlacementState.Step> done) {
-        enter(() -> {
-            Run current = run;
-            if (current == null) {
-                done.completeExceptionally(
-                        new IOException("placement takes no changes at present", broken));
-                return;
-            }
-            Proposal proposal = new Proposal(command, done);
-            proposals.add(proposal);
-            current.propose(proposal);
-        });
-    }
-
-    /** After what the loop had at once. */
-    void afterEach() {
-        enter(() -> {
-            Run current = run;
-            if (current != null) {
-                current.sync();
-                if (closed) {
-                    end(new IOException("placement is closed"));
-                }
-            }
-        });
-    }
-
-    /** On the loop: ends after what it has at once. */
-    void closeAfterwards() {
-        closed = true;
-    }
-
     /** Every step of the member goes through here. */
     private void enter(Runnable step) {
+        if (closed) {
+            return;
+        }
         MemberClock.bind(world.millis());
         try {
             step.run();
@@ -137,7 +149,9 @@ final class RaftMember {
             breakDown(e);
         }
         Throwable cause = broken;
-        if (cause != null && run != null) {
+        if (left) {
+            end(new PlacementRefusedException("this member was removed from the placement group"));
+        } else if (cause != null && run != null) {
             events.emit(new PlacementEvent.ConsensusFailed(Failure.of(cause)));
             end(new IOException("placement's member stopped: " + cause.getMessage(), cause));
             loop.schedule(() -> enter(this::beginAnew), PAUSE_MILLIS);
@@ -151,26 +165,39 @@ final class RaftMember {
     }
 
     private void end(IOException why) {
-        Run ending = run;
+        RaftRun ending = run;
         run = null;
         if (ending != null) {
-            ending.ended = true;
+            ending.end();
         }
-        List<Proposal> lost = List.copyOf(proposals);
-        proposals.clear();
-        lost.forEach(proposal -> proposal.done.completeExceptionally(why));
+        leadership.note(null);
+        wishes.failAll(why);
     }
 
     private void begin() {
-        run = new Run();
-        run.start();
+        if (log.founders().isEmpty()) {
+            Forming asks = new Forming(settings, self, events);
+            forming = asks;
+            mail.greetAll(asks.addresses());
+        } else {
+            beginRaft();
+        }
+    }
+
+    private void beginRaft() {
+        forming = null;
+        started = false;
+        membership.forget();
+        machine.begin(Folded.begun(log.founders()));
+        mail.group(log);
+        Folding folding = new Folding(machine, wishes, mail, events);
+        RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail);
+        run = begun;
+        begun.start();
     }
 
     private void beginAnew() {
-        if (closed) {
-            return;
-        }
-        begunMillis = world.millis().getAsLong();
+        begunMillis = now();
         try {
             IOException still = world.records().failure();
             if (still != null) {
@@ -184,164 +211,268 @@ final class RaftMember {
             return;
         }
         broken = null;
-        machine.forget();
         begin();
     }
 
-    /** One life of Hazelcast's Raft, from a start to a failure or the end. */
-    private final class Run implements Consensus.Owner {
-        private final RaftNodeImpl raft;
-        private final List<Runnable> syncs = new ArrayList<>();
-        private boolean ended;
-        private boolean started;
-
-        Run() {
-            Consensus world = new Consensus(this, new RaftLogger(RaftMember.this::breakDown));
-            raft =
-                    RaftNodeImpl.restoreRaftNode(
-                            new Consensus.Group(), log.restored(), settings.raft(), world, log);
-        }
-
-        void start() {
-            raft.start();
-            execute(this::electAlone);
-        }
-
-        /** With nobody to ask, Raft waits for votes that never come. */
-        private void electAlone() {
-            RaftState state = raft.state();
-            if (state.remoteMembers().isEmpty()
-                    && state.isKnownMember(state.localEndpoint())
-                    && state.role() == RaftRole.FOLLOWER
-                    && state.leader() == null
-                    && !raft.isTerminatedOrSteppedDown()) {
-                new LeaderElectionTask(raft, false).run();
-                if (broken == null) {
-                    raft.toLeader();
+    /** After what the loop had at once. */
+    void afterEach() {
+        enter(() -> {
+            RaftRun current = run;
+            if (current != null) {
+                current.sync();
+                wishes.applied(current.applied());
+                if (leadership.note(current)) {
+                    membership.forget();
+                    wishes.again(current);
                 }
             }
+        });
+        if (closing) {
+            close();
         }
+    }
 
-        @SuppressWarnings("unchecked") // Hazelcast's futures have no type
-        void propose(Proposal proposal) {
-            Operation change = new Operation.Change(origin, ++changes, proposal.command);
-            raft.replicate(change)
-                    .whenCompleteAsync(
-                            (result, failure) -> {
-                                if (!proposals.remove(proposal)) {
-                                    return; // told already
-                                }
-                                if (failure == null) {
-                                    proposal.done.complete((PlacementState.Step) result);
-                                } else {
-                                    proposal.done.completeExceptionally(
-                                            new IOException(
-                                                    String.valueOf(failure), (Throwable) failure));
-                                }
-                            },
-                            Runnable::run);
+    /** After what the loop has at once. */
+    void closeAfterwards() {
+        closing = true;
+    }
+
+    private void close() {
+        enter(() -> {
+            end(new IOException("placement is closed"));
+            ready.completeExceptionally(new IOException("placement is closed"));
+            world.network().close();
+        });
+        closed = true;
+    }
+
+    // Time
+
+    private void tick() {
+        loop.schedule(() -> enter(this::tick), TICK_MILLIS);
+        Forming asks = forming;
+        if (asks != null) {
+            asks.tick();
+            mail.greetAll(asks.addresses());
         }
+        RaftRun current = run;
+        if (current == null) {
+            return;
+        }
+        wishes.tick(current);
+        if (current.isLeader()) {
+            membership.follow(current, agreedMembers().keySet(), now());
+        }
+        if (current.leader() == null) {
+            mail.askAll(group()); // addresses may be new
+        }
+        tellOwnAddress(current);
+    }
 
-        /** One sync for all that was appended. */
-        void sync() {
-            List<Runnable> due = List.copyOf(syncs);
-            syncs.clear();
-            due.forEach(Runnable::run);
-            RaftState state = raft.state();
-            LeaderState leading = state.leaderState();
-            // Raft syncs when it sends, and a member that is alone sends nothing
-            if (leading != null && state.remoteMembers().isEmpty()) {
-                long last = state.log().lastLogOrSnapshotIndex();
-                if (last > leading.flushedLogIndex()) {
-                    state.log().flush();
-                    leading.flushedLogIndex(last);
-                    raft.tryAdvanceCommitIndex();
+    Map<MemberId, Member> agreedMembers() {
+        return machine.folded().state().members().byId();
+    }
+
+    private void tellOwnAddress(RaftRun current) {
+        Member agreed = agreedMembers().get(self.id());
+        if (isReady
+                && agreed != null
+                && !agreed.equals(self)
+                && current.leader() != null
+                && tellsAddress.isDone()) {
+            CompletableFuture<PlacementState.Step> told = new CompletableFuture<>();
+            tellsAddress = told;
+            Author by = new Author(self.name(), Admin.NODE);
+            submit(new Command.AddMember(self, by, "it is reached there"), told);
+        }
+    }
+
+    // Changes and questions
+
+    void submit(Command command, CompletableFuture<PlacementState.Step> done) {
+        RaftRun current = Wishes.running(closed ? null : run, broken, done);
+        if (current != null) {
+            enter(() -> wishes.submit(current, command, done));
+        }
+    }
+
+    /** A node is there: whoever leads is to know. */
+    void heartbeat(NodeEpoch node) {
+        RaftRun current = run;
+        MemberId leader = current == null ? null : current.leader();
+        if (leader != null && !leader.equals(self.id())) {
+            enter(() -> mail.send(new Message.Heartbeat(node), leader));
+        } else {
+            registry.heartbeat(node);
+        }
+    }
+
+    void barrier(CompletableFuture<Void> done) {
+        RaftRun current = Wishes.running(closed ? null : run, broken, done);
+        if (current != null) {
+            enter(() -> wishes.barrier(current, done));
+        }
+    }
+
+    private List<MemberId> group() {
+        RaftRun current = run;
+        return current == null ? List.of() : List.copyOf(current.group());
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    /** Null if none is known. */
+    @Nullable Member leader() {
+        RaftRun current = run;
+        return current == null ? null : mail.known(current.leader());
+    }
+
+    boolean isLeader() {
+        RaftRun current = run;
+        return current != null && current.isLeader();
+    }
+
+    int term() {
+        RaftRun current = run;
+        return current == null ? 0 : current.term();
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        RaftRun current = run;
+        return current == null
+                ? "without Raft" + (broken == null ? "" : ", " + broken)
+                : current.raft().getStatus()
+                        + " "
+                        + current.raft().state().role()
+                        + " in term "
+                        + current.term()
+                        + ", leader "
+                        + current.leader();
+    }
+
+    // Messages
+
+    /** Any thread. */
+    private void receive(byte[] bytes) {
+        if (messages.incrementAndGet() > MAX_MESSAGES) {
+            messages.decrementAndGet();
+            return; // what matters is sent again
+        }
+        loop.execute(() -> enter(() -> {
+            messages.decrementAndGet();
+            try {
+                take(RaftMessages.decoded(bytes));
+            } catch (IOException e) {
+                events.emit(new PlacementEvent.MessageMalformed(Failure.of(e)));
+            }
+        }));
+    }
+
+    private void take(RaftMessages.Envelope envelope) {
+        MemberId from = envelope.from();
+        if (from.equals(self.id())
+                || !(envelope.to().equals(self.id())
+                        || envelope.to().equals(RaftMessages.ANYONE))) {
+            return; // of who was at this address before, say
+        }
+        if (envelope.message() instanceof Message.Hello hello) {
+            take(hello);
+            return;
+        }
+        RaftRun current = run;
+        if (current == null || !mail.isOfGroup(envelope.group())) {
+            return;
+        }
+        membership.hear(from, now());
+        switch (envelope.message()) {
+            case Message.Forward(Operation.Change change) -> current.propose(change);
+            case Message.Heartbeat(NodeEpoch node) -> registry.heartbeat(node);
+            case Message.AskBarrier(long request) -> {
+                if (current.isLeader()) {
+                    current.barrier(index -> mail.send(new Message.BarrierAt(request, index), from));
                 }
             }
+            case Message.BarrierAt answer -> wishes.answered(answer, current.applied());
+            default -> current.receive(envelope.message());
         }
+    }
 
-        private void guarded(Runnable task) {
-            enter(() -> {
-                if (!ended) {
-                    task.run();
-                }
-            });
+    private void take(Message.Hello hello) {
+        Forming asks = forming;
+        membership.hear(hello.sender().id(), now());
+        mail.hear(hello, group());
+        if (asks == null) {
+            membership.hear(hello);
+            return;
+        }
+        switch (asks.hear(hello)) {
+            case Forming.Outcome.Founded(List<Member> founders) -> found(founders);
+            case Forming.Outcome.Refused(String why) ->
+                    ready.completeExceptionally(new PlacementRefusedException(why));
+            case null -> {}
+        }
+    }
+
+    private void found(List<Member> founders) {
+        try {
+            log.found(founders);
+        } catch (IOException e) {
+            loop.schedule(() -> enter(this::beginAnew), PAUSE_MILLIS);
+            forming = null;
+            return;
+        }
+        events.emit(
+                new PlacementEvent.GroupFormed(
+                        String.join(",", founders.stream().map(Member::name).toList())));
+        beginRaft();
+    }
+
+    /** What Raft's run wants of its member. */
+    private final class Owner implements RaftRun.Owner {
+        @Override
+        public void enter(Runnable step) {
+            RaftMember.this.enter(step);
         }
 
         @Override
-        public void execute(Runnable task) {
-            loop.execute(() -> guarded(task));
+        public void broken(Throwable cause) {
+            breakDown(cause);
         }
 
         @Override
-        public void afterwards(Runnable task) {
-            syncs.add(task);
-        }
-
-        @Override
-        public void schedule(Runnable task, long delayMillis) {
-            loop.schedule(
-                    () ->
-                            guarded(() -> {
-                                task.run();
-                                electAlone();
-                            }),
-                    delayMillis);
-        }
-
-        @Override
-        public Object run(Object operation, long index) {
-            return switch ((Operation) operation) {
-                case Operation.Nothing() -> {
-                    caughtUp(index);
-                    yield "";
-                }
-                case Operation.Change(MemberId _, long _, Command command) -> {
-                    PlacementState.Step step = machine.apply(command);
-                    LogEntry entry = raft.state().log().getLogEntry(index);
-                    if (raft.state().role() == RaftRole.LEADER
-                            && entry != null
-                            && entry.term() == raft.state().term()) {
-                        PlacementNews.tell(step, events);
-                    }
-                    yield step;
-                }
-            };
-        }
-
-        /** A leader of this term: all that was agreed before has been folded. */
-        private void caughtUp(long index) {
-            LogEntry entry = raft.state().log().getLogEntry(index);
-            if (!started && entry != null && entry.term() == raft.state().term()) {
-                started = true;
-                PlacementState state = machine.folded();
+        public void caughtUp() {
+            if (!isReady) {
+                isReady = true;
+                PlacementState state = machine.folded().state();
                 events.emit(
                         new PlacementEvent.StateRecovered(
-                                state.revision(), state.nodes().byId().size(), log.recordsRead()));
+                                state.revision(),
+                                state.nodes().byId().size(),
+                                log.recordsRead()));
+            }
+            RaftRun current = run;
+            if (!started && current != null) {
+                started = true;
                 events.emit(
                         new PlacementEvent.ConsensusStarted(
-                                raft.state().memberCount(),
-                                world.millis().getAsLong() - begunMillis));
+                                current.group().size(), now() - begunMillis));
                 ready.complete(null);
             }
         }
 
         @Override
-        public PlacementState snapshot() {
-            return machine.folded();
-        }
-
-        @Override
-        public void restore(PlacementState state) {
-            machine.restore(state);
-        }
-
-        @Override
-        public void statusChanged(RaftNodeStatus status) {}
-
-        @Override
-        public boolean send(Object message, MemberId to) {
-            return false;
+        public void steppedDown() {
+            left = true;
+            events.emit(new PlacementEvent.MemberLeft(self.id().toString()));
+            try {
+                log.leave();
+            } catch (IOException e) {
+                breakDown(e);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   cut        5 | index:8 |                    Raft's entries from it on do not hold
  *   installed  6 | term:4 | index:8 |           a snapshot that the leader sent is kept
  *   snapshot   7 | snapshot ... |               in a shard's snapshot only
+ *   left       8 |                              the group removed this member
  *
  *   member     | id:16 | name | address |
  * </pre>
@@ -48,6 +49,8 @@ sealed interface RaftRecord {
 
     record Kept(SnapshotEntry snapshot) implements RaftRecord {}
 
+    record Left() implements RaftRecord {}
+
     default byte[] encoded() throws IOException {
         return switch (this) {
             case Self(Member member) -> members(1, List.of(member), false);
@@ -62,6 +65,7 @@ sealed interface RaftRecord {
             }
             case Cut(long index) -> end(begun(5, 8).putLong(index));
             case Installed(int term, long index) -> end(begun(6, 12).putInt(term).putLong(index));
+            case Left() -> end(begun(8, 0));
             case Kept(SnapshotEntry snapshot) -> {
                 byte[] bytes = EntryCodec.encoded(snapshot);
                 yield end(begun(7, bytes.length).put(bytes));
@@ -145,6 +149,7 @@ sealed interface RaftRecord {
                         case 5 -> new Cut(in.getLong());
                         case 6 -> new Installed(in.getInt(), in.getLong());
                         case 7 -> new Kept(EntryCodec.snapshot(in));
+                        case 8 -> new Left();
                         default ->
                                 throw new IOException("a placement record of unknown kind " + kind);
                     };

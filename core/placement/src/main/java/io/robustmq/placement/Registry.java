@@ -63,6 +63,10 @@ final class Registry implements Runnable, AutoCloseable {
         heard.clear();
     }
 
+    synchronized boolean isLeading() {
+        return leading;
+    }
+
     /** Another member leads, or none. */
     synchronized void follow() {
         leading = false;

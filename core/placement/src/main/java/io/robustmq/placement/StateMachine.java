@@ -2,6 +2,7 @@ package io.robustmq.placement;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fold of what is agreed, and what of it is shown. After a member begins anew it goes again
@@ -13,7 +14,7 @@ final class StateMachine {
     private final Consumer<PlacementState.Step> news;
 
     // the member's thread
-    private PlacementState folded = PlacementState.EMPTY;
+    private Folded folded = Folded.NOTHING;
 
     /**
      * @param news each new step, once it is shown
@@ -27,25 +28,33 @@ final class StateMachine {
         return shown.getAcquire();
     }
 
-    PlacementState folded() {
+    Folded folded() {
         return folded;
     }
 
-    PlacementState.Step apply(Command command) {
-        PlacementState.Step step = folded.apply(command);
-        folded = step.state();
+    /** Null if it was made before. */
+    PlacementState.@Nullable Step apply(Operation.Change change) {
+        if (folded.requests().has(change.origin(), change.number())) {
+            return null;
+        }
+        PlacementState.Step step = folded.state().apply(change.command());
+        folded =
+                new Folded(
+                        step.state(),
+                        folded.requests().with(change.origin(), change.number(), change.floor()));
         show(step);
         return step;
     }
 
-    /** Raft begins anew. */
-    void forget() {
-        folded = PlacementState.EMPTY;
+    /** Raft begins, or begins anew. */
+    void begin(Folded from) {
+        folded = from;
+        shown.compareAndSet(PlacementState.EMPTY, from.state());
     }
 
-    void restore(PlacementState state) {
-        folded = state;
-        show(new PlacementState.Step(state, null, new Answer.Agreed(false)));
+    void restore(Folded from) {
+        folded = from;
+        show(new PlacementState.Step(from.state(), null, new Answer.Agreed(false)));
     }
 
     private void show(PlacementState.Step step) {

@@ -339,8 +339,9 @@ class ClusterPlacementTest {
         journal = opening;
         opening.open();
         return new ClusterPlacement(
-                new PlacementSettings("node-1", snapshotEvery),
+                PlacementSettings.alone("node-1").snapshotEvery(snapshotEvery),
                 opening.shard("placement", SHARD),
+                PlacementNetwork.NONE,
                 InstantSource.system(),
                 new SplittableRandom(),
                 events);

@@ -202,6 +202,7 @@ class LogOrdersTest {
                 new ClusterPlacement(
                         PlacementSettings.alone("node-1"),
                         opening.shard("placement", settings),
+                        PlacementNetwork.NONE,
                         now::get,
                         new SplittableRandom(),
                         Events.NONE);

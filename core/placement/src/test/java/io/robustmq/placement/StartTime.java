@@ -38,6 +38,7 @@ final class StartTime {
                         new ClusterPlacement(
                                 PlacementSettings.alone("n"),
                                 log(journal),
+                                PlacementNetwork.NONE,
                                 InstantSource.system(),
                                 new SplittableRandom(),
                                 Events.NONE)) {

@@ -11,6 +11,7 @@ import io.robustmq.journal.Shard;
 import io.robustmq.placement.ClusterPlacement;
 import io.robustmq.placement.Node;
 import io.robustmq.placement.Placement;
+import io.robustmq.placement.PlacementNetwork;
 import io.robustmq.placement.PlacementSettings;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Events;
@@ -155,6 +156,7 @@ final class Standalone implements RoleProcess {
                     new ClusterPlacement(
                             PlacementSettings.alone(identity.nodeId()),
                             log,
+                            PlacementNetwork.NONE,
                             clock,
                             new SecureRandom(),
                             events);

@@ -9,6 +9,7 @@ import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
 import io.robustmq.placement.ClusterPlacement;
+import io.robustmq.placement.PlacementNetwork;
 import io.robustmq.placement.PlacementSettings;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
@@ -282,6 +283,7 @@ class AgreedLogControlTest {
                                         Duration.ZERO,
                                         Durability.FSYNC,
                                         Retention.TRIMMED)),
+                        PlacementNetwork.NONE,
                         clock,
                         new SplittableRandom(),
                         Events.NONE);

@@ -102,6 +102,57 @@ public sealed interface PlacementEvent extends Event {
     record ConsensusFailed(Failure failure) implements PlacementEvent {}
 
     @EventType(
+            name = "placement.group_awaited",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This member of placement belongs to no group yet, and waits.",
+            action = "Start the members that it waits for, or have it let in where the group is.")
+    record GroupAwaited(@Doc("Members not heard of yet, or what else it waits for") String waitsFor)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.group_formed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "The placement group is formed, or this member was let in.",
+            action = "Nothing.")
+    record GroupFormed(@Doc("Who formed it, separated by commas") String founders)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.leader_changed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Another member of placement leads, as far as this one knows.",
+            action = "Nothing, unless it happens often: then see how members reach each other.")
+    record LeaderChanged(@Doc("The member that leads") String leader, @Doc("Raft's term") int term)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.leader_lost",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause = "This member of placement knows no leader: changes wait.",
+            action = "If it lasts, see that most of the members run and reach each other.")
+    record LeaderLost(@Doc("Raft's term") int term) implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.member_left",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause = "This member was removed from the placement group, and takes part no more.",
+            action = "Stop it. To use the node again, empty its folder.")
+    record MemberLeft(@Doc("Its id") String memberId) implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.message_malformed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "A message between members could not be read or made, and was dropped.",
+            action = "See that all members are of versions that know each other.")
+    record MessageMalformed(Failure failure) implements PlacementEvent {}
+
+    @EventType(
             name = "placement.snapshot_failed",
             severity = Severity.WARN,
             volume = Volume.LIFECYCLE,

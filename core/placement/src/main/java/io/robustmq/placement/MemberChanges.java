@@ -1,0 +1,114 @@
+package io.robustmq.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What people want of the members of the group. On the member's loop. */
+final class MemberChanges {
+    private final RaftMember member;
+
+    MemberChanges(RaftMember member) {
+        this.member = member;
+    }
+
+    void add(String name, Author by, String why, CompletableFuture<PlacementState.Step> done) {
+        Member asking = member.membership().asking(name, member.now());
+        if (!leads(done)) {
+            return;
+        }
+        if (asking == null) {
+            refuse(done, "no member " + name + " asks to be let in; start it first");
+        } else if (named(name) != null) {
+            refuse(done, "the group has a member " + name + "; replace it if that one is dead");
+        } else {
+            List<Member> after = agreed();
+            after.add(asking);
+            change(after, new Command.AddMember(asking, by, why), done);
+        }
+    }
+
+    void remove(String name, Author by, String why, CompletableFuture<PlacementState.Step> done) {
+        List<Member> after = agreed();
+        Member gone = named(name);
+        if (!leads(done)) {
+            return;
+        }
+        if (gone == null) {
+            refuse(done, "the group has no member " + name);
+        } else if (after.size() == 1) {
+            refuse(done, name + " is the only member; without it all that was agreed is lost");
+        } else {
+            after.remove(gone);
+            change(after, new Command.RemoveMember(gone.id(), by, why), done);
+        }
+    }
+
+    /** First the dead one goes, so that as few as possible must answer meanwhile. */
+    void replace(String name, Author by, String why, CompletableFuture<PlacementState.Step> done) {
+        Member gone = named(name);
+        Member asking = member.membership().asking(name, member.now());
+        if (gone == null) {
+            add(name, by, why, done);
+        } else if (!leads(done)) {
+            return;
+        } else if (asking == null || asking.id().equals(gone.id())) {
+            refuse(
+                    done,
+                    "no other member "
+                            + name
+                            + " asks to be let in; start it first, with an empty folder");
+        } else {
+            CompletableFuture<PlacementState.Step> removed = new CompletableFuture<>();
+            remove(name, by, why, removed);
+            removed.whenComplete((step, failure) -> {
+                if (failure != null) {
+                    done.completeExceptionally(failure);
+                } else {
+                    member.submit(new Command.AddMember(asking, by, why), done);
+                }
+            });
+        }
+    }
+
+    private List<Member> agreed() {
+        return new ArrayList<>(member.agreedMembers().values());
+    }
+
+    private @Nullable Member named(String name) {
+        return agreed().stream().filter(each -> each.name().equals(name)).findAny().orElse(null);
+    }
+
+    /** If not, says so. */
+    private boolean leads(CompletableFuture<?> done) {
+        if (member.isLeader()) {
+            return true;
+        }
+        Member leader = member.leader();
+        refuse(
+                done,
+                leader == null
+                        ? "no member leads at present"
+                        : "ask "
+                                + leader.name()
+                                + " ("
+                                + leader.address()
+                                + "), which leads: only it knows who answers");
+        return false;
+    }
+
+    private void change(
+            List<Member> after, Command command, CompletableFuture<PlacementState.Step> done) {
+        String refusal = member.membership().refusal(after, member.now());
+        if (refusal == null) {
+            member.submit(command, done);
+        } else {
+            refuse(done, refusal);
+        }
+    }
+
+    private static void refuse(CompletableFuture<?> done, String why) {
+        done.completeExceptionally(new PlacementRefusedException(why));
+    }
+}

@@ -1,0 +1,128 @@
+package io.robustmq.placement;
+
+import com.hazelcast.cp.internal.raft.MembershipChangeMode;
+import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who takes part. Which members there shall be is agreed on as part of the state; the leader then
+ * has Raft's group follow, one member at a time, so that a change goes on under the next leader. On
+ * the member's loop.
+ */
+final class Membership {
+    /** Who was not heard of for longer does not answer. */
+    private static final long SILENT_MILLIS = 2_000;
+
+    private final Member self;
+    private final Map<MemberId, Long> heard = new HashMap<>();
+
+    /** Members that are not in the group and asked, by name. */
+    private final Map<String, Member> asking = new HashMap<>();
+
+    private boolean changing;
+
+    Membership(Member self) {
+        this.self = self;
+    }
+
+    void hear(MemberId from, long nowMillis) {
+        heard.put(from, nowMillis);
+    }
+
+    void hear(Message.Hello hello) {
+        if (asking.size() < Message.Hello.MAX_MEMBERS
+                || asking.containsKey(hello.sender().name())) {
+            asking.put(hello.sender().name(), hello.sender());
+        }
+    }
+
+    private boolean answers(MemberId id, long nowMillis) {
+        Long last = heard.get(id);
+        return id.equals(self.id()) || (last != null && nowMillis - last <= SILENT_MILLIS);
+    }
+
+    /** The member of that name that asked to be let in; null if none did lately. */
+    @Nullable Member asking(String name, long nowMillis) {
+        Member member = asking.get(name);
+        return member != null && answers(member.id(), nowMillis) ? member : null;
+    }
+
+    /** Why these must not be the members; null if they may. */
+    @Nullable String refusal(List<Member> members, long nowMillis) {
+        List<String> silent = new ArrayList<>();
+        for (Member member : members) {
+            if (!answers(member.id(), nowMillis)) {
+                silent.add(member.name());
+            }
+        }
+        int needed = members.size() / 2 + 1;
+        int answering = members.size() - silent.size();
+        return answering >= needed
+                ? null
+                : "of "
+                        + members.size()
+                        + " members then "
+                        + needed
+                        + " must answer, and only "
+                        + answering
+                        + " do; bring back "
+                        + String.join(", ", silent)
+                        + " first";
+    }
+
+    /** As leader: the next step to the members that are agreed on. */
+    void follow(RaftRun run, Set<MemberId> agreed, long nowMillis) {
+        var raft = run.raft();
+        if (changing || agreed.isEmpty() || raft.getStatus() != RaftNodeStatus.ACTIVE) {
+            return;
+        }
+        Set<MemberId> group = new TreeSet<>(Members.ORDER);
+        raft.getCommittedMembers().forEach(each -> group.add(Endpoint.id(each)));
+        for (MemberId id : group) {
+            if (!agreed.contains(id) && !id.equals(self.id())) {
+                change(run, id, MembershipChangeMode.REMOVE);
+                return;
+            }
+        }
+        for (MemberId id : agreed) {
+            if (!group.contains(id) && answers(id, nowMillis)) {
+                change(run, id, MembershipChangeMode.ADD);
+                return;
+            }
+        }
+        if (group.contains(self.id()) && !agreed.contains(self.id())) {
+            handOver(run, group, nowMillis);
+        }
+    }
+
+    private void change(RaftRun run, MemberId id, MembershipChangeMode mode) {
+        changing = true;
+        RaftRun.whenDone(
+                run.raft().replicateMembershipChange(new Endpoint(id), mode),
+                result -> changing = false);
+    }
+
+    /** Another one removes this one. */
+    private void handOver(RaftRun run, Set<MemberId> group, long nowMillis) {
+        for (MemberId id : group) {
+            if (!id.equals(self.id()) && answers(id, nowMillis)) {
+                changing = true;
+                RaftRun.whenDone(
+                        run.raft().transferLeadership(new Endpoint(id)),
+                        result -> changing = false);
+                return;
+            }
+        }
+    }
+
+    /** Raft begins anew, or another one leads. */
+    void forget() {
+        changing = false;
+    }
+}

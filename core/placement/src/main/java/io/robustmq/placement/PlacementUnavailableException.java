@@ -1,0 +1,16 @@
+package io.robustmq.placement;
+
+import java.io.IOException;
+
+/**
+ * It was not agreed in time, or this member cannot know. The change may still be agreed on later.
+ */
+public final class PlacementUnavailableException extends IOException {
+    PlacementUnavailableException(String message) {
+        super(message);
+    }
+
+    PlacementUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,73 @@
+package io.robustmq.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.placement.PlacementSimulation.Mutation;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code -Dseed=} repeats one schedule, {@code -Dschedules=} runs as many. */
+class PlacementSimulationTest {
+    private static final int SCHEDULES = Integer.getInteger("schedules", 1_000);
+
+    @Test
+    void what_was_acknowledged_stays_in_one_order_whatever_happens() {
+        run("placement", SCHEDULES, 0, Mutation.NONE);
+    }
+
+    /** What the checker is for: each of these is found in some schedules. */
+    @ParameterizedTest
+    @EnumSource(value = Mutation.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void a_member_that_does_it_wrong_is_found_out(Mutation mutation) {
+        SplittableRandom seeds = new SplittableRandom(7);
+        for (int i = 0; i < 2_000; i++) {
+            long seed = seeds.nextLong();
+            try {
+                new PlacementSimulation(seed, 3, 0, mutation).run();
+            } catch (AssertionError found) {
+                return;
+            }
+        }
+        throw new AssertionError(mutation + " is not found");
+    }
+
+    private static void run(String what, int schedules, int spare, Mutation mutation) {
+        Long one = Long.getLong("seed");
+        if (one != null) {
+            run(one, spare, mutation);
+            return;
+        }
+        SplittableRandom seeds = new SplittableRandom();
+        long begun = System.nanoTime();
+        long acknowledged = 0;
+        for (int i = 0; i < schedules; i++) {
+            acknowledged += run(seeds.nextLong(), spare, mutation);
+        }
+        System.out.println(
+                what
+                        + ": schedules "
+                        + schedules
+                        + ", acknowledged changes "
+                        + acknowledged
+                        + ", ms "
+                        + (System.nanoTime() - begun) / 1_000_000);
+        assertThat(acknowledged).isGreaterThan(schedules);
+    }
+
+    /** How many changes were acknowledged. */
+    private static int run(long seed, int spare, Mutation mutation) {
+        PlacementSimulation simulation =
+                new PlacementSimulation(seed, seed % 3 == 0 ? 5 : 3, spare, mutation);
+        try {
+            simulation.run();
+        } catch (RuntimeException | AssertionError e) {
+            if (Long.getLong("seed") != null) {
+                simulation.history.lines().forEach(System.out::println);
+            }
+            throw new AssertionError("-Dseed=" + seed, e);
+        }
+        return simulation.history.acknowledgements();
+    }
+}
