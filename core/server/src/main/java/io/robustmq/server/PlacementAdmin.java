@@ -11,6 +11,7 @@ import io.robustmq.placement.Node;
 import io.robustmq.placement.PlacementBusyException;
 import io.robustmq.placement.PlacementRefusedException;
 import io.robustmq.placement.PlacementView;
+import io.robustmq.placement.Registration;
 import io.robustmq.placement.Role;
 import io.robustmq.server.wire.ChangeMemberRequest;
 import io.robustmq.server.wire.ChangeMemberResponse;
@@ -96,13 +97,15 @@ final class PlacementAdmin {
                             .setAddress(member.address())
                             .setId(member.id().toString()));
         }
-        for (Node node : view.nodes()) {
+        for (Registration registered : view.registrations()) {
+            Node node = registered.node();
             answer.addNodes(
                     RegisteredNode.newBuilder()
                             .setNodeId(node.nodeId())
                             .addAllRoles(
                                     node.roles().stream().sorted().map(Role::command).toList())
-                            .putAllAddresses(node.extendInfo()));
+                            .putAllAddresses(node.extendInfo())
+                            .setEpoch(registered.epoch()));
         }
         return answer.build();
     }
