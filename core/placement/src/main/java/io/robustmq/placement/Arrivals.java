@@ -77,8 +77,10 @@ final class Arrivals {
     private void append(AppendRequest m) {
         SnapshotEntry snapshot = state.log().snapshot();
         boolean follows = snapshot.index() > 0 && m.term() >= state.term();
-        if (follows && m.prevLogIndex() == 0 && m.entryCount() > 0) {
-            appendFromFirst(m, snapshot);
+        if (follows
+                && m.prevLogIndex() < snapshot.index()
+                && !state.log().containsLogEntry(m.prevLogIndex())) {
+            appendFromBefore(m, snapshot);
         } else if (follows
                 && m.prevLogIndex() == snapshot.index()
                 && m.prevLogTerm() == snapshot.term()) {
@@ -89,8 +91,8 @@ final class Arrivals {
     }
 
     /** What the snapshot has is agreed: the leader has the same, and it need not be compared. */
-    private void appendFromFirst(AppendRequest m, SnapshotEntry snapshot) {
-        int known = (int) Math.min(m.entryCount(), snapshot.index());
+    private void appendFromBefore(AppendRequest m, SnapshotEntry snapshot) {
+        int known = (int) Math.min(m.entryCount(), snapshot.index() - m.prevLogIndex());
         LogEntry[] rest = Arrays.copyOfRange(m.entries(), known, m.entryCount());
         append(with(m, snapshot.term(), snapshot.index(), m.leaderCommitIndex(), rest));
     }
@@ -172,7 +174,17 @@ final class Arrivals {
         if (m.term() >= state.term() && own != null && snapshot.index() > state.commitIndex()) {
             cut(snapshot.index() + 1);
         }
+        if (m.term() >= state.term()
+                && snapshot.index() > state.commitIndex()
+                && state.lastGroupMembers() != state.committedGroupMembers()) {
+            forgetMembers(); // of an entry that the snapshot takes the place of
+        }
         new InstallSnapshotHandlerTask(raft, m).run();
+    }
+
+    private void forgetMembers() {
+        raft.setStatus(RaftNodeStatus.ACTIVE);
+        raft.resetGroupMembers();
     }
 
     /** Entries from there on are of another history than the leader's. */
@@ -183,8 +195,7 @@ final class Arrivals {
         var gone = state.log().deleteEntriesFrom(index);
         raft.invalidateFuturesFrom(index);
         if (gone.stream().anyMatch(each -> each.operation() instanceof UpdateRaftGroupMembersCmd)) {
-            raft.setStatus(RaftNodeStatus.ACTIVE);
-            raft.resetGroupMembers();
+            forgetMembers();
         }
         state.log().flush();
     }

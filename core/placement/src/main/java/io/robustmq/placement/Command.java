@@ -122,6 +122,15 @@ sealed interface Command {
         }
     }
 
+    /** It is reached at that address, if it is one of the members still. */
+    record MoveMember(MemberId id, String address, Author by, String why) implements Command {
+        public MoveMember {
+            Member.checkAddress(address);
+            Document.checkWhy(why);
+        }
+    }
+
+    /** Unless it is the last one. */
     record RemoveMember(MemberId id, Author by, String why) implements Command {
         public RemoveMember {
             Document.checkWhy(why);

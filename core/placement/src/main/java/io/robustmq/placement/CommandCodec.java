@@ -45,6 +45,7 @@ final class CommandCodec {
     private static final byte CHANGE_CLAIMS = 40;
     private static final byte ADD_MEMBER = 48;
     private static final byte REMOVE_MEMBER = 49;
+    private static final byte MOVE_MEMBER = 50;
 
     private static final long TAKEN = 0;
     private static final int REMOVED = -1;
@@ -96,6 +97,12 @@ final class CommandCodec {
             }
             case Command.AddMember(Member member, Author by, String why) ->
                     out.putByte(ADD_MEMBER).putMember(member).putAuthor(by).putText(why);
+            case Command.MoveMember(MemberId id, String address, Author by, String why) ->
+                    out.putByte(MOVE_MEMBER)
+                            .putMemberId(id)
+                            .putText(address)
+                            .putAuthor(by)
+                            .putText(why);
             case Command.RemoveMember(MemberId id, Author by, String why) ->
                     out.putByte(REMOVE_MEMBER).putMemberId(id).putAuthor(by).putText(why);
         }
@@ -162,6 +169,9 @@ final class CommandCodec {
             }
             case ADD_MEMBER ->
                     new Command.AddMember(in.nextMember(), in.nextAuthor(), in.nextText());
+            case MOVE_MEMBER ->
+                    new Command.MoveMember(
+                            in.nextMemberId(), in.nextText(), in.nextAuthor(), in.nextText());
             case REMOVE_MEMBER ->
                     new Command.RemoveMember(in.nextMemberId(), in.nextAuthor(), in.nextText());
             default -> throw new IOException("a placement command of unknown kind " + kind);

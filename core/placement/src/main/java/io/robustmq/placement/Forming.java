@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A member that belongs to no group yet: it asks those that it was told of. If all of them are as
- * new, they form a group; if there is one, it waits to be let in.
+ * new and were told of the same, they form a group; if there is one, it waits to be let in.
  */
 final class Forming {
     /** What came of it. */
@@ -36,6 +36,11 @@ final class Forming {
 
     private String told = "";
 
+    /** Who was told of other initial members. */
+    private final Map<String, String> others = new TreeMap<>();
+
+    private boolean isGroupThere;
+
     Forming(PlacementSettings settings, Member self, Events events) {
         this.settings = settings;
         this.self = self;
@@ -55,7 +60,11 @@ final class Forming {
         Set<String> missing = new TreeSet<>();
         settings.initial().forEach(each -> missing.add(each.name()));
         missing.removeAll(heard.keySet());
-        tell(missing.isEmpty() ? "to be let into the group" : String.join(",", missing));
+        if (!isGroupThere) {
+            tell(
+                    (missing.isEmpty() ? "an answer" : String.join(",", missing))
+                            + (others.isEmpty() ? "" : "; others were told of " + others));
+        }
     }
 
     private void tell(String waitsFor) {
@@ -68,14 +77,21 @@ final class Forming {
     /** Null if it goes on. */
     @Nullable Outcome hear(Message.Hello hello) {
         if (hello.founders().isEmpty()) {
-            heard.put(hello.sender().name(), hello.sender());
+            if (hello.initial().equals(settings.initialNames())) {
+                heard.put(hello.sender().name(), hello.sender());
+            } else {
+                heard.remove(hello.sender().name());
+                others.put(hello.sender().name(), String.join(",", hello.initial()));
+            }
             return founded();
         }
         if (hello.group().contains(self.id())) {
             return new Outcome.Founded(hello.founders());
         }
         for (Member member : hello.members()) {
-            if (member.name().equals(self.name()) && !member.id().equals(self.id())) {
+            if (member.name().equals(self.name())
+                    && !member.id().equals(self.id())
+                    && hello.group().contains(member.id())) {
                 return new Outcome.Refused(
                         "the placement group knows "
                                 + self.name()
@@ -89,6 +105,7 @@ final class Forming {
                 addresses.add(member.address());
             }
         }
+        isGroupThere = true;
         tell("to be let into the group");
         return null;
     }

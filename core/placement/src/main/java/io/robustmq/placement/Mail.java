@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Mail {
     private final PlacementNetwork network;
     private final Events events;
+    private final List<String> initial;
     private final Map<MemberId, Member> book = new HashMap<>();
 
     // set before anything is sent
@@ -21,8 +22,9 @@ final class Mail {
     private List<Member> founders = List.of();
     private MemberId group = RaftMessages.ANYONE;
 
-    Mail(PlacementNetwork network, Events events, Member self) {
+    Mail(PlacementNetwork network, Events events, Member self, List<String> initial) {
         this.network = network;
+        this.initial = initial;
         this.events = events;
         this.self = self;
     }
@@ -84,7 +86,7 @@ final class Mail {
 
     private Message.Hello hello(boolean isAsking, List<MemberId> takingPart) {
         List<Member> known = book.values().stream().limit(Message.Hello.MAX_MEMBERS).toList();
-        return new Message.Hello(self, isAsking, founders, known, takingPart);
+        return new Message.Hello(self, isAsking, initial, founders, known, takingPart);
     }
 
     private void greet(String address, Message.Hello hello, MemberId to) {

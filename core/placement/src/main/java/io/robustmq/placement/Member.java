@@ -12,6 +12,10 @@ public record Member(MemberId id, String name, String address) {
 
     public Member {
         Node.checkId(name);
+        checkAddress(address);
+    }
+
+    static void checkAddress(String address) {
         if (address.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException(
                     "a member's address has at most "

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What people want of the members of the group. On the member's loop. */
 final class MemberChanges {
     private final RaftMember member;
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
     MemberChanges(RaftMember member) {
         this.member = member;
@@ -101,7 +102,10 @@ final class MemberChanges {
     private void change(
             List<Member> after, Command command, CompletableFuture<PlacementState.Step> done) {
         String refusal = member.membership().refusal(after, member.now());
-        if (refusal == null) {
+        if (!last.isDone() || !member.isSettled()) {
+            refuse(done, "the change of members before this one is not finished yet");
+        } else if (refusal == null) {
+            last = done;
             member.submit(command, done);
         } else {
             refuse(done, refusal);

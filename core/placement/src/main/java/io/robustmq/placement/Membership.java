@@ -19,11 +19,16 @@ final class Membership {
     /** Who was not heard of for longer does not answer. */
     private static final long SILENT_MILLIS = 2_000;
 
+    /** Who asks to be let in does so several times a second. */
+    private static final long ASKING_MILLIS = 1_000;
+
     private final Member self;
     private final Map<MemberId, Long> heard = new HashMap<>();
 
-    /** Members that are not in the group and asked, by name. */
-    private final Map<String, Member> asking = new HashMap<>();
+    /** Members that belong to no group yet, by name. */
+    private final Map<String, Asking> asking = new HashMap<>();
+
+    private record Asking(Member member, long atMillis) {}
 
     private boolean changing;
 
@@ -35,10 +40,13 @@ final class Membership {
         heard.put(from, nowMillis);
     }
 
-    void hear(Message.Hello hello) {
-        if (asking.size() < Message.Hello.MAX_MEMBERS
-                || asking.containsKey(hello.sender().name())) {
-            asking.put(hello.sender().name(), hello.sender());
+    /** One that was taken out and does not know it must not come back: it would find that out. */
+    void hear(Message.Hello hello, long nowMillis) {
+        Member sender = hello.sender();
+        if (hello.founders().isEmpty()
+                && (asking.size() < Message.Hello.MAX_MEMBERS
+                        || asking.containsKey(sender.name()))) {
+            asking.put(sender.name(), new Asking(sender, nowMillis));
         }
     }
 
@@ -49,8 +57,8 @@ final class Membership {
 
     /** The member of that name that asked to be let in; null if none did lately. */
     @Nullable Member asking(String name, long nowMillis) {
-        Member member = asking.get(name);
-        return member != null && answers(member.id(), nowMillis) ? member : null;
+        Asking last = asking.get(name);
+        return last != null && nowMillis - last.atMillis <= ASKING_MILLIS ? last.member : null;
     }
 
     /** Why these must not be the members; null if they may. */
@@ -85,7 +93,7 @@ final class Membership {
         Set<MemberId> group = new TreeSet<>(Members.ORDER);
         raft.getCommittedMembers().forEach(each -> group.add(Endpoint.id(each)));
         for (MemberId id : group) {
-            if (!agreed.contains(id) && !id.equals(self.id())) {
+            if (!agreed.contains(id)) {
                 change(run, id, MembershipChangeMode.REMOVE);
                 return;
             }
@@ -96,9 +104,6 @@ final class Membership {
                 return;
             }
         }
-        if (group.contains(self.id()) && !agreed.contains(self.id())) {
-            handOver(run, group, nowMillis);
-        }
     }
 
     private void change(RaftRun run, MemberId id, MembershipChangeMode mode) {
@@ -108,17 +113,9 @@ final class Membership {
                 result -> changing = false);
     }
 
-    /** Another one removes this one. */
-    private void handOver(RaftRun run, Set<MemberId> group, long nowMillis) {
-        for (MemberId id : group) {
-            if (!id.equals(self.id()) && answers(id, nowMillis)) {
-                changing = true;
-                RaftRun.whenDone(
-                        run.raft().transferLeadership(new Endpoint(id)),
-                        result -> changing = false);
-                return;
-            }
-        }
+    /** Whether Raft's group is what is agreed on; only then there may be the next change. */
+    static boolean isSettled(RaftRun run, Set<MemberId> agreed) {
+        return run.raft().getStatus() == RaftNodeStatus.ACTIVE && run.group().equals(agreed);
     }
 
     /** Raft begins anew, or another one leads. */

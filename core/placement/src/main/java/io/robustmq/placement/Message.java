@@ -8,6 +8,7 @@ sealed interface Message {
      * Who the sender is, and what it knows of the group.
      *
      * @param isAsking the other is to say the same
+     * @param initial the names of those who shall form the group, as the sender was told
      * @param founders none if the group is not formed as far as the sender knows
      * @param members those that the sender knows, with addresses
      * @param group those of them that take part in Raft now
@@ -15,6 +16,7 @@ sealed interface Message {
     record Hello(
             Member sender,
             boolean isAsking,
+            List<String> initial,
             List<Member> founders,
             List<Member> members,
             List<MemberId> group)

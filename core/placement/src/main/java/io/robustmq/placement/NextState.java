@@ -61,6 +61,7 @@ final class NextState {
                             members.with(member),
                             new PlacementChange.MemberAdded(revision, member, by, why));
             case Command.RemoveMember wish -> remove(wish);
+            case Command.MoveMember wish -> move(wish);
             case Command.ChangeClaims(NodeEpoch node, List<ClaimChange> changes) ->
                     changeClaims(node, changes);
         };
@@ -127,11 +128,22 @@ final class NextState {
 
     private Answer remove(Command.RemoveMember wish) {
         Member member = members.byId().get(wish.id());
-        return member == null
+        return member == null || members.byId().size() == 1
                 ? new Answer.Agreed(false)
                 : become(
                         members.without(wish.id()),
                         new PlacementChange.MemberRemoved(revision, member, wish.by(), wish.why()));
+    }
+
+    private Answer move(Command.MoveMember wish) {
+        Member before = members.byId().get(wish.id());
+        if (before == null) {
+            return new Answer.Agreed(false);
+        }
+        Member moved = new Member(before.id(), before.name(), wish.address());
+        return become(
+                members.with(moved),
+                new PlacementChange.MemberAdded(revision, moved, wish.by(), wish.why()));
     }
 
     private Answer become(@Nullable Members after, PlacementChange made) {

@@ -72,6 +72,10 @@ public record PlacementSettings(
         return new PlacementSettings(name, address, initial, changes, patience, nodeTimeout);
     }
 
+    List<String> initialNames() {
+        return initial.stream().map(Contact::name).sorted().toList();
+    }
+
     boolean isAlone() {
         return initial.size() == 1;
     }

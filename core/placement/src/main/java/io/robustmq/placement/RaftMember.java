@@ -90,7 +90,7 @@ final class RaftMember {
         log = newLog();
         self = new Member(MemberId.drawn(world.chance()), settings.name(), settings.address());
         membership = new Membership(self);
-        mail = new Mail(world.network(), events, self);
+        mail = new Mail(world.network(), events, self, settings.initialNames());
         wishes =
                 new Wishes(
                         MemberId.drawn(world.chance()),
@@ -277,13 +277,15 @@ final class RaftMember {
         Member agreed = agreedMembers().get(self.id());
         if (isReady
                 && agreed != null
-                && !agreed.equals(self)
+                && !agreed.address().equals(self.address())
                 && current.leader() != null
                 && tellsAddress.isDone()) {
             CompletableFuture<PlacementState.Step> told = new CompletableFuture<>();
             tellsAddress = told;
             Author by = new Author(self.name(), Admin.NODE);
-            submit(new Command.AddMember(self, by, "it is reached there"), told);
+            submit(
+                    new Command.MoveMember(self.id(), self.address(), by, "it is reached there"),
+                    told);
         }
     }
 
@@ -319,6 +321,10 @@ final class RaftMember {
         return current == null ? List.of() : List.copyOf(current.group());
     }
 
+    MemberId id() {
+        return self.id();
+    }
+
     Membership membership() {
         return membership;
     }
@@ -327,6 +333,11 @@ final class RaftMember {
     @Nullable Member leader() {
         RaftRun current = run;
         return current == null ? null : mail.known(current.leader());
+    }
+
+    boolean isSettled() {
+        RaftRun current = run;
+        return current != null && Membership.isSettled(current, agreedMembers().keySet());
     }
 
     boolean isLeader() {
@@ -406,7 +417,7 @@ final class RaftMember {
         membership.hear(hello.sender().id(), now());
         mail.hear(hello, group());
         if (asks == null) {
-            membership.hear(hello);
+            membership.hear(hello, now());
             return;
         }
         switch (asks.hear(hello)) {

@@ -23,7 +23,8 @@ import java.util.List;
  *   0         1      2          18        34
  *   | version | kind | group:16 | from:16 | to:16 | ...        to: zeros for whoever is there
  *
- *    1 hello            member | asking | founders n × member | members n × member | group n × id
+ *    1 hello            member | asking | initial n × text | founders n × member |
+ *                       members n × member | group n × id |             n:2 each
  *    2 pre-vote?        next term:4 | last term:4 | last index:8 |
  *    3 pre-vote!        term:4 | granted |
  *    4 vote?            term:4 | last term:4 | last index:8 | disruptive |
@@ -135,6 +136,8 @@ final class RaftMessages {
 
     private static void put(Output out, Message.Hello hello) {
         out.putMember(hello.sender()).putByte(hello.isAsking() ? 1 : 0);
+        out.putShort(hello.initial().size());
+        hello.initial().forEach(out::putText);
         out.putShort(hello.founders().size());
         hello.founders().forEach(out::putMember);
         out.putShort(hello.members().size());
@@ -224,13 +227,18 @@ final class RaftMessages {
     private static Message.Hello hello(Input in) throws IOException {
         Member sender = in.nextMember();
         boolean isAsking = in.nextByte() != 0;
+        List<String> initial = new ArrayList<>();
+        for (int n = count(in); n > 0; n--) {
+            initial.add(in.nextText());
+        }
         List<Member> founders = members(in);
         List<Member> members = members(in);
         List<MemberId> group = new ArrayList<>();
         for (int n = count(in); n > 0; n--) {
             group.add(in.nextMemberId());
         }
-        return new Message.Hello(sender, isAsking, founders, members, List.copyOf(group));
+        return new Message.Hello(
+                sender, isAsking, List.copyOf(initial), founders, members, List.copyOf(group));
     }
 
     private static List<Member> members(Input in) throws IOException {

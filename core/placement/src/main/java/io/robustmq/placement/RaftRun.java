@@ -5,6 +5,8 @@ import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
+import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
+import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.state.RaftState;
@@ -273,6 +275,10 @@ final class RaftRun {
 
         @Override
         public boolean send(Object message, MemberId to) {
+            if ((message instanceof PreVoteRequest || message instanceof VoteRequest)
+                    && !raft.state().isKnownMember(raft.getLocalMember())) {
+                return false; // Raft counts its own vote, also of one that has none
+            }
             mail.send(message, to);
             return true;
         }

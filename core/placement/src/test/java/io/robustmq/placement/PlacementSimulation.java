@@ -138,13 +138,13 @@ final class PlacementSimulation {
 
     /** Who is in the group at the end, as who leads it says. */
     private List<SimulatedMember> group() {
-        Set<String> names =
+        Set<MemberId> ids =
                 members.stream()
                         .filter(SimulatedMember::isLeader)
                         .max(Comparator.comparingInt(SimulatedMember::term))
-                        .map(SimulatedMember::agreedNames)
+                        .map(SimulatedMember::agreed)
                         .orElseThrow(() -> new AssertionError("nobody leads: " + members));
-        return members.stream().filter(each -> names.contains(each.name())).toList();
+        return members.stream().filter(each -> ids.contains(each.id())).toList();
     }
 
     private void runUntil(long end) {

@@ -17,6 +17,11 @@ class PlacementSimulationTest {
         run("placement", SCHEDULES, 0, Mutation.NONE);
     }
 
+    @Test
+    void so_it_is_while_members_come_and_go() {
+        run("members", SCHEDULES / 4, 2, Mutation.NONE);
+    }
+
     /** What the checker is for: each of these is found in some schedules. */
     @ParameterizedTest
     @EnumSource(value = Mutation.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")

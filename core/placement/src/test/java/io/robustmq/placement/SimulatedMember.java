@@ -17,14 +17,15 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A member in a {@link PlacementSimulation}: its machine, which goes on and off. */
 final class SimulatedMember {
+    private @Nullable MemberChanges changes;
     private static final Author CLIENT = new Author("client", Admin.NODE);
 
     private final PlacementSimulation simulation;
@@ -137,6 +138,7 @@ final class SimulatedMember {
                                 command -> new CompletableFuture<>(),
                                 Events.NONE));
         member = starting;
+        changes = new MemberChanges(starting);
         try {
             starting.open();
             simulation.history.note(simulation.now() + " " + name() + " starts");
@@ -295,7 +297,7 @@ final class SimulatedMember {
         CompletableFuture<PlacementState.Step> done = new CompletableFuture<>();
         later(
                 running -> {
-                    MemberChanges changes = new MemberChanges(running);
+                    MemberChanges changes = Objects.requireNonNull(this.changes);
                     switch (what) {
                         case 0 -> changes.add(name, CLIENT, "grow", done);
                         case 1 -> changes.remove(name, CLIENT, "shrink", done);
@@ -342,10 +344,13 @@ final class SimulatedMember {
         return running != null && running.isLeader();
     }
 
-    Set<String> agreedNames() {
-        Set<String> names = new TreeSet<>();
-        machine.state().members().byId().values().forEach(each -> names.add(each.name()));
-        return names;
+    Set<MemberId> agreed() {
+        return machine.state().members().byId().keySet();
+    }
+
+    @Nullable MemberId id() {
+        RaftMember running = member;
+        return running == null ? null : running.id();
     }
 
     int term() {
