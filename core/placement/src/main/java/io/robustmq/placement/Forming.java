@@ -99,7 +99,7 @@ final class Forming {
                                 + member.id()
                                 + ", and this one is "
                                 + self.id()
-                                + "; if its data is lost, have it replaced there and start again");
+                                + "; if its data is lost, have it replaced there");
             }
             if (!member.address().isEmpty()) {
                 addresses.add(member.address());

@@ -62,6 +62,7 @@ final class RaftMember {
     private @Nullable Throwable broken;
     private boolean left;
     private boolean closing;
+    private String refusedFor = "";
     private boolean closed;
     private boolean isReady;
 
@@ -422,9 +423,16 @@ final class RaftMember {
         }
         switch (asks.hear(hello)) {
             case Forming.Outcome.Founded(List<Member> founders) -> found(founders);
-            case Forming.Outcome.Refused(String why) ->
-                    ready.completeExceptionally(new PlacementRefusedException(why));
+            case Forming.Outcome.Refused(String why) -> refused(why);
             case null -> {}
+        }
+    }
+
+    /** It goes on asking: it may be let in yet. */
+    private void refused(String why) {
+        if (!why.equals(refusedFor)) {
+            refusedFor = why;
+            events.emit(new PlacementEvent.GroupRefused(why));
         }
     }
 

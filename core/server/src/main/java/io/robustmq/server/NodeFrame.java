@@ -217,7 +217,8 @@ final class NodeFrame {
 
     StringBuilder announcement() {
         StringBuilder text = new StringBuilder();
-        text.append("RobustMQ ").append(identity.version()).append(" ready in ");
+        text.append("RobustMQ ").append(identity.version());
+        text.append(readiness.waitingFor().isEmpty() ? " ready in " : " started in ");
         return text.append(Main.seconds(Main.millisSinceStart())).append('\n');
     }
 

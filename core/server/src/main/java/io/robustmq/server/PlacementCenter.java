@@ -255,6 +255,9 @@ final class PlacementCenter implements RoleProcess {
             return "";
         }
         StringBuilder text = frame.announcement();
+        if (!readiness.isReady(Role.PLACEMENT_CENTER)) {
+            NodeFrame.line(text, "waits", "for its group, see placement.group_awaited");
+        }
         NodeFrame.line(text, "gRPC", Listener.text(serves.localAddress()));
         frame.announceRest(text, endpoint);
         return text.toString();

@@ -111,6 +111,16 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.group_refused",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "This member of placement belongs to no group, and the group does not let it in. It goes on asking.",
+            action =
+                    "why says what to do. If this member's data is lost, have it replaced at another member while this one runs.")
+    record GroupRefused(@Doc("The reason, and what to do") String why) implements PlacementEvent {}
+
+    @EventType(
             name = "placement.group_formed",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
@@ -334,7 +344,11 @@ public sealed interface PlacementEvent extends Event {
             cause = "Something that calls itself a member of the placement group sent what cannot be taken.",
             action = "See what runs at remote_addr: only placement centers may speak to this service.")
     record MemberMessageRefused(
-            @Doc(value = "Who sent it", sensitivity = Sensitivity.IDENTITY) String remoteAddr,
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
+                    String remoteAddr,
             Failure failure)
             implements PlacementEvent {}
 
