@@ -77,9 +77,18 @@ final class ConfigPages {
                         `200ms`, `10s`, `5m`, `2h`, `7d`; sizes `512B`, `64KiB`, `1MiB`, `2GiB`; paths are relative to the
                         folder that the process was started in.
 
-                        The roles are `standalone`, whose keys come first, and [`journal-server`](#journal-server).
+                        The roles are `standalone`, whose keys come first, [`placement-center`](#placement-center) and
+                        [`journal-server`](#journal-server).
                         """);
         reference(page, StandaloneKeys.ROLE.sections(), List.of());
+        page.append(
+                """
+
+                ## placement-center
+
+                `bin/robustmq placement-center` reads `config/placement-center.toml`.
+                """);
+        reference(page, PlacementCenterKeys.ROLE.sections(), StandaloneKeys.ROLE.sections());
         page.append(
                 """
 
