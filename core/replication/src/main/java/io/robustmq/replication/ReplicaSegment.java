@@ -32,6 +32,7 @@ final class ReplicaSegment {
 
     private long committed;
     private @Nullable Segment sealed;
+    private boolean toldWhole;
     private boolean leaving;
 
     /** One that is not on disk. */
@@ -157,6 +158,7 @@ final class ReplicaSegment {
     }
 
     private void wake() {
+        tellWhole();
         if (writes == 0 && !waitForWrites.isEmpty()) {
             List<Runnable> waited = List.copyOf(waitForWrites);
             waitForWrites.clear();
@@ -188,6 +190,14 @@ final class ReplicaSegment {
     void sealed(Segment as) {
         sealed = as;
         committed(as.end() - 1);
+        tellWhole();
+    }
+
+    private void tellWhole() {
+        if (!toldWhole && isWhole() && isIdle() && isOnDisk()) {
+            toldWhole = true;
+            storage.whole(id);
+        }
     }
 
     boolean isWhole() {

@@ -35,7 +35,10 @@ public interface ReplicaStorage {
     /** Records from {@code from} to before {@code to}, at least one, else at most so many bytes. */
     void read(SegmentId segment, long from, long to, int maxBytes, Found told);
 
-    /** Records first, the promise last. Nothing happens if there is none. */
+    /** Nothing will be appended any more: what it holds open for that may go. */
+    void whole(SegmentId segment);
+
+    /** The promise first: records without one are nobody's. Nothing happens if there is none. */
     void delete(SegmentId segment, Written told);
 
     /** How a change ended. */

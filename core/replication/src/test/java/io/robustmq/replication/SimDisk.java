@@ -2,6 +2,7 @@ package io.robustmq.replication;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,8 @@ final class SimDisk {
         /** Of which not all failures were told; once for each. */
         private final List<SegmentId> failures = new ArrayList<>();
 
+        private final Set<SegmentId> wholes = new HashSet<>();
+
         Storage(SimProcess process) {
             this.process = process;
         }
@@ -114,6 +117,9 @@ final class SimDisk {
 
         @Override
         public void append(SegmentId segment, long from, List<Entry> entries, Written told) {
+            if (wholes.contains(segment)) {
+                throw new AssertionError(segment + " is whole, and gets records");
+            }
             if (!mutations.contains(Mutation.ACK_BEFORE_DURABLE)) {
                 write(new Write(segment, List.copyOf(entries), 0, 0), told);
                 return;
@@ -183,11 +189,17 @@ final class SimDisk {
         }
 
         @Override
+        public void whole(SegmentId segment) {
+            wholes.add(segment);
+        }
+
+        @Override
         public void delete(SegmentId segment, Written told) {
             process.in(
                     world.millis(0, 5),
                     () -> {
                         synced.remove(segment);
+                        wholes.remove(segment);
                         told.written(segment.firstOffset(), null);
                     });
         }
