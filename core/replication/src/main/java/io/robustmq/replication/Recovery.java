@@ -40,6 +40,10 @@ final class Recovery {
     private long committed;
     private long end = -1;
     private boolean sealing;
+
+    /** The metadata may know the end by now. */
+    private boolean offered;
+
     private boolean ended;
     private long copied;
 
@@ -148,13 +152,28 @@ final class Recovery {
         if (end < 0) {
             end = ends.values().stream().mapToLong(Long::longValue).max().orElseThrow();
         }
-        long whole = ends.values().stream().filter(reached -> reached >= end).count();
-        if (whole >= segment.ackQuorum()) {
+        if (isCopied()) {
             sealing = true;
             loop.again();
         } else if (awaited.isEmpty()) {
             copy();
         }
+    }
+
+    private boolean isCopied() {
+        return ends.values().stream().filter(reached -> reached >= end).count() >= copiesWanted();
+    }
+
+    /**
+     * A quorum; all that are left, if the others are gone for good: what only they had cannot be
+     * waited for, and repair makes copies elsewhere.
+     */
+    private int copiesWanted() {
+        long left =
+                ports.nodes().journals().stream()
+                        .filter(node -> segment.ensemble().contains(node.node()))
+                        .count();
+        return (int) Math.min(segment.ackQuorum(), Math.max(1, left));
     }
 
     /** To the one that lacks least. */
@@ -223,9 +242,12 @@ final class Recovery {
             told.over();
             return new MetadataLoop.Step.Finish();
         }
-        if (!sealing) {
+        if (!sealing || !offered && !isCopied()) {
+            // a node that was gone may be back by now, and lack some
+            sealing = false;
             return new MetadataLoop.Step.Hold();
         }
+        offered = true;
         return new MetadataLoop.Step.Make(
                 List.of(
                         new Metadata.Change.PutSegment(

@@ -20,6 +20,8 @@ enum Mutation {
     SERVES_UNCOMMITTED,
     /** The metadata changes a shard's head whatever version was expected. */
     HEAD_IS_OVERWRITTEN,
+    /** A node says that it has a copy as soon as it is asked to make one. */
+    COPIED_TOO_EARLY,
     /** A node that lost its disk comes back under the same name. */
     DISK_FORGETS;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.telemetry.event.ReplicationEvent;
 import io.robustmq.testkit.RecordingEvents;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -232,5 +233,37 @@ class ReplicaTest {
         replica.told(new ShardView("s", HEAD, List.of(new Versioned<>(sealed, 9))));
         world.run(100 * SimWorld.MILLI);
         assertThat(events.of(ReplicationEvent.SegmentDeleted.class)).hasSize(1);
+    }
+
+    @Test
+    void a_copy_is_asked_for_no_faster_than_it_may_come() throws Exception {
+        ReplicaSettings slow = new ReplicaSettings(100, 500, 1, Duration.ofHours(1));
+        replica =
+                new Replica(
+                        "me",
+                        slow,
+                        disk.of(process),
+                        new Replica.ReplicaPorts((to, message) -> sent.add(message), events),
+                        process::nanoTime);
+        replica.open();
+        replica.told(new ShardView("s", HEAD, List.of(new Versioned<>(OPEN.sealed(9_999), 8))));
+        int bytes = History.entry("0123456789").bytes();
+        long fetched = 0;
+        for (int tick = 0; tick < 1000; tick++) {
+            sent.clear();
+            world.run(10 * SimWorld.MILLI);
+            replica.tick();
+            for (Message message : List.copyOf(sent)) {
+                if (message instanceof Message.Read read) {
+                    fetched += 3;
+                    List<Entry> three = entries("0123456789", "0123456789", "0123456789");
+                    replica.receive(
+                            "you",
+                            new Message.Records(ID, read.request(), 9_999, read.from(), three));
+                }
+            }
+        }
+        double seconds = 10 * 1.2;
+        assertThat((double) fetched * bytes).isBetween(2000.0, 500 * seconds + 6.0 * bytes);
     }
 }

@@ -22,8 +22,10 @@ final class ReplicationSimulation {
     private final SimMetadata metadata;
     private final List<SimReplica> replicas = new ArrayList<>();
     private final List<SimWriter> writers = new ArrayList<>();
+    private final List<SimRepair> repairs = new ArrayList<>();
     private final SimReader reader;
     private final SimFaults faults;
+    private final Map<Long, String> log = new HashMap<>();
 
     /** Of chance: how rarely a writer takes the shard from another. */
     private final int calm;
@@ -43,14 +45,33 @@ final class ReplicationSimulation {
             replicas.add(
                     new SimReplica("j" + i, world, network, metadata, history, mutations, events));
         }
+        metadata.offered(this::checkCopies);
         faults = new SimFaults(world, network, metadata, replicas, writers);
         for (int i = 2 + world.chance.nextInt(2); i > 0; i--) {
             writers.add(
                     new SimWriter(
                             "w" + i, world, network, metadata, history, faults::nodes, events));
         }
+        for (int i = world.chance.nextInt(3); i >= 0; i--) {
+            repairs.add(new SimRepair("r" + i, world, network, metadata, faults::nodes, events));
+        }
         calm = 1 + world.chance.nextInt(6);
         reader = new SimReader(world, network, metadata, history);
+    }
+
+    /** With all its nodes up no segment is sealed without a quorum of copies. */
+    private void checkCopies(Segment sealed) {
+        int up = 0;
+        int whole = 0;
+        for (SimReplica replica : replicas) {
+            if (sealed.ensemble().contains(replica.node)) {
+                up += replica.isUp() ? 1 : 0;
+                whole += replica.disk.end(sealed.id()) >= sealed.end() ? 1 : 0;
+            }
+        }
+        if (whole == 0 || up == sealed.ensemble().size() && whole < sealed.ackQuorum()) {
+            throw new History.Broken(whole + " copies, of " + up + " nodes, of " + sealed);
+        }
     }
 
     private List<String> replicaNames() {
@@ -60,12 +81,25 @@ final class ReplicationSimulation {
     void run() {
         replicas.forEach(SimReplica::start);
         reader.start();
+        // in some schedules nobody repairs before the end
+        boolean early = world.oneIn(2);
+        if (early) {
+            repairs.forEach(SimRepair::start);
+        }
         clients();
         int chaos = 2000 + world.chance.nextInt(3000);
         faults.start();
         world.run(chaos * MILLI);
         faults.end();
-        finish();
+        if (!early) {
+            repairs.forEach(SimRepair::start);
+        }
+        long first = finish();
+        if (replicas.size() > 3) {
+            replicas.get(world.chance.nextInt(replicas.size())).lose();
+            first = allIsThere();
+        }
+        history.checkFinal(first, log);
     }
 
     /** Writers come, append and trim as it happens. */
@@ -104,7 +138,7 @@ final class ReplicationSimulation {
     }
 
     /** With nothing wrong any more a writer can open and append, and all is there. */
-    private void finish() {
+    private long finish() {
         writers.forEach(SimWriter::kill);
         SimWriter last = writers.getFirst();
         last.start(SimWriter.SETTINGS);
@@ -120,27 +154,32 @@ final class ReplicationSimulation {
                         "no writer opens and appends after the faults: " + metadata.view());
             }
         }
-        Map<Long, String> log = new HashMap<>();
-        long first = 0;
+        return allIsThere();
+    }
+
+    /** Waits until each segment has its replicas, and each of them all records; reads them. */
+    private long allIsThere() {
+        long until = world.now() + RECOVERS_WITHIN;
         while (true) {
             world.run(200 * MILLI);
-            String missing = missing(log);
-            first = metadata.view().segments().getFirst().value().id().firstOffset();
+            String missing = missing();
             if (missing.isEmpty()) {
-                break;
+                return metadata.view().segments().getFirst().value().id().firstOffset();
             }
             if (world.now() > until) {
                 throw new History.Broken(missing);
             }
         }
-        history.checkFinal(first, log);
     }
 
     /** Reads the log as each replica serves it; what of it is not there yet. */
-    private String missing(Map<Long, String> log) {
+    private String missing() {
         log.clear();
         for (Versioned<Segment> described : metadata.view().segments()) {
             Segment segment = described.value();
+            if (segment.ensemble().size() < Math.min(3, faults.nodes().size())) {
+                return "too few replicas: " + segment;
+            }
             long end = segment.isOpen() ? writers.getFirst().committedEnd() : segment.end();
             for (String node : segment.ensemble()) {
                 List<Entry> entries = reader.all(node, segment, end);

@@ -39,6 +39,10 @@ final class SimCluster {
         return new SimWriter(node, world, network, metadata, history, this::nodes, events);
     }
 
+    SimRepair repair(String node) {
+        return new SimRepair(node, world, network, metadata, this::nodes, events);
+    }
+
     SimReplica replica(String node) {
         return replicas.stream()
                 .filter(replica -> replica.node.equals(node))

@@ -19,8 +19,20 @@ final class SimDisk {
         final List<Entry> entries = new ArrayList<>();
     }
 
-    /** Something that is written, and not synced yet. */
-    private record Write(SegmentId segment, List<Entry> entries, long epoch, long version) {}
+    /** Something that is written, and not synced yet; a promise has no records. */
+    private static final class Write {
+        final SegmentId segment;
+        final List<Entry> entries;
+        final long epoch;
+        final long version;
+
+        Write(SegmentId segment, List<Entry> entries, long epoch, long version) {
+            this.segment = segment;
+            this.entries = entries;
+            this.epoch = epoch;
+            this.version = version;
+        }
+    }
 
     private final SimWorld world;
     private final Set<Mutation> mutations;
@@ -29,8 +41,10 @@ final class SimDisk {
     private boolean full;
     private int syncMillis = 4;
 
-    /** When the last of what is under way will be done; one after the other. */
-    private long lastDone;
+    /** When the last of what is under way will be done: records, and beside them promises. */
+    private long recordsDone;
+
+    private long promisesDone;
 
     SimDisk(SimWorld world, Set<Mutation> mutations) {
         this.world = world;
@@ -46,7 +60,11 @@ final class SimDisk {
     }
 
     void crash() {
+        Set<SegmentId> torn = new HashSet<>();
         for (Write write : unsynced) {
+            if (torn.contains(write.segment)) {
+                continue;
+            }
             if (write.entries.isEmpty()) {
                 if (world.oneIn(2) && !mutations.contains(Mutation.FENCE_IS_FORGOTTEN)) {
                     promise(write);
@@ -58,12 +76,13 @@ final class SimDisk {
                     kept.entries.addAll(write.entries.subList(0, whole));
                 }
                 if (whole < write.entries.size()) {
-                    break; // torn: nothing that was written after it counts
+                    torn.add(write.segment); // nothing that was written after it counts
                 }
             }
         }
         unsynced.clear();
-        lastDone = 0;
+        recordsDone = 0;
+        promisesDone = 0;
         if (mutations.contains(Mutation.DISK_FORGETS) && world.oneIn(2)) {
             synced.values().forEach(kept -> kept.entries.clear());
         }
@@ -132,9 +151,18 @@ final class SimDisk {
             write(new Write(segment, List.copyOf(entries), 0, 0), (ignored, why) -> {});
         }
 
+        private long doneIn(boolean promise) {
+            long done = world.now() + world.millis(0, syncMillis);
+            if (promise) {
+                promisesDone = Math.max(promisesDone, done);
+                return promisesDone - world.now();
+            }
+            recordsDone = Math.max(recordsDone, done);
+            return recordsDone - world.now();
+        }
+
         private void write(Write write, Written told) {
-            lastDone = Math.max(lastDone, world.now() + world.millis(0, syncMillis));
-            long until = lastDone - world.now();
+            long until = doneIn(write.entries.isEmpty());
             if (full || failures.contains(write.segment)) {
                 failures.add(write.segment);
                 process.in(
@@ -151,20 +179,20 @@ final class SimDisk {
                     until,
                     () -> {
                         if (!process.isKilled()) {
-                            sync();
+                            sync(write);
                             process.run(() -> told.written(end(write.segment), null));
                         }
                     });
         }
 
-        private void sync() {
-            Write write = unsynced.removeFirst();
+        private void sync(Write write) {
+            unsynced.remove(write);
             if (write.entries.isEmpty()) {
                 SimDisk.this.promise(write);
             } else {
                 Kept kept = synced.get(write.segment);
                 if (kept == null) {
-                    throw new AssertionError("records before the promise: " + write);
+                    throw new AssertionError("records before the promise: " + write.segment);
                 }
                 kept.entries.addAll(write.entries);
             }

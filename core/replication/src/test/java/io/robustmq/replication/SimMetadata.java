@@ -1,7 +1,9 @@
 package io.robustmq.replication;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,6 +20,12 @@ final class SimMetadata {
     private final SimWorld world;
     private final History history;
     private final boolean compares;
+
+    /** Hears of each segment when somebody wants for the first time that it be sealed so. */
+    private Consumer<Segment> offered = sealed -> {};
+
+    private final Set<Segment> offeredBefore = new HashSet<>();
+
     private final List<Consumer<ShardView>> watches = new ArrayList<>();
     private final List<ShardView> past = new ArrayList<>();
 
@@ -38,6 +46,10 @@ final class SimMetadata {
 
     void faults(int loss) {
         lossPercent = loss;
+    }
+
+    void offered(Consumer<Segment> hears) {
+        offered = hears;
     }
 
     /** The truth. */
@@ -73,6 +85,14 @@ final class SimMetadata {
 
             @Override
             public void change(List<Change> changes, String why, Consumer<Outcome> told) {
+                for (Change change : changes) {
+                    if (change instanceof Change.PutSegment put
+                            && !put.segment().isOpen()
+                            && isOpen(put.segment())
+                            && offeredBefore.add(put.segment())) {
+                        offered.accept(put.segment());
+                    }
+                }
                 request(process, () -> apply(changes), () -> new Outcome.Unknown("lost"), told);
             }
         };
@@ -146,6 +166,11 @@ final class SimMetadata {
         history.changed(before, after);
         watches.forEach(watch -> watch.accept(after));
         return new Metadata.Outcome.Done();
+    }
+
+    private boolean isOpen(Segment segment) {
+        Versioned<Segment> now = segments.get(segment.id().number());
+        return now != null && now.value().isOpen();
     }
 
     private long version(int number) {

@@ -21,6 +21,7 @@ final class SimReplica {
     private final Events events;
     private final History history;
     private int lives;
+    private boolean lost;
     @Nullable SimProcess process;
 
     SimReplica(
@@ -46,6 +47,9 @@ final class SimReplica {
     }
 
     void start() {
+        if (lost) {
+            return;
+        }
         SimProcess life = new SimProcess(node, world);
         process = life;
         Replica replica =
@@ -91,7 +95,16 @@ final class SimReplica {
                                     fence.segment().firstOffset() - 1));
             return;
         }
+        if (message instanceof Message.Copy copy && mutations.contains(Mutation.COPIED_TOO_EARLY)) {
+            network.transport(node).send(from, new Message.Copied(copy.segment(), copy.version()));
+        }
         replica.receive(from, message);
+    }
+
+    /** For good, with its disk. */
+    void lose() {
+        crash();
+        lost = true;
     }
 
     void crash() {

@@ -164,6 +164,21 @@ public sealed interface ReplicationEvent extends Event {
             implements ReplicationEvent {}
 
     @EventType(
+            name = "replication.segment_repaired",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A sealed segment was copied to another node, which is in its ensemble from now on.",
+            action = "Nothing.")
+    record SegmentRepaired(
+            @Doc("The shard") String shard,
+            @Doc("Number of the segment") int segment,
+            @Doc("Node that is gone or is being emptied, empty if the segment had too few")
+                    String fromNode,
+            @Doc("Node that keeps it now") String toNode)
+            implements ReplicationEvent {}
+
+    @EventType(
             name = "replication.segment_deleted",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
