@@ -82,6 +82,9 @@ final class Architecture {
                         "telemetry.pipeline"));
         rules.put("PlacementImportsBroker", mayImport("placement", "journal", "telemetry.event"));
         rules.put(
+                "ReplicationImportsPlacement",
+                mayImport("replication", "journal", "telemetry.event"));
+        rules.put(
                 "BrokerImportsPipeline",
                 mayImport("broker", "protocol", "journal", "placement", "telemetry.event"));
         rules.put(
@@ -90,6 +93,7 @@ final class Architecture {
                         "testkit", "telemetry.event", "telemetry.catalogue", "telemetry.pipeline"));
         rules.put("EventUsesLibrary", onlyJdk("telemetry.event"));
         rules.put("JournalUsesLibrary", onlyJdk("journal"));
+        rules.put("ReplicationUsesLibrary", onlyJdk("replication"));
         rules.put(
                 "ProtocolUsesNettyChannel",
                 noClasses()

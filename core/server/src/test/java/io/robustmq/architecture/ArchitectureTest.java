@@ -42,6 +42,7 @@ class ArchitectureTest {
                     "journal.Journal",
                     "eventlog.EventSearch",
                     "placement.Placement",
+                    "replication.Replica",
                     "broker.Broker",
                     "server.Main",
                     "testkit.RecordingEvents"

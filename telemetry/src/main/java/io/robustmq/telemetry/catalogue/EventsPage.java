@@ -12,65 +12,82 @@ import java.util.stream.Collectors;
 public final class EventsPage {
     /** What a category is about and where to begin; a category without this is a defect. */
     private static final Map<String, String> GUIDANCE =
-            Map.of(
-                    "connection",
-                    """
-                    Listeners and client connections. Begin with `client_id` or `remote_addr`; every event of one
-                    connection has the same `connection_id`, and its last is `connection.closed`, whose `ending` says why.
-                    Many `connection.protocol_violated` of one `rule` are one broken client library; many
-                    `connection.keep_alive_expired` at once are the network.\
-                    """,
-                    "authentication",
-                    """
-                    Who clients are and what they may do. Many `authentication.failed` from one `remote_addr` are somebody
-                    guessing; from many addresses with one `user_name`, a password that was changed.\
-                    """,
-                    "message",
-                    """
-                    Application messages. Their number is in the metrics (`robustmq_mqtt_publish_received_total`,
-                    `robustmq_mqtt_delivered_total`, `robustmq_mqtt_dropped_total`); the events are samples to see what they
-                    look like, except for drops and refusals, which are faults. When a subscriber misses messages, look for
-                    `message.dropped` with its `client_id`.\
-                    """,
-                    "subscription",
-                    """
-                    What clients asked to be sent. When a client gets nothing, look for `subscription.created` or
-                    `subscription.refused` with its `client_id` and compare `topic_filter` with the topic published.\
-                    """,
-                    "session",
-                    """
-                    What the broker remembers of a client between its connections. When messages went missing over a
-                    reconnect, follow its `client_id`: `session.suspended`, then `session.resumed`, `session.expired` or
-                    `session.discarded`, each with the number of messages that waited.\
-                    """,
-                    "journal",
-                    """
-                    Durable bytes. An error here is a disk: what was acknowledged before is safe, what comes after is
-                    refused. `journal.sync_slow` comes long before `journal.append_failed`.\
-                    """,
-                    "placement",
-                    """
-                    The node's roles, and what nodes agree on. A start is `placement.config_loaded`, `placement.role_ready`
-                    for each role, `placement.node_ready`; a start that failed is `placement.start_failed` with what to
-                    mend.\
-                    """,
-                    "pipeline",
-                    """
-                    The log about itself. The broker works on at full speed whatever happens here; what is at stake is the
-                    log. `pipeline.sink_failed` names the sink and why; `pipeline.events_dropped` says how much it missed.
-                    For every sink `robustmq_pipeline_emitted_total` = `robustmq_pipeline_shipped_total` +
-                    `robustmq_pipeline_waiting` + `robustmq_pipeline_dropped_total`.\
-                    """,
-                    "audit",
-                    """
-                    What administrators did, from where, and what they were refused. No level, rate or sampling leaves one
-                    of these out. `admin-token` is whoever had the token of the node; `remote_addr` tells them apart.\
-                    """,
-                    "foreign",
-                    """
-                    Lines of the libraries inside the broker. They are here so that nothing is hidden; the broker's own
-                    events say the same in better words.\
-                    """);
+            Map.ofEntries(
+                    Map.entry(
+                            "connection",
+                            """
+                            Listeners and client connections. Begin with `client_id` or `remote_addr`; every event of one
+                            connection has the same `connection_id`, and its last is `connection.closed`, whose `ending` says why.
+                            Many `connection.protocol_violated` of one `rule` are one broken client library; many
+                            `connection.keep_alive_expired` at once are the network.\
+                            """),
+                    Map.entry(
+                            "authentication",
+                            """
+                            Who clients are and what they may do. Many `authentication.failed` from one `remote_addr` are somebody
+                            guessing; from many addresses with one `user_name`, a password that was changed.\
+                            """),
+                    Map.entry(
+                            "message",
+                            """
+                            Application messages. Their number is in the metrics (`robustmq_mqtt_publish_received_total`,
+                            `robustmq_mqtt_delivered_total`, `robustmq_mqtt_dropped_total`); the events are samples to see what they
+                            look like, except for drops and refusals, which are faults. When a subscriber misses messages, look for
+                            `message.dropped` with its `client_id`.\
+                            """),
+                    Map.entry(
+                            "subscription",
+                            """
+                            What clients asked to be sent. When a client gets nothing, look for `subscription.created` or
+                            `subscription.refused` with its `client_id` and compare `topic_filter` with the topic published.\
+                            """),
+                    Map.entry(
+                            "session",
+                            """
+                            What the broker remembers of a client between its connections. When messages went missing over a
+                            reconnect, follow its `client_id`: `session.suspended`, then `session.resumed`, `session.expired` or
+                            `session.discarded`, each with the number of messages that waited.\
+                            """),
+                    Map.entry(
+                            "journal",
+                            """
+                            Durable bytes. An error here is a disk: what was acknowledged before is safe, what comes after is
+                            refused. `journal.sync_slow` comes long before `journal.append_failed`.\
+                            """),
+                    Map.entry(
+                            "replication",
+                            """
+                            Shards that several journal nodes keep. `replication.replica_failed` names the node that a writer
+                            goes on without, and appends go on; `replication.ensemble_wanted` says that they wait. A
+                            `replication.writer_fenced` is a shard that another node has taken over.\
+                            """),
+                    Map.entry(
+                            "placement",
+                            """
+                            The node's roles, and what nodes agree on. A start is `placement.config_loaded`, `placement.role_ready`
+                            for each role, `placement.node_ready`; a start that failed is `placement.start_failed` with what to
+                            mend.\
+                            """),
+                    Map.entry(
+                            "pipeline",
+                            """
+                            The log about itself. The broker works on at full speed whatever happens here; what is at stake is the
+                            log. `pipeline.sink_failed` names the sink and why; `pipeline.events_dropped` says how much it missed.
+                            For every sink `robustmq_pipeline_emitted_total` = `robustmq_pipeline_shipped_total` +
+                            `robustmq_pipeline_waiting` + `robustmq_pipeline_dropped_total`.\
+                            """),
+                    Map.entry(
+                            "audit",
+                            """
+                            What administrators did, from where, and what they were refused. No level, rate or sampling leaves one
+                            of these out. `admin-token` is whoever had the token of the node; `remote_addr` tells them apart.\
+                            """),
+                    Map.entry(
+                            "foreign",
+                            """
+                            Lines of the libraries inside the broker. They are here so that nothing is hidden; the broker's own
+                            events say the same in better words.\
+                            """));
 
     private final StringBuilder page = new StringBuilder();
 

@@ -15,6 +15,7 @@ public sealed interface Event
                 SubscriptionEvent,
                 SessionEvent,
                 JournalEvent,
+                ReplicationEvent,
                 PlacementEvent,
                 PipelineEvent,
                 AuditEvent,

@@ -21,6 +21,7 @@ class CatalogueTest {
                         "subscription",
                         "session",
                         "journal",
+                        "replication",
                         "placement",
                         "pipeline",
                         "audit",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.replication;
+
+import org.jspecify.annotations.NullMarked;
