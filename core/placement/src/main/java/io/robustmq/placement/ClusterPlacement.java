@@ -127,9 +127,7 @@ public final class ClusterPlacement implements Placement {
 
     private Command.@Nullable Expire due() {
         Instant now = clock.instant();
-        return registry.isLeading()
-                        && records.failure() == null
-                        && machine.state().hasExpired(now)
+        return registry.isLeading() && records.failure() == null && machine.state().hasExpired(now)
                 ? new Command.Expire(now)
                 : null;
     }

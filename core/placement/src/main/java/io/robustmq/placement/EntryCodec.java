@@ -26,8 +26,8 @@ import java.util.Set;
  *             requests | n × (bytes:4 | chunk) |
  * </pre>
  *
- * {@link CommandCodec} draws a command, {@link Requests} requests, {@link StateWriter} a chunk
- * of the state.
+ * {@link CommandCodec} draws a command, {@link Requests} requests, {@link StateWriter} a chunk of
+ * the state.
  */
 final class EntryCodec {
     private static final byte NOTHING = 0;

@@ -7,7 +7,6 @@ import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -374,14 +373,15 @@ final class RaftMember {
             messages.decrementAndGet();
             return; // what matters is sent again
         }
-        loop.execute(() -> enter(() -> {
-            messages.decrementAndGet();
-            try {
-                take(RaftMessages.decoded(bytes));
-            } catch (IOException e) {
-                events.emit(new PlacementEvent.MessageMalformed(Failure.of(e)));
-            }
-        }));
+        loop.execute(() ->
+                enter(() -> {
+                    messages.decrementAndGet();
+                    try {
+                        take(RaftMessages.decoded(bytes));
+                    } catch (IOException e) {
+                        events.emit(new PlacementEvent.MessageMalformed(Failure.of(e)));
+                    }
+                }));
     }
 
     private void take(RaftMessages.Envelope envelope) {
@@ -405,7 +405,8 @@ final class RaftMember {
             case Message.Heartbeat(NodeEpoch node) -> registry.heartbeat(node);
             case Message.AskBarrier(long request) -> {
                 if (current.isLeader()) {
-                    current.barrier(index -> mail.send(new Message.BarrierAt(request, index), from));
+                    current.barrier(
+                            index -> mail.send(new Message.BarrierAt(request, index), from));
                 }
             }
             case Message.BarrierAt answer -> wishes.answered(answer, current.applied());
@@ -469,9 +470,7 @@ final class RaftMember {
                 PlacementState state = machine.folded().state();
                 events.emit(
                         new PlacementEvent.StateRecovered(
-                                state.revision(),
-                                state.nodes().byId().size(),
-                                log.recordsRead()));
+                                state.revision(), state.nodes().byId().size(), log.recordsRead()));
             }
             RaftRun current = run;
             if (!started && current != null) {

@@ -242,8 +242,7 @@ final class RaftRun {
                     }
                     yield "";
                 }
-                case Operation.Change change ->
-                        {
+                case Operation.Change change -> {
                     folding.apply(change, isLeader() && isOfThisTerm(index));
                     yield index;
                 }

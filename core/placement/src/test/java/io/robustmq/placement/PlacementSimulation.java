@@ -207,30 +207,32 @@ final class PlacementSimulation {
         long id = ++asked;
         long before = history.highestAcknowledged();
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
-        member.ask(id).whenComplete((revision, failure) -> {
-            if (failure == null) {
-                history.acknowledged(id, revision, before);
-                acknowledged.complete(revision);
-            } else {
-                acknowledged.completeExceptionally(failure);
-            }
-        });
+        member.ask(id)
+                .whenComplete((revision, failure) -> {
+                    if (failure == null) {
+                        history.acknowledged(id, revision, before);
+                        acknowledged.complete(revision);
+                    } else {
+                        acknowledged.completeExceptionally(failure);
+                    }
+                });
         return acknowledged;
     }
 
     private void askBarrier(SimulatedMember member) {
         long before = history.highestAcknowledged();
-        member.barrier().thenRun(() -> {
-            if (member.revision() < before) {
-                throw new AssertionError(
-                        member.name()
-                                + " is past a barrier at revision "
-                                + member.revision()
-                                + ", and "
-                                + before
-                                + " was acknowledged before");
-            }
-        });
+        member.barrier()
+                .thenRun(() -> {
+                    if (member.revision() < before) {
+                        throw new AssertionError(
+                                member.name()
+                                        + " is past a barrier at revision "
+                                        + member.revision()
+                                        + ", and "
+                                        + before
+                                        + " was acknowledged before");
+                    }
+                });
     }
 
     // Trouble
@@ -332,8 +334,7 @@ final class PlacementSimulation {
             RaftMessages.Envelope envelope = RaftMessages.decoded(message);
             Object changed =
                     switch (envelope.message()) {
-                        case AppendSuccessResponse m
-                        when mutation == Mutation.LATE_ANSWERS ->
+                        case AppendSuccessResponse m when mutation == Mutation.LATE_ANSWERS ->
                                 new AppendSuccessResponse(
                                         m.follower(),
                                         Math.max(m.term(), to.term()),
@@ -341,7 +342,7 @@ final class PlacementSimulation {
                                         m.queryRound(),
                                         m.flowControlSequenceNumber());
                         case Message.Forward(Operation.Change m)
-                        when mutation == Mutation.FORGOTTEN_REQUESTS ->
+                                when mutation == Mutation.FORGOTTEN_REQUESTS ->
                                 new Message.Forward(
                                         new Operation.Change(
                                                 m.origin(),

@@ -307,8 +307,7 @@ final class SimulatedMember {
                 done);
     }
 
-    private void later(
-            java.util.function.Consumer<RaftMember> task, CompletableFuture<?> done) {
+    private void later(java.util.function.Consumer<RaftMember> task, CompletableFuture<?> done) {
         RaftMember running = member;
         if (running == null) {
             done.completeExceptionally(new IOException("it is not running"));
@@ -372,6 +371,11 @@ final class SimulatedMember {
 
     @Override
     public String toString() {
-        return name() + (up ? " up" : " down") + " at " + revision() + " " + (member == null ? "" : member.toString());
+        return name()
+                + (up ? " up" : " down")
+                + " at "
+                + revision()
+                + " "
+                + (member == null ? "" : member.toString());
     }
 }

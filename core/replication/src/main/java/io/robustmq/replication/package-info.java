@@ -15,7 +15,7 @@
  *   all of them → Metadata: ShardHead and Segment, by compare-and-set
  * </pre>
  *
- * Why it is so: docs/decisions/0026. What must be true, and is looked for by the simulation among
+ * Why it is so: docs/decisions/0027. What must be true, and is looked for by the simulation among
  * the tests: an acknowledged record is readable at its offset with the same bytes until retention
  * removes it; no offset is ever served with two contents; no two writers acknowledge at one offset.
  */

@@ -54,8 +54,7 @@ final class ClusterTls implements AutoCloseable {
         AdvancedTlsX509KeyManager own = new AdvancedTlsX509KeyManager();
         String reading = files.certificate() + ", " + files.key();
         try {
-            AdvancedTlsX509TrustManager trusted =
-                    AdvancedTlsX509TrustManager.newBuilder().build();
+            AdvancedTlsX509TrustManager trusted = AdvancedTlsX509TrustManager.newBuilder().build();
             var unusedOwn =
                     own.updateIdentityCredentials(
                             files.certificate().toFile(),

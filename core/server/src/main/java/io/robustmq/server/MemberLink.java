@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-
 /**
  * The way to one member of the placement group. What waits goes in one call, one call at a time, so
  * messages arrive in their order or not at all. When a call fails, what waited is dropped: it is
@@ -91,8 +90,7 @@ final class MemberLink implements AutoCloseable {
     boolean send(byte[] message) {
         DeliverRequest next;
         synchronized (this) {
-            boolean full =
-                    !waiting.isEmpty() && waitingBytes + message.length > MAX_WAITING_BYTES;
+            boolean full = !waiting.isEmpty() && waitingBytes + message.length > MAX_WAITING_BYTES;
             boolean paused = failures > 0 && nanoTime.getAsLong() - pausedUntil < 0;
             if (closed || full || paused) {
                 return false;
@@ -137,8 +135,7 @@ final class MemberLink implements AutoCloseable {
         if (!isUp()) {
             channel.resetConnectBackoff(); // the pause between calls is ours
         }
-        CallOptions options =
-                CallOptions.DEFAULT.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
         ClientCalls.asyncUnaryCall(channel.newCall(DELIVER, options), request, new Answer());
     }
 

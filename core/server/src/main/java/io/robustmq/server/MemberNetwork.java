@@ -89,13 +89,15 @@ final class MemberNetwork implements PlacementNetwork {
         }
         synchronized (this) {
             members = byId;
-            byAddress.entrySet().removeIf(entry -> {
-                boolean isGone = !addresses.contains(entry.getKey());
-                if (isGone) {
-                    entry.getValue().close();
-                }
-                return isGone;
-            });
+            byAddress
+                    .entrySet()
+                    .removeIf(entry -> {
+                        boolean isGone = !addresses.contains(entry.getKey());
+                        if (isGone) {
+                            entry.getValue().close();
+                        }
+                        return isGone;
+                    });
         }
     }
 

@@ -87,9 +87,7 @@ final class PlacementAdmin {
         }
         PlacementView view = placement.view();
         DescribeClusterResponse.Builder answer =
-                DescribeClusterResponse.newBuilder()
-                        .setMember(nodeId)
-                        .setRevision(view.revision());
+                DescribeClusterResponse.newBuilder().setMember(nodeId).setRevision(view.revision());
         for (Member member : view.members()) {
             answer.addMembers(
                     PlacementMember.newBuilder()
@@ -102,8 +100,7 @@ final class PlacementAdmin {
             answer.addNodes(
                     RegisteredNode.newBuilder()
                             .setNodeId(node.nodeId())
-                            .addAllRoles(
-                                    node.roles().stream().sorted().map(Role::command).toList())
+                            .addAllRoles(node.roles().stream().sorted().map(Role::command).toList())
                             .putAllAddresses(node.extendInfo())
                             .setEpoch(registered.epoch()));
         }

@@ -105,12 +105,11 @@ final class PlacementCenter implements RoleProcess {
         NodeMetrics.registerPlacement(opening, to.registry());
         isServing = true;
         opening.ready()
-                .whenComplete(
-                        (nothing, refused) -> {
-                            if (refused == null) {
-                                ready(to, events, begun);
-                            }
-                        });
+                .whenComplete((nothing, refused) -> {
+                    if (refused == null) {
+                        ready(to, events, begun);
+                    }
+                });
     }
 
     /** On placement's thread. */
@@ -134,9 +133,7 @@ final class PlacementCenter implements RoleProcess {
             return tls;
         } catch (IOException unusable) {
             throw new StartFailure(
-                    ExitCode.CONFIGURATION,
-                    "tls: cannot use " + unusable.getMessage(),
-                    unusable);
+                    ExitCode.CONFIGURATION, "tls: cannot use " + unusable.getMessage(), unusable);
         }
     }
 
@@ -185,8 +182,7 @@ final class PlacementCenter implements RoleProcess {
         }
         List<PlacementSettings.Contact> contacts =
                 members.entrySet().stream()
-                        .map(each ->
-                                new PlacementSettings.Contact(each.getKey(), each.getValue()))
+                        .map(each -> new PlacementSettings.Contact(each.getKey(), each.getValue()))
                         .toList();
         return new PlacementSettings(
                 config.nodeId(),
@@ -228,8 +224,7 @@ final class PlacementCenter implements RoleProcess {
                         config.placement().nodeTimeout(),
                         events);
         registration = keeping;
-        places.ready()
-                .thenRun(() -> Thread.ofVirtual().name("node-registration").start(keeping));
+        places.ready().thenRun(() -> Thread.ofVirtual().name("node-registration").start(keeping));
     }
 
     /** As others may know it. */

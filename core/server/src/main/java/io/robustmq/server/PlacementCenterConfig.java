@@ -40,7 +40,8 @@ record PlacementCenterConfig(
     /**
      * @param members names with addresses, in their order; empty if this one is alone
      */
-    record Placement(Map<String, String> members, Duration agreementTimeout, Duration nodeTimeout) {}
+    record Placement(
+            Map<String, String> members, Duration agreementTimeout, Duration nodeTimeout) {}
 
     record Journal(List<Path> directories, Durability durability, Duration slowSync) {}
 }

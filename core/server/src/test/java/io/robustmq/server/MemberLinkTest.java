@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -15,7 +16,6 @@ import io.robustmq.testkit.Await;
 import io.robustmq.testkit.FreePorts;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.TestCertificates;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -82,9 +82,7 @@ class PlacementCenterIT {
             RobustMq node = node(name);
             Await.untilTrue(name + " listens", LIMIT, () -> isUp(node));
             Await.untilTrue(
-                    name + " is ready",
-                    LIMIT,
-                    () -> node.get("/health/ready").statusCode() == 200);
+                    name + " is ready", LIMIT, () -> node.get("/health/ready").statusCode() == 200);
         }
     }
 

@@ -341,8 +341,10 @@ public sealed interface PlacementEvent extends Event {
             name = "placement.member_message_refused",
             severity = Severity.WARN,
             volume = Volume.FAULT,
-            cause = "Something that calls itself a member of the placement group sent what cannot be taken.",
-            action = "See what runs at remote_addr: only placement centers may speak to this service.")
+            cause =
+                    "Something that calls itself a member of the placement group sent what cannot be taken.",
+            action =
+                    "See what runs at remote_addr: only placement centers may speak to this service.")
     record MemberMessageRefused(
             @Doc(
                             value = "Address and port of the other end",
