@@ -128,7 +128,7 @@ public final class StandalonePlacement implements Placement {
     }
 
     private static long registered(PlacementState.Step step) {
-        return switch ((NodeAnswer) step.answer()) {
+        return switch (step.answer(NodeAnswer.class)) {
             case NodeAnswer.Registered _ -> revision(step);
             case NodeAnswer.Full(int maxNodes) ->
                     throw new IllegalStateException(
@@ -140,7 +140,7 @@ public final class StandalonePlacement implements Placement {
     public CompletableFuture<NodeAnswer> register(Node node, long instance) {
         return sequencer
                 .submit(new Command.Register(node, instance))
-                .thenApply(step -> (NodeAnswer) step.answer());
+                .thenApply(step -> step.answer(NodeAnswer.class));
     }
 
     @Override
@@ -157,7 +157,7 @@ public final class StandalonePlacement implements Placement {
     }
 
     private static long revision(PlacementState.Step step) {
-        return step.state().revision();
+        return step.answered().revision();
     }
 
     @Override
@@ -184,14 +184,14 @@ public final class StandalonePlacement implements Placement {
             List<DocumentChange> changes, Author by, String why) {
         return sequencer
                 .submit(new Command.ChangeDocuments(changes, by, why))
-                .thenApply(step -> (DocumentAnswer) step.answer());
+                .thenApply(step -> step.answer(DocumentAnswer.class));
     }
 
     @Override
     public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
         return sequencer
                 .submit(new Command.ChangeClaims(node, changes))
-                .thenApply(step -> (ClaimAnswer) step.answer());
+                .thenApply(step -> step.answer(ClaimAnswer.class));
     }
 
     /** Nobody is silent without the only process. */

@@ -29,7 +29,7 @@ final class Everything {
         Everything some = new Everything(new SplittableRandom(seed));
         PlacementState state = PlacementState.EMPTY;
         for (int i = 0; i < 100; i++) {
-            state = state.apply(some.command(state)).state();
+            state = state.apply(some.id(i), some.command(state)).state();
         }
         return state;
     }
@@ -99,6 +99,12 @@ final class Everything {
                                     clientId, there.epoch() - (chance.nextInt(8) == 0 ? 1 : 0)));
         }
         return new Command.ChangeClaims(identity(state), changes);
+    }
+
+    /** Some of them twice. */
+    CommandId id(int number) {
+        return new CommandId(
+                new MemberId(chance.nextInt(3), 7), Math.max(0, number - chance.nextInt(10)));
     }
 
     private Member member() {
