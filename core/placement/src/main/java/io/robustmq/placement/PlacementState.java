@@ -38,6 +38,12 @@ record PlacementState(
      * @param answered then, if it was
      */
     record Step(PlacementState state, @Nullable PlacementChange change, Answered answered) {
+        /** That led to a state, if what was between is not known. */
+        static Step to(PlacementState state) {
+            Answered nothing = new Answered(state.revision(), new Answer.Agreed(false));
+            return new Step(state, null, nothing);
+        }
+
         Answer answer() {
             return answered.answer();
         }

@@ -100,9 +100,7 @@ class WatchTest {
         history.add(first);
         assertThat(history.after(0, () -> false)).containsExactly(first.change());
         PlacementState later = Everything.state(1);
-        history.add(
-                new PlacementState.Step(
-                        later, null, new Answered(later.revision(), new Answer.Agreed(false))));
+        history.add(PlacementState.Step.to(later));
         assertThat(history.after(1, () -> false))
                 .containsExactly(new Whole(new PlacementView(later)));
         PlacementState.Step next = later.apply(new Command.Register(node("z")));
