@@ -93,6 +93,26 @@ class StateSnapshotTest {
     }
 
     @Test
+    void claims_that_are_being_taken_out_go_on_being_so() throws Exception {
+        PlacementState state =
+                after(new Command.Register(new Node("n", Set.of(Role.MQTT_SERVER), Map.of())));
+        List<ClaimChange> takes = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            takes.add(new ClaimChange.Take("c" + i));
+        }
+        state = state.apply(new Command.ChangeClaims(new NodeEpoch("n", 1), takes)).state();
+        state = state.apply(new Command.Deregister("n")).state();
+        PlacementState restored = PlacementState.decoded(state.encoded());
+        while (state.claims().laps() > 0) {
+            assertThat(restored).isEqualTo(state);
+            state = state.apply(new Command.Deregister("nobody")).state();
+            restored = restored.apply(new Command.Deregister("nobody")).state();
+        }
+        assertThat(restored).isEqualTo(state);
+        assertThat(state.claims()).isEqualTo(Claims.NONE);
+    }
+
+    @Test
     void a_chunk_that_is_missing_or_twice_or_of_another_version_is_told() {
         PlacementState state = PlacementState.EMPTY;
         for (int i = 0; i < 200; i++) {
