@@ -75,8 +75,7 @@ final class Mail {
 
     /** Asks whoever is there. */
     void greetAll(Collection<String> addresses) {
-        addresses.forEach(
-                each -> greet(each, hello(true, List.of()), RaftMessages.ANYONE));
+        addresses.forEach(each -> greet(each, hello(true, List.of()), RaftMessages.ANYONE));
     }
 
     /** Asks all that it knows. */
@@ -105,8 +104,7 @@ final class Mail {
 
     private byte @Nullable [] encoded(Object message, MemberId to) {
         try {
-            return RaftMessages.encoded(
-                    new RaftMessages.Envelope(group, self.id(), to, message));
+            return RaftMessages.encoded(new RaftMessages.Envelope(group, self.id(), to, message));
         } catch (IOException tooLarge) {
             events.emit(new PlacementEvent.MessageMalformed(Failure.of(tooLarge)));
             return null;

@@ -7,7 +7,6 @@ import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -188,7 +187,7 @@ final class RaftMember {
         forming = null;
         started = false;
         membership.forget();
-        machine.begin(Folded.begun(log.founders()));
+        machine.begin(log.founders());
         mail.group(log);
         Folding folding = new Folding(machine, wishes, mail, events);
         RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail);
@@ -270,7 +269,11 @@ final class RaftMember {
     }
 
     Map<MemberId, Member> agreedMembers() {
-        return machine.folded().state().members().byId();
+        return machine.folded().members().byId();
+    }
+
+    boolean hasGone(MemberId id) {
+        return machine.folded().members().gone().contains(id);
     }
 
     private void tellOwnAddress(RaftRun current) {
@@ -373,14 +376,15 @@ final class RaftMember {
             messages.decrementAndGet();
             return; // what matters is sent again
         }
-        loop.execute(() -> enter(() -> {
-            messages.decrementAndGet();
-            try {
-                take(RaftMessages.decoded(bytes));
-            } catch (IOException e) {
-                events.emit(new PlacementEvent.MessageMalformed(Failure.of(e)));
-            }
-        }));
+        loop.execute(() ->
+                enter(() -> {
+                    messages.decrementAndGet();
+                    try {
+                        take(RaftMessages.decoded(bytes));
+                    } catch (IOException e) {
+                        events.emit(new PlacementEvent.MessageMalformed(Failure.of(e)));
+                    }
+                }));
     }
 
     private void take(RaftMessages.Envelope envelope) {
@@ -404,7 +408,8 @@ final class RaftMember {
             case Message.Heartbeat(NodeEpoch node) -> registry.heartbeat(node);
             case Message.AskBarrier(long request) -> {
                 if (current.isLeader()) {
-                    current.barrier(index -> mail.send(new Message.BarrierAt(request, index), from));
+                    current.barrier(
+                            index -> mail.send(new Message.BarrierAt(request, index), from));
                 }
             }
             case Message.BarrierAt answer -> wishes.answered(answer, current.applied());
@@ -458,12 +463,10 @@ final class RaftMember {
         public void caughtUp() {
             if (!isReady) {
                 isReady = true;
-                PlacementState state = machine.folded().state();
+                PlacementState state = machine.folded();
                 events.emit(
                         new PlacementEvent.StateRecovered(
-                                state.revision(),
-                                state.nodes().byId().size(),
-                                log.recordsRead()));
+                                state.revision(), state.nodes().byId().size(), log.recordsRead()));
             }
             RaftRun current = run;
             if (!started && current != null) {

@@ -94,8 +94,7 @@ final class RaftMessages {
             case Message.Forward(Operation.Change change) ->
                     out.putBytes(EntryCodec.encoded(new LogEntry(0, 0, change)));
             case Message.AskBarrier(long request) -> out.putLong(request);
-            case Message.BarrierAt(long request, long index) ->
-                    out.putLong(request).putLong(index);
+            case Message.BarrierAt(long request, long index) -> out.putLong(request).putLong(index);
             case Message.Heartbeat(NodeEpoch node) -> out.putNodeEpoch(node);
             default -> throw unknown(envelope.message);
         }
@@ -146,7 +145,9 @@ final class RaftMessages {
         hello.group().forEach(out::putMemberId);
     }
 
-    /** Of many large entries the first few: the follower says which it has, and is sent the rest. */
+    /**
+     * Of many large entries the first few: the follower says which it has, and is sent the rest.
+     */
     private static void put(Output out, AppendRequest m) {
         List<byte[]> entries = new ArrayList<>();
         long size = 0;
@@ -201,14 +202,12 @@ final class RaftMessages {
             case 7 ->
                     new AppendSuccessResponse(
                             from, in.nextInt(), in.nextLong(), in.nextLong(), in.nextLong());
-            case 8 ->
-                    new AppendFailureResponse(from, in.nextInt(), in.nextLong(), in.nextLong());
+            case 8 -> new AppendFailureResponse(from, in.nextInt(), in.nextLong(), in.nextLong());
             case 9 -> {
                 int term = in.nextInt();
                 long round = in.nextLong();
                 long sequence = in.nextLong();
-                yield new InstallSnapshot(
-                        from, term, EntryCodec.snapshot(buffer), round, sequence);
+                yield new InstallSnapshot(from, term, EntryCodec.snapshot(buffer), round, sequence);
             }
             case 10 -> new TriggerLeaderElection(from, in.nextInt(), in.nextInt(), in.nextLong());
             case 11 -> {

@@ -207,30 +207,32 @@ final class PlacementSimulation {
         long id = ++asked;
         long before = history.highestAcknowledged();
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
-        member.ask(id).whenComplete((revision, failure) -> {
-            if (failure == null) {
-                history.acknowledged(id, revision, before);
-                acknowledged.complete(revision);
-            } else {
-                acknowledged.completeExceptionally(failure);
-            }
-        });
+        member.ask(id)
+                .whenComplete((revision, failure) -> {
+                    if (failure == null) {
+                        history.acknowledged(id, revision, before);
+                        acknowledged.complete(revision);
+                    } else {
+                        acknowledged.completeExceptionally(failure);
+                    }
+                });
         return acknowledged;
     }
 
     private void askBarrier(SimulatedMember member) {
         long before = history.highestAcknowledged();
-        member.barrier().thenRun(() -> {
-            if (member.revision() < before) {
-                throw new AssertionError(
-                        member.name()
-                                + " is past a barrier at revision "
-                                + member.revision()
-                                + ", and "
-                                + before
-                                + " was acknowledged before");
-            }
-        });
+        member.barrier()
+                .thenRun(() -> {
+                    if (member.revision() < before) {
+                        throw new AssertionError(
+                                member.name()
+                                        + " is past a barrier at revision "
+                                        + member.revision()
+                                        + ", and "
+                                        + before
+                                        + " was acknowledged before");
+                    }
+                });
     }
 
     // Trouble
@@ -316,7 +318,7 @@ final class PlacementSimulation {
         }
         int copies = faults && chance.nextInt(30) == 0 ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            long delay = 1 + chance.nextInt(5);
+            long delay = 1L + chance.nextInt(5);
             if (faults && chance.nextInt(100) < latePercent) {
                 delay += chance.nextInt(chance.nextInt(5) == 0 ? 6_000 : 300);
             }
@@ -332,8 +334,7 @@ final class PlacementSimulation {
             RaftMessages.Envelope envelope = RaftMessages.decoded(message);
             Object changed =
                     switch (envelope.message()) {
-                        case AppendSuccessResponse m
-                        when mutation == Mutation.LATE_ANSWERS ->
+                        case AppendSuccessResponse m when mutation == Mutation.LATE_ANSWERS ->
                                 new AppendSuccessResponse(
                                         m.follower(),
                                         Math.max(m.term(), to.term()),
@@ -341,12 +342,12 @@ final class PlacementSimulation {
                                         m.queryRound(),
                                         m.flowControlSequenceNumber());
                         case Message.Forward(Operation.Change m)
-                        when mutation == Mutation.FORGOTTEN_REQUESTS ->
+                                when mutation == Mutation.FORGOTTEN_REQUESTS ->
                                 new Message.Forward(
                                         new Operation.Change(
-                                                m.origin(),
-                                                m.number() + (++asked << 20),
-                                                m.floor(),
+                                                new CommandId(
+                                                        m.id().origin(),
+                                                        m.id().number() + (++asked << 20)),
                                                 m.command()));
                         default -> envelope.message();
                     };

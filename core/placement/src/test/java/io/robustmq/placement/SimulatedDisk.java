@@ -137,8 +137,7 @@ final class SimulatedDisk implements Records {
             return null;
         }
         Snapshot last = snapshots.getLast();
-        return reader.read(
-                last.offset, new DataInputStream(new ByteArrayInputStream(last.bytes)));
+        return reader.read(last.offset, new DataInputStream(new ByteArrayInputStream(last.bytes)));
     }
 
     @Override

@@ -93,8 +93,7 @@ final class SimulatedHistory {
     void leads(int term, String member) {
         String before = leaders.putIfAbsent(term, member);
         if (before != null && !before.equals(member)) {
-            throw new AssertionError(
-                    "in term " + term + " lead both " + before + " and " + member);
+            throw new AssertionError("in term " + term + " lead both " + before + " and " + member);
         }
     }
 
