@@ -176,7 +176,7 @@ final class Arrivals {
         }
         if (m.term() >= state.term()
                 && snapshot.index() > state.commitIndex()
-                && state.lastGroupMembers() != state.committedGroupMembers()) {
+                && state.lastGroupMembers().index() != state.committedGroupMembers().index()) {
             forgetMembers(); // of an entry that the snapshot takes the place of
         }
         new InstallSnapshotHandlerTask(raft, m).run();

@@ -125,6 +125,11 @@ public final class ClusterPlacement implements Placement {
         return member.ready().copy();
     }
 
+    /** Whether this member leads the group, as far as it knows. */
+    public boolean isLeading() {
+        return registry.isLeading();
+    }
+
     private Command.@Nullable Expire due() {
         Instant now = clock.instant();
         return registry.isLeading() && records.failure() == null && machine.state().hasExpired(now)
@@ -159,6 +164,10 @@ public final class ClusterPlacement implements Placement {
 
     // Who takes part; the member that leads is to be asked
 
+    public CompletableFuture<List<MemberStatus>> members() {
+        return asked(members::status);
+    }
+
     /** Lets a member in that asks for it. */
     public CompletableFuture<Agreement> addMember(String name, Author by, String why) {
         return agree(done -> members.add(name, by, why, done));
@@ -180,7 +189,7 @@ public final class ClusterPlacement implements Placement {
     }
 
     private static long registered(PlacementState.Step step) {
-        return switch ((NodeAnswer) step.answer()) {
+        return switch (step.answer(NodeAnswer.class)) {
             case NodeAnswer.Registered _ -> revision(step);
             case NodeAnswer.Full(int maxNodes) ->
                     throw new IllegalStateException(
@@ -191,7 +200,7 @@ public final class ClusterPlacement implements Placement {
     @Override
     public CompletableFuture<NodeAnswer> register(Node node, long instance) {
         return submit(new Command.Register(node, instance))
-                .thenApply(step -> (NodeAnswer) step.answer());
+                .thenApply(step -> step.answer(NodeAnswer.class));
     }
 
     @Override
@@ -206,7 +215,7 @@ public final class ClusterPlacement implements Placement {
     }
 
     private static long revision(PlacementState.Step step) {
-        return step.state().revision();
+        return step.answered().revision();
     }
 
     @Override
@@ -237,13 +246,13 @@ public final class ClusterPlacement implements Placement {
     public CompletableFuture<DocumentAnswer> change(
             List<DocumentChange> changes, Author by, String why) {
         return submit(new Command.ChangeDocuments(changes, by, why))
-                .thenApply(step -> (DocumentAnswer) step.answer());
+                .thenApply(step -> step.answer(DocumentAnswer.class));
     }
 
     @Override
     public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
         return submit(new Command.ChangeClaims(node, changes))
-                .thenApply(step -> (ClaimAnswer) step.answer());
+                .thenApply(step -> step.answer(ClaimAnswer.class));
     }
 
     @Override

@@ -47,9 +47,9 @@ final class Consensus implements RaftIntegration {
         /** What Raft wants from the state machine, at an index of its log. */
         Object run(Object operation, long index);
 
-        Folded snapshot();
+        PlacementState snapshot();
 
-        void restore(Folded snapshot);
+        void restore(PlacementState snapshot);
 
         void statusChanged(RaftNodeStatus status);
 
@@ -91,7 +91,7 @@ final class Consensus implements RaftIntegration {
 
     @Override
     public void restoreSnapshot(Object operation, long commitIndex) {
-        owner.restore((Folded) operation);
+        owner.restore((PlacementState) operation);
     }
 
     @Override

@@ -20,14 +20,13 @@ import java.util.Set;
  * <pre>
  *   entry     | term:4 | index:8 | kind |
  *             nothing        0 |
- *             change         1 | origin:16 | number:8 | floor:8 | command ...
+ *             change         1 | origin:16 | number:8 | command ...
  *             add, remove 2, 3 | member:16 | members n:2 | n × member:16 |
  *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 |
- *             requests | n × (bytes:4 | chunk) |
+ *             n × (bytes:4 | chunk) |
  * </pre>
  *
- * {@link CommandCodec} draws a command, {@link Requests} requests, {@link StateWriter} a chunk of
- * the state.
+ * {@link CommandCodec} draws a command, {@link StateWriter} a chunk of the state.
  */
 final class EntryCodec {
     private static final byte NOTHING = 0;
@@ -48,12 +47,12 @@ final class EntryCodec {
                         : Set.of();
         ByteBuffer out =
                 ByteBuffer.allocate(
-                        4 + 8 + 1 + 16 + 8 + 8 + command.length + members.size() * MemberId.BYTES);
+                        4 + 8 + 1 + 16 + 8 + command.length + members.size() * MemberId.BYTES);
         out.putInt(entry.term()).putLong(entry.index());
         switch (entry.operation()) {
             case Operation.Nothing() -> out.put(NOTHING);
-            case Operation.Change(MemberId origin, long number, long floor, Command _) ->
-                    origin.put(out.put(CHANGE)).putLong(number).putLong(floor).put(command);
+            case Operation.Change(CommandId id, Command _) ->
+                    id.origin().put(out.put(CHANGE)).putLong(id.number()).put(command);
             case UpdateRaftGroupMembersCmd update -> {
                 boolean isAdding = update.getMode() == MembershipChangeMode.ADD;
                 Endpoint.id(update.getMember()).put(out.put(isAdding ? ADD : REMOVE));
@@ -82,9 +81,7 @@ final class EntryCodec {
                     case NOTHING -> new Operation.Nothing();
                     case CHANGE ->
                             new Operation.Change(
-                                    MemberId.read(in),
-                                    in.getLong(),
-                                    in.getLong(),
+                                    new CommandId(MemberId.read(in), in.getLong()),
                                     Command.decoded(in));
                     case ADD -> update(in, MembershipChangeMode.ADD);
                     case REMOVE -> update(in, MembershipChangeMode.REMOVE);
@@ -111,9 +108,7 @@ final class EntryCodec {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(head.array());
         DataOutputStream out = new DataOutputStream(bytes);
-        Folded folded = (Folded) snapshot.operation();
-        folded.requests().write(out);
-        Iterator<byte[]> chunks = folded.state().encoded();
+        Iterator<byte[]> chunks = ((PlacementState) snapshot.operation()).encoded();
         while (chunks.hasNext()) {
             byte[] chunk = chunks.next();
             out.writeInt(chunk.length);
@@ -128,9 +123,7 @@ final class EntryCodec {
         long index = in.getLong();
         long membersIndex = in.getLong();
         Collection<RaftEndpoint> members = members(in);
-        Requests requests = Requests.read(in);
-        return new SnapshotEntry(
-                term, index, new Folded(state(in), requests), membersIndex, members);
+        return new SnapshotEntry(term, index, state(in), membersIndex, members);
     }
 
     private static PlacementState state(ByteBuffer in) throws IOException {

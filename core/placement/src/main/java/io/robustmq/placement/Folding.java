@@ -21,9 +21,6 @@ final class Folding {
      */
     void apply(Operation.Change change, boolean isLeaders) {
         PlacementState.Step step = machine.apply(change);
-        if (step == null) {
-            return; // it was made before
-        }
         if (isLeaders) {
             PlacementNews.tell(step, events);
         }
@@ -33,13 +30,13 @@ final class Folding {
         wishes.made(change, step);
     }
 
-    Folded snapshot() {
+    PlacementState snapshot() {
         return machine.folded();
     }
 
-    void restore(Folded snapshot) {
+    void restore(PlacementState snapshot) {
         machine.restore(snapshot);
-        snapshot.state().members().byId().values().forEach(mail::learn);
-        wishes.passed(snapshot.requests());
+        snapshot.members().byId().values().forEach(mail::learn);
+        wishes.passed(snapshot);
     }
 }

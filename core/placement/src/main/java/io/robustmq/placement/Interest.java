@@ -16,7 +16,10 @@ public sealed interface Interest {
     /** Who has which client, and nodes that go with theirs. */
     record AnyClaim() implements Interest {}
 
-    /** Clients that another node took from that one. */
+    /**
+     * Clients that another node took from that one. After {@link PlacementChange.Whole} that node
+     * asks for each client that it has, with {@link PlacementView#claim}.
+     */
     record ClaimsTakenFrom(String nodeId) implements Interest {}
 
     /** Those whose name begins with that. */

@@ -21,6 +21,8 @@ final class MemberChanges {
         }
         if (asking == null) {
             refuse(done, "no member " + name + " asks to be let in; start it first");
+        } else if (member.hasGone(asking.id())) {
+            refuse(done, name + " was taken out before; start it with an empty folder");
         } else if (named(name) != null) {
             refuse(done, "the group has a member " + name + "; replace it if that one is dead");
         } else {
@@ -54,7 +56,7 @@ final class MemberChanges {
             add(name, by, why, done);
         } else if (!leads(done)) {
             return;
-        } else if (asking == null || asking.id().equals(gone.id())) {
+        } else if (asking == null || asking.id().equals(gone.id()) || member.hasGone(asking.id())) {
             refuse(
                     done,
                     "no other member "
@@ -71,6 +73,18 @@ final class MemberChanges {
                 }
             });
         }
+    }
+
+    void status(CompletableFuture<List<MemberStatus>> done) {
+        Member leader = member.leader();
+        done.complete(
+                agreed().stream()
+                        .map(each ->
+                                new MemberStatus(
+                                        each,
+                                        member.membership().answers(each.id(), member.now()),
+                                        leader != null && leader.id().equals(each.id())))
+                        .toList());
     }
 
     private List<Member> agreed() {

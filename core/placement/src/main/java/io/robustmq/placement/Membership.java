@@ -50,7 +50,7 @@ final class Membership {
         }
     }
 
-    private boolean answers(MemberId id, long nowMillis) {
+    boolean answers(MemberId id, long nowMillis) {
         Long last = heard.get(id);
         return id.equals(self.id()) || (last != null && nowMillis - last <= SILENT_MILLIS);
     }

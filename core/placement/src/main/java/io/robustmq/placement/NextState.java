@@ -12,6 +12,7 @@ final class NextState {
     private Documents documents;
     private Claims claims;
     private Members members;
+    private Answers answers;
     private @Nullable PlacementChange change;
 
     NextState(PlacementState before) {
@@ -21,15 +22,20 @@ final class NextState {
         documents = before.documents();
         claims = before.claims();
         members = before.members();
+        answers = before.answers();
     }
 
     PlacementState made() {
-        return new PlacementState(revision, nodes, orders, documents, claims, members);
+        return new PlacementState(revision, nodes, orders, documents, claims, members, answers);
     }
 
     /** Null if the command changed nothing. */
     @Nullable PlacementChange change() {
         return change;
+    }
+
+    void answered(CommandId id, Answered answered) {
+        answers = answers.with(id, answered);
     }
 
     Answer apply(Command command) {

@@ -36,11 +36,9 @@ record Nodes(PSortedMap<String, Registration> byId) {
     Registration registered(long revision, Command.Register wish) {
         Node node = wish.node();
         Registration before = byId.get(node.nodeId());
-        boolean isSame =
-                before != null
-                        && wish.instance() != Registration.NO_INSTANCE
-                        && wish.instance() == before.instance();
-        if (!isSame) {
+        if (before == null
+                || wish.instance() == Registration.NO_INSTANCE
+                || wish.instance() != before.instance()) {
             return new Registration(node, new NodeEpoch(node.nodeId(), revision), wish.instance());
         }
         return before.node().equals(node)

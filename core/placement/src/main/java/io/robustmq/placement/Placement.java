@@ -2,6 +2,7 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -72,6 +73,26 @@ public interface Placement extends AutoCloseable {
      * @return completes once it is agreed and durable, like {@link #register}
      */
     CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes);
+
+    /** Has a node take clients from whoever has them. */
+    default CompletableFuture<ClaimAnswer> claim(NodeEpoch node, List<String> clientIds) {
+        return changeClaims(
+                node, clientIds.stream().<ClaimChange>map(ClaimChange.Take::new).toList());
+    }
+
+    /**
+     * Has a node release clients that it has.
+     *
+     * @param epochs of its claims, by client; a later claim stays
+     */
+    default CompletableFuture<ClaimAnswer> release(NodeEpoch node, Map<String, Long> epochs) {
+        return changeClaims(
+                node,
+                epochs.entrySet().stream()
+                        .<ClaimChange>map(
+                                each -> new ClaimChange.Release(each.getKey(), each.getValue()))
+                        .toList());
+    }
 
     /**
      * A node is there. Who is not heard of for the timeout of nodes is removed, with its claims.

@@ -1,6 +1,7 @@
 package io.robustmq.placement;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * It was not agreed in time, or this member cannot know. The change may still be agreed on later.
@@ -10,7 +11,7 @@ public final class PlacementUnavailableException extends IOException {
         super(message);
     }
 
-    PlacementUnavailableException(String message, Throwable cause) {
+    PlacementUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

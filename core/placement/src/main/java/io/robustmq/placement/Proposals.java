@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Changes that were asked for at this member and are not agreed yet. Each is proposed again until
@@ -48,31 +47,30 @@ final class Proposals {
     Operation.Change add(
             Command command, CompletableFuture<PlacementState.Step> done, long nowMillis) {
         long number = ++last;
-        long floor = waiting.isEmpty() ? number : waiting.firstKey();
-        Operation.Change change = new Operation.Change(origin, number, floor, command);
+        Operation.Change change = new Operation.Change(new CommandId(origin, number), command);
         waiting.put(number, new Waiting(change, done, nowMillis + patienceMillis, nowMillis));
         return change;
     }
 
     /** It is agreed. */
     void made(Operation.Change change, PlacementState.Step step) {
-        if (change.origin().equals(origin)) {
-            Waiting one = waiting.remove(change.number());
+        if (change.id().origin().equals(origin)) {
+            Waiting one = waiting.remove(change.id().number());
             if (one != null) {
                 one.done.complete(step);
             }
         }
     }
 
-    /** A snapshot took the place of the entries: what it has was agreed, but not seen. */
-    void passed(Predicate<Operation.Change> isMade) {
-        List<Waiting> unseen = new ArrayList<>();
-        waiting.values().removeIf(one -> isMade.test(one.change) && unseen.add(one));
-        unseen.forEach(one ->
-                one.done.completeExceptionally(
-                        new PlacementUnavailableException(
-                                "it was agreed, but this member was too far behind to see what"
-                                        + " became of it")));
+    /** A snapshot took the place of the entries; it knows what was answered. */
+    void passed(PlacementState state) {
+        Window done = state.answers().byOrigin().getOrDefault(origin, Window.NONE);
+        for (Waiting one : List.copyOf(waiting.values())) {
+            Answered answered = done.byNumber().get(one.change.id().number());
+            if (answered != null) {
+                made(one.change, new PlacementState.Step(state, null, answered));
+            }
+        }
     }
 
     /** Gives up what is too old, and proposes the others again. */

@@ -188,7 +188,7 @@ final class RaftMember {
         forming = null;
         started = false;
         membership.forget();
-        machine.begin(Folded.begun(log.founders()));
+        machine.begin(log.founders());
         mail.group(log);
         Folding folding = new Folding(machine, wishes, mail, events);
         RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail);
@@ -270,7 +270,11 @@ final class RaftMember {
     }
 
     Map<MemberId, Member> agreedMembers() {
-        return machine.folded().state().members().byId();
+        return machine.folded().members().byId();
+    }
+
+    boolean hasGone(MemberId id) {
+        return machine.folded().members().gone().contains(id);
     }
 
     private void tellOwnAddress(RaftRun current) {
@@ -467,7 +471,7 @@ final class RaftMember {
         public void caughtUp() {
             if (!isReady) {
                 isReady = true;
-                PlacementState state = machine.folded().state();
+                PlacementState state = machine.folded();
                 events.emit(
                         new PlacementEvent.StateRecovered(
                                 state.revision(), state.nodes().byId().size(), log.recordsRead()));

@@ -42,9 +42,6 @@ final class RaftRun {
         void steppedDown();
     }
 
-    /** In flight as leader. */
-    private record Key(MemberId origin, long number) {}
-
     private final RaftLoop loop;
     private final Owner owner;
     private final Folding folding;
@@ -52,7 +49,10 @@ final class RaftRun {
     private final RaftNodeImpl raft;
     private final Arrivals arrivals;
     private final List<Runnable> syncs = new ArrayList<>();
-    private final Set<Key> proposed = new HashSet<>();
+
+    /** In flight as leader. */
+    private final Set<CommandId> proposed = new HashSet<>();
+
     private int proposedTerm;
     private boolean ended;
 
@@ -147,10 +147,9 @@ final class RaftRun {
             proposed.clear();
             proposedTerm = term();
         }
-        Key key = new Key(change.origin(), change.number());
-        if (isLeader() && proposed.add(key)) {
+        if (isLeader() && proposed.add(change.id())) {
             InternalCompletableFuture<?> done = new InternalCompletableFuture<>();
-            whenDone(done, result -> proposed.remove(key));
+            whenDone(done, result -> proposed.remove(change.id()));
             new ReplicateTask(raft, change, done).run();
         }
     }
@@ -256,12 +255,12 @@ final class RaftRun {
         }
 
         @Override
-        public Folded snapshot() {
+        public PlacementState snapshot() {
             return folding.snapshot();
         }
 
         @Override
-        public void restore(Folded snapshot) {
+        public void restore(PlacementState snapshot) {
             folding.restore(snapshot);
         }
 

@@ -1,8 +1,10 @@
 package io.robustmq.placement;
 
+import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
 
 /**
  * The fold of what is agreed, and what of it is shown. After a member begins anew it goes again
@@ -14,7 +16,7 @@ final class StateMachine {
     private final Consumer<PlacementState.Step> news;
 
     // the member's thread
-    private Folded folded = Folded.NOTHING;
+    private PlacementState folded = PlacementState.EMPTY;
 
     /**
      * @param news each new step, once it is shown
@@ -28,33 +30,44 @@ final class StateMachine {
         return shown.getAcquire();
     }
 
-    Folded folded() {
+    PlacementState folded() {
         return folded;
     }
 
-    /** Null if it was made before. */
-    PlacementState.@Nullable Step apply(Operation.Change change) {
-        if (folded.requests().has(change.origin(), change.number())) {
-            return null;
-        }
-        PlacementState.Step step = folded.state().apply(change.command());
-        folded =
-                new Folded(
-                        step.state(),
-                        folded.requests().with(change.origin(), change.number(), change.floor()));
+    PlacementState.Step apply(Operation.Change change) {
+        PlacementState.Step step = folded.apply(change.id(), change.command());
+        folded = step.state();
         show(step);
         return step;
     }
 
     /** Raft begins, or begins anew. */
-    void begin(Folded from) {
-        folded = from;
-        shown.compareAndSet(PlacementState.EMPTY, from.state());
+    void begin(List<Member> founders) {
+        folded = begun(founders);
+        shown.compareAndSet(PlacementState.EMPTY, folded);
     }
 
-    void restore(Folded from) {
+    /**
+     * Before the first entry. Addresses are not agreed on by forming the group: each member tells
+     * its own afterwards.
+     */
+    private static PlacementState begun(List<Member> founders) {
+        TreeMap<MemberId, Member> members = new TreeMap<>(Members.ORDER);
+        founders.forEach(each -> members.put(each.id(), new Member(each.id(), each.name(), "")));
+        PlacementState empty = PlacementState.EMPTY;
+        return new PlacementState(
+                0,
+                empty.nodes(),
+                empty.orders(),
+                empty.documents(),
+                empty.claims(),
+                new Members(TreePMap.fromSortedMap(members), empty.members().gone()),
+                empty.answers());
+    }
+
+    void restore(PlacementState from) {
         folded = from;
-        show(new PlacementState.Step(from.state(), null, new Answer.Agreed(false)));
+        show(PlacementState.Step.to(from));
     }
 
     private void show(PlacementState.Step step) {

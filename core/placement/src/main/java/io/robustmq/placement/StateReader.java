@@ -7,8 +7,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
+import org.pcollections.TreePVector;
 
 /** Makes a state of the chunks of a {@link StateWriter}, as they come. */
 final class StateReader {
@@ -21,6 +23,11 @@ final class StateReader {
     private final TreeMap<String, Claim> claims = new TreeMap<>();
     private final List<NodeEpoch> owners = new ArrayList<>();
     private final TreeMap<MemberId, Member> members = new TreeMap<>(Members.ORDER);
+    private final TreeMap<MemberId, Window> windows = new TreeMap<>(Members.ORDER);
+    private final TreeMap<Long, Answered> answered = new TreeMap<>();
+    private @Nullable MemberId origin;
+    private long used;
+    private final List<MemberId> gone = new ArrayList<>();
     private long documentBytes;
 
     /** Without the claims. */
@@ -55,7 +62,8 @@ final class StateReader {
                 orders,
                 new Documents(sorted(byKind), documentBytes),
                 new Claims(sorted(claims), swept.sweptTo(), swept.laps()),
-                new Members(sorted(members)));
+                new Members(sorted(members), TreePVector.from(gone)),
+                new Answers(sorted(windows)));
     }
 
     private static <K, V> PSortedMap<K, V> sorted(TreeMap<K, V> map) {
@@ -130,11 +138,22 @@ final class StateReader {
                 }
                 put(claims, clientId, new Claim(owners.get(owner), epoch));
             }
+            case StateWriter.GONE -> gone.add(in.nextMemberId());
             case StateWriter.MEMBER -> {
                 Member member = in.nextMember();
                 put(members, member.id(), member);
             }
+            case StateWriter.ORIGIN -> {
+                endOrigin();
+                origin = in.nextMemberId();
+                used = in.nextLong();
+            }
+            case StateWriter.ANSWERED -> {
+                long number = in.nextLong();
+                put(answered, number, new Answered(in.nextLong(), AnswerCodec.next(in)));
+            }
             case StateWriter.END -> {
+                endOrigin();
                 long written = in.nextLong();
                 if (written != items) {
                     throw new IOException(
@@ -147,6 +166,14 @@ final class StateReader {
                     throw new IOException("an item of the placement state of unknown kind " + kind);
         }
         items++;
+    }
+
+    private void endOrigin() throws IOException {
+        if (origin != null) {
+            long bytes = answered.values().stream().mapToLong(each -> each.answer().bytes()).sum();
+            put(windows, origin, new Window(used, sorted(answered), bytes));
+        }
+        answered.clear();
     }
 
     /** As one object with the registration. */

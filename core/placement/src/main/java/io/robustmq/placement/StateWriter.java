@@ -26,6 +26,9 @@ import org.pcollections.PSortedMap;
  *                  | 7 claim:   client id | owner:4 | claim's epoch:8 |
  *                                an owner's first: | node id | epoch:8 |  they are counted from 0
  *                  | 8 member:  member |
+ *                  | 9 origin:  id:16 | revision of its last command:8 |
+ *                  | 10 answered: number:8 | revision:8 | answer |    of the origin before it
+ *                  | 11 gone:   id:16 |                     a member, in their order
  *                  | 127 end:   items before it:8 |           the last
  * </pre>
  */
@@ -39,6 +42,9 @@ final class StateWriter implements Iterator<byte[]> {
     static final byte DOCUMENT = 6;
     static final byte CLAIM = 7;
     static final byte MEMBER = 8;
+    static final byte ORIGIN = 9;
+    static final byte ANSWERED = 10;
+    static final byte GONE = 11;
     static final byte END = 127;
 
     /** A chunk with as much takes no more items; it is longer than that by one item at most. */
@@ -74,6 +80,21 @@ final class StateWriter implements Iterator<byte[]> {
         Owners owners = new Owners();
         all.add(Section.of(state.claims().byClient().entrySet(), CLAIM, owners::putClaim));
         all.add(Section.of(state.members().byId().values(), MEMBER, Output::putMember));
+        all.add(Section.of(state.members().gone(), GONE, Output::putMemberId));
+        state.answers()
+                .byOrigin()
+                .forEach((origin, window) -> {
+                    all.add(
+                            Section.of(
+                                    List.of(origin),
+                                    ORIGIN,
+                                    (out, id) -> out.putMemberId(id).putLong(window.used())));
+                    all.add(
+                            Section.of(
+                                    window.byNumber().entrySet(),
+                                    ANSWERED,
+                                    StateWriter::putAnswered));
+                });
         sections = all.iterator();
     }
 
@@ -85,6 +106,11 @@ final class StateWriter implements Iterator<byte[]> {
     private static void putNode(Output out, Registration registration) {
         out.putNode(registration.node());
         out.putLong(registration.epoch()).putLong(registration.instance());
+    }
+
+    private static void putAnswered(Output out, Map.Entry<Long, Answered> entry) {
+        out.putLong(entry.getKey()).putLong(entry.getValue().revision());
+        AnswerCodec.put(out, entry.getValue().answer());
     }
 
     /** Each is written once, and then its number. */

@@ -69,8 +69,8 @@ final class Wishes {
     }
 
     /** A snapshot took the place of the changes before it. */
-    void passed(Requests requests) {
-        proposals.passed(change -> requests.has(change.origin(), change.number()));
+    void passed(PlacementState state) {
+        proposals.passed(state);
     }
 
     /** All up to there is folded. */

@@ -12,6 +12,14 @@
  * There is one thread, and with it no chance in the order of things but what comes from outside; so
  * the same code runs in a simulation. Many changes share a sync: they are appended one after the
  * other as they wait, and then Raft wants them on disk.
+ *
+ * <pre>
+ *   other members ─ PlacementNetwork ─→ RaftMember.receive ─ RaftMessages ─→ Arrivals ─→ Raft
+ *   Raft ─→ Consensus ─→ Mail ─ RaftMessages ─→ PlacementNetwork
+ *   no log yet: Forming asks the others (Message.Hello), and is a founder or waits to be let in
+ *   Wishes: what was asked here; the leader is told (Message.Forward), and again until it is agreed
+ *   MemberChanges ─→ commands ─→ the state's members ←─ Membership has Raft's group follow
+ * </pre>
  */
 @NullMarked
 package io.robustmq.placement;

@@ -162,6 +162,45 @@ class ClaimsTest {
         }
     }
 
+    @Test
+    void however_few_are_looked_at_and_whoever_goes_meanwhile_all_that_are_left_of_it_go() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        SplittableRandom chance = new SplittableRandom(seed);
+        Nodes nodes = Nodes.NONE;
+        Claims claims = Claims.NONE;
+        int swept = 0;
+        for (int i = 1; i < 30_000; i++) {
+            String nodeId = "n" + chance.nextInt(4);
+            Registration there = nodes.registration(nodeId);
+            boolean isQuiet = i / 300 % 2 == 0;
+            if (there != null && (isQuiet || chance.nextInt(40) > 0)) {
+                ClaimChange wish = take("c" + chance.nextInt(60));
+                Claim before = claims.byClient().get(wish.clientId());
+                ClaimChange done =
+                        before != null && chance.nextBoolean()
+                                ? release(wish.clientId(), before.epoch())
+                                : wish;
+                claims = claims.change(i, there.identity(), List.of(done), nodes).after();
+            } else if (there != null && chance.nextBoolean()) {
+                nodes = nodes.without(nodeId);
+                claims = claims.toSweep();
+            } else {
+                nodes = nodes.with(nodes.registered(i, new Command.Register(node(nodeId))));
+                claims = there == null ? claims : claims.toSweep();
+            }
+            boolean wasSweeping = claims.laps() > 0;
+            claims = claims.swept(chance.nextInt(3), nodes);
+            if (claims.laps() == 0) {
+                swept += wasSweeping ? 1 : 0;
+                Nodes now = nodes;
+                assertThat(claims.byClient().values())
+                        .as("-Dseed=%d", seed)
+                        .allMatch(claim -> now.isCurrent(claim.owner()));
+            }
+        }
+        assertThat(swept).as("-Dseed=%d", seed).isGreaterThan(20);
+    }
+
     private static long follow(
             TreeMap<String, Claim> model,
             NodeEpoch node,

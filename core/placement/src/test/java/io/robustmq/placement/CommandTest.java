@@ -8,6 +8,7 @@ import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -131,13 +132,13 @@ class CommandTest {
     void no_bytes_do_more_than_throw_an_ioexception() {
         long seed = Long.getLong("seed", System.nanoTime());
         SplittableRandom chance = new SplittableRandom(seed);
-        List<Command> commands =
-                List.of(
-                        new Command.Register(NODE),
-                        TRACE,
-                        new Command.EndTrace("a", BY),
-                        level(Severity.INFO, SECOND),
-                        new Command.Expire(SECOND));
+        Everything some = new Everything(chance.split());
+        List<Command> commands = new ArrayList<>(List.of(new Command.Register(NODE), TRACE));
+        PlacementState state = PlacementState.EMPTY;
+        for (int i = 0; i < 200; i++) {
+            commands.add(some.command(state));
+            state = state.apply(commands.getLast()).state();
+        }
         for (int i = 0; i < 50_000; i++) {
             byte[] whole = commands.get(i % commands.size()).encoded();
             byte[] bytes = Arrays.copyOf(whole, chance.nextInt(whole.length + 3));

@@ -29,13 +29,13 @@ final class Everything {
         Everything some = new Everything(new SplittableRandom(seed));
         PlacementState state = PlacementState.EMPTY;
         for (int i = 0; i < 100; i++) {
-            state = state.apply(some.command(state)).state();
+            state = state.apply(some.id(i), some.command(state)).state();
         }
         return state;
     }
 
     Command command(PlacementState state) {
-        return switch (chance.nextInt(18)) {
+        return switch (chance.nextInt(19)) {
             case 0 -> new Command.Register(node(), chance.nextInt(4));
             case 1 -> deregister(state);
             case 2 -> new Command.BeginTrace(trace());
@@ -47,6 +47,7 @@ final class Everything {
             case 10, 11, 12, 13, 14, 15 -> claims(state);
             case 16 -> new Command.AddMember(member(), author(), "more");
             case 17 -> new Command.RemoveMember(member().id(), author(), "less");
+            case 18 -> new Command.MoveMember(member().id(), "host:2", author(), "moved");
             default -> throw new IllegalStateException();
         };
     }
@@ -99,6 +100,12 @@ final class Everything {
                                     clientId, there.epoch() - (chance.nextInt(8) == 0 ? 1 : 0)));
         }
         return new Command.ChangeClaims(identity(state), changes);
+    }
+
+    /** Some of them twice. */
+    CommandId id(int number) {
+        return new CommandId(
+                new MemberId(chance.nextInt(3), 7), Math.max(0, number - chance.nextInt(10)));
     }
 
     private Member member() {

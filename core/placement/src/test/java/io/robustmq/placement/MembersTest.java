@@ -22,10 +22,22 @@ class MembersTest {
         assertThat(again.change()).isNull();
         PlacementState.Step moved = again.state().apply(add(MOVED));
         assertThat(moved.state().members().byId()).containsExactly(Map.entry(ID, MOVED));
-        PlacementState.Step removed = moved.state().apply(new Command.RemoveMember(ID, BY, ""));
-        assertThat(removed.change()).isEqualTo(new PlacementChange.MemberRemoved(4, MOVED, BY, ""));
+        Command.RemoveMember remove = new Command.RemoveMember(ID, BY, "");
+        assertThat(moved.state().apply(remove).change()).as("the last one stays").isNull();
+        PlacementState two =
+                moved.state().apply(add(new Member(new MemberId(9, 9), "o", "h:9"))).state();
+        PlacementState.Step removed = two.apply(remove);
+        assertThat(removed.change()).isEqualTo(new PlacementChange.MemberRemoved(5, MOVED, BY, ""));
         assertThat(removed.state().apply(new Command.RemoveMember(ID, BY, "")).answer())
                 .isEqualTo(new Answer.Agreed(false));
+    }
+
+    @Test
+    void one_that_is_not_there_is_not_let_in_by_telling_its_address() {
+        Command.MoveMember move = new Command.MoveMember(ID, "h:2", BY, "y");
+        assertThat(PlacementState.EMPTY.apply(move).change()).isNull();
+        assertThat(PlacementState.EMPTY.apply(add(ONE)).state().apply(move).change())
+                .isEqualTo(new PlacementChange.MemberAdded(2, MOVED, BY, "y"));
     }
 
     @Test

@@ -114,7 +114,8 @@ class NodesTest {
                 default -> {
                     command = new Command.Register(node, instance);
                     boolean isSame = known != null && instance != 0 && known.instance == instance;
-                    model.put(node.nodeId(), new Known(instance, isSame ? known.epoch : i, node));
+                    long since = known != null && isSame ? known.epoch : i;
+                    model.put(node.nodeId(), new Known(instance, since, node));
                 }
             }
             state = state.apply(command).state();

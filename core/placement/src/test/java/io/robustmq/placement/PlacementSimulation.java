@@ -318,7 +318,7 @@ final class PlacementSimulation {
         }
         int copies = faults && chance.nextInt(30) == 0 ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            long delay = 1 + chance.nextInt(5);
+            long delay = 1L + chance.nextInt(5);
             if (faults && chance.nextInt(100) < latePercent) {
                 delay += chance.nextInt(chance.nextInt(5) == 0 ? 6_000 : 300);
             }
@@ -345,9 +345,9 @@ final class PlacementSimulation {
                                 when mutation == Mutation.FORGOTTEN_REQUESTS ->
                                 new Message.Forward(
                                         new Operation.Change(
-                                                m.origin(),
-                                                m.number() + (++asked << 20),
-                                                m.floor(),
+                                                new CommandId(
+                                                        m.id().origin(),
+                                                        m.id().number() + (++asked << 20)),
                                                 m.command()));
                         default -> envelope.message();
                     };

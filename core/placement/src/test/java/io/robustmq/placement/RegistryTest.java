@@ -72,6 +72,18 @@ class RegistryTest {
     }
 
     @Test
+    void who_leads_again_without_having_heard_of_another_leader_gives_a_whole_timeout_too() {
+        register("n");
+        registry.lead();
+        pass(9_000);
+        registry.lead();
+        pass(9_500);
+        assertThat(state.nodes().byId()).hasSize(1);
+        pass(1_500);
+        assertThat(state.nodes().byId()).isEmpty();
+    }
+
+    @Test
     void who_was_stopped_itself_does_not_count_that_time() {
         register("n");
         registry.lead();

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A member in a {@link PlacementSimulation}: its machine, which goes on and off. */
@@ -283,7 +284,7 @@ final class SimulatedMember {
         LevelOrder order =
                 new LevelOrder("c", Severity.INFO, Instant.ofEpochSecond(id), null, CLIENT);
         later(running -> running.submit(new Command.SetLevel(order), done), done);
-        return done.thenApply(step -> step.state().revision());
+        return done.thenApply(step -> step.answered().revision());
     }
 
     CompletableFuture<Void> barrier() {
@@ -307,7 +308,7 @@ final class SimulatedMember {
                 done);
     }
 
-    private void later(java.util.function.Consumer<RaftMember> task, CompletableFuture<?> done) {
+    private void later(Consumer<RaftMember> task, CompletableFuture<?> done) {
         RaftMember running = member;
         if (running == null) {
             done.completeExceptionally(new IOException("it is not running"));

@@ -27,8 +27,9 @@ class StatePropertyTest {
                 assertThat(Command.decoded(command.encoded()))
                         .as("-Dseed=%d", seed)
                         .isEqualTo(command);
-                PlacementState.Step step = state.apply(command);
-                PlacementState.Step again = restored.apply(Command.decoded(command.encoded()));
+                CommandId id = some.id(i);
+                PlacementState.Step step = state.apply(id, command);
+                PlacementState.Step again = restored.apply(id, Command.decoded(command.encoded()));
                 assertThat(again).as("-Dseed=%d", seed).isEqualTo(step);
                 state = step.state();
                 restored = again.state();

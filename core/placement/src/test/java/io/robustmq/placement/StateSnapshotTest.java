@@ -39,7 +39,10 @@ class StateSnapshotTest {
                                 "y"),
                         new Command.ChangeClaims(
                                 new NodeEpoch("n", 1),
-                                List.of(new ClaimChange.Take("c1"), new ClaimChange.Take("c2"))));
+                                List.of(new ClaimChange.Take("c1"), new ClaimChange.Take("c2"))),
+                        new Command.AddMember(new Member(new MemberId(1, 2), "m", "h:1"), BY, ""));
+        CommandId id = new CommandId(new MemberId(3, 4), 5);
+        state = state.apply(id, new Command.Deregister("nobody")).state();
         String author = "00016e" + "000177" + "000166";
         String first = "000000000000000100000000";
         String second = "000000000000000200000000";
@@ -52,7 +55,7 @@ class StateSnapshotTest {
                                 "",
                                 List.of(
                                         "01" + "00000000",
-                                        "01" + "0000000000000006" + "0000" + "00",
+                                        "01" + "0000000000000008" + "0000" + "00",
                                         "02" + "00016e" + "0103" + "0001" + "000161" + "000131",
                                         "0000000000000001" + "0000000000000005",
                                         "03" + "000174" + "01" + "000163" + first + second,
@@ -65,7 +68,13 @@ class StateSnapshotTest {
                                         "07" + "00026331" + "00000000" + "0000000000006000",
                                         "00016e" + "0000000000000001",
                                         "07" + "00026332" + "00000000" + "0000000000006001",
-                                        "7f" + "0000000000000008")));
+                                        "08" + "0000000000000001" + "0000000000000002",
+                                        "00016d" + "0003683a31",
+                                        "09" + "0000000000000003" + "0000000000000004",
+                                        "0000000000000008",
+                                        "0a" + "0000000000000005" + "0000000000000008",
+                                        "01" + "00",
+                                        "7f" + "000000000000000b")));
     }
 
     @Test
@@ -81,6 +90,26 @@ class StateSnapshotTest {
         assertThat(PlacementState.decoded(chunks.iterator())).isEqualTo(state);
         assertThat(PlacementState.decoded(PlacementState.EMPTY.encoded()))
                 .isEqualTo(PlacementState.EMPTY);
+    }
+
+    @Test
+    void claims_that_are_being_taken_out_go_on_being_so() throws Exception {
+        PlacementState state =
+                after(new Command.Register(new Node("n", Set.of(Role.MQTT_SERVER), Map.of())));
+        List<ClaimChange> takes = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            takes.add(new ClaimChange.Take("c" + i));
+        }
+        state = state.apply(new Command.ChangeClaims(new NodeEpoch("n", 1), takes)).state();
+        state = state.apply(new Command.Deregister("n")).state();
+        PlacementState restored = PlacementState.decoded(state.encoded());
+        while (state.claims().laps() > 0) {
+            assertThat(restored).isEqualTo(state);
+            state = state.apply(new Command.Deregister("nobody")).state();
+            restored = restored.apply(new Command.Deregister("nobody")).state();
+        }
+        assertThat(restored).isEqualTo(state);
+        assertThat(state.claims()).isEqualTo(Claims.NONE);
     }
 
     @Test

@@ -33,7 +33,7 @@ class WatchTest {
         SplittableRandom chance = new SplittableRandom(seed);
         for (int round = 0; round < 40; round++) {
             int kept = 1 + chance.nextInt(30);
-            long bytes = 400 + chance.nextInt(20_000);
+            long bytes = 400L + chance.nextInt(20_000);
             PlacementHistory history = new PlacementHistory(kept, bytes);
             Everything some = new Everything(chance.split());
             PlacementState state = PlacementState.EMPTY;
@@ -100,7 +100,7 @@ class WatchTest {
         history.add(first);
         assertThat(history.after(0, () -> false)).containsExactly(first.change());
         PlacementState later = Everything.state(1);
-        history.add(new PlacementState.Step(later, null, new Answer.Agreed(false)));
+        history.add(PlacementState.Step.to(later));
         assertThat(history.after(1, () -> false))
                 .containsExactly(new Whole(new PlacementView(later)));
         PlacementState.Step next = later.apply(new Command.Register(node("z")));

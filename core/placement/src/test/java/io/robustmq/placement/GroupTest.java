@@ -1,0 +1,281 @@
+package io.robustmq.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.robustmq.journal.Durability;
+import io.robustmq.journal.Journal;
+import io.robustmq.journal.JournalSettings;
+import io.robustmq.journal.LocalDisk;
+import io.robustmq.journal.Retention;
+import io.robustmq.journal.ShardSettings;
+import io.robustmq.telemetry.event.Admin;
+import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.testkit.Await;
+import io.robustmq.testkit.RecordingEvents;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real members with their threads and journals, in one process. */
+@Timeout(60)
+class GroupTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Author BY = new Author("test", Admin.NODE);
+
+    @TempDir Path directory;
+    private final Map<String, PlacementNetwork.Receiver> reachable = new ConcurrentHashMap<>();
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    private record Running(ClusterPlacement placement, Journal journal, RecordingEvents events)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            placement.close();
+            journal.close();
+        }
+    }
+
+    @Test
+    void what_is_changed_at_any_member_is_seen_at_all() throws Exception {
+        start("a", "b", "c");
+        for (String name : List.of("a", "b", "c")) {
+            register(name, "node-" + name);
+        }
+        for (String name : List.of("a", "b", "c")) {
+            get(placement(name).barrier());
+            assertThat(placement(name).nodes())
+                    .extracting(Node::nodeId)
+                    .containsExactly("node-a", "node-b", "node-c");
+        }
+    }
+
+    @Test
+    void without_the_one_that_leads_the_others_go_on_and_it_comes_back() throws Exception {
+        start("a", "b", "c");
+        register("a", "before");
+        String leader = leader();
+        stop(leader);
+        String other = leader.equals("a") ? "b" : "a";
+        register(other, "after");
+        open(leader, List.of("a", "b", "c"));
+        get(placement(leader).ready());
+        get(placement(leader).barrier());
+        assertThat(placement(leader).nodes())
+                .extracting(Node::nodeId)
+                .containsExactly("after", "before");
+    }
+
+    @Test
+    void a_group_of_one_grows_and_a_dead_member_is_replaced() throws Exception {
+        open("a", List.of("a"));
+        register("a", "alone");
+        stop("a");
+        open("a", List.of("a", "b"));
+        open("b", List.of("a", "b"));
+        get(placement("a").ready());
+        settled(() -> placement("a").addMember("b", BY, "grow"));
+        get(placement("b").ready());
+        open("c", List.of("a", "c"));
+        settled(() -> placement("a").addMember("c", BY, "grow"));
+        get(placement("c").ready());
+        register("c", "grown");
+        assertThatThrownBy(() -> get(placement(leader()).addMember("nobody", BY, "?")))
+                .hasRootCauseInstanceOf(PlacementRefusedException.class)
+                .hasMessageContaining("no member nobody asks to be let in");
+
+        stop("c");
+        reopenEmpty("c", List.of("a", "c"));
+        settled(() -> placement(leader()).replaceMember("c", BY, "its disk is lost"));
+        Await.untilTrue(
+                "the new c has it",
+                LIMIT,
+                () ->
+                        placement("c").nodes().stream()
+                                .map(Node::nodeId)
+                                .toList()
+                                .equals(List.of("alone", "grown")));
+    }
+
+    @Test
+    void what_would_leave_too_few_is_refused() throws Exception {
+        start("a", "b", "c");
+        register("a", "before");
+        String leader = leader();
+        List<String> others = new ArrayList<>(List.of("a", "b", "c"));
+        others.remove(leader);
+        stop(others.getFirst());
+        Await.untilTrue(
+                "the silence is noticed",
+                LIMIT,
+                () ->
+                        get(placement(leader).members()).stream()
+                                .anyMatch(each ->
+                                        each.member().name().equals(others.getFirst())
+                                                && !each.answers()));
+        assertThatThrownBy(() -> get(placement(leader).removeMember(others.getLast(), BY, "no")))
+                .hasRootCauseInstanceOf(PlacementRefusedException.class)
+                .hasMessageContaining("of 2 members then 2 must answer, and only 1 do")
+                .hasMessageContaining("bring back " + others.getFirst() + " first");
+        assertThat(get(placement(leader).removeMember(others.getFirst(), BY, "dead")).changed())
+                .isTrue();
+    }
+
+    private interface Asking {
+        CompletableFuture<Agreement> ask() throws Exception;
+    }
+
+    private void settled(Asking asking) throws Exception {
+        Await.untilTrue(
+                "the members are changed",
+                LIMIT,
+                () -> {
+                    try {
+                        return get(asking.ask()).changed();
+                    } catch (ExecutionException notYet) {
+                        return false;
+                    }
+                });
+    }
+
+    private String leader() throws Exception {
+        return Await.until(
+                "a leader",
+                LIMIT,
+                () ->
+                        running.entrySet().stream()
+                                .filter(each -> each.getValue().placement.isLeading())
+                                .map(Map.Entry::getKey)
+                                .findAny(),
+                () -> running.keySet().toString());
+    }
+
+    private void start(String... names) throws Exception {
+        for (String name : names) {
+            open(name, List.of(names));
+        }
+        for (String name : names) {
+            get(placement(name).ready());
+        }
+        assertThat(member("a").events.of(PlacementEvent.GroupFormed.class)).hasSize(1);
+    }
+
+    private void stop(String name) {
+        Running one = running.remove(name);
+        if (one != null) {
+            one.close();
+        }
+    }
+
+    private void open(String name, List<String> initial) throws IOException {
+        open(name, initial, directory.resolve(name));
+    }
+
+    private void reopenEmpty(String name, List<String> initial) throws IOException {
+        open(name, initial, directory.resolve(name + "-empty"));
+    }
+
+    private void open(String name, List<String> initial, Path folder) throws IOException {
+        RecordingEvents events = new RecordingEvents();
+        Journal journal =
+                new Journal(
+                        new JournalSettings(List.of(folder), Duration.ofSeconds(1)),
+                        new LocalDisk(),
+                        InstantSource.system(),
+                        new SplittableRandom(),
+                        events);
+        journal.open();
+        ClusterPlacement placement =
+                new ClusterPlacement(
+                        new PlacementSettings(
+                                name,
+                                name,
+                                initial.stream()
+                                        .map(each -> new PlacementSettings.Contact(each, each))
+                                        .toList()),
+                        journal.shard(
+                                "placement",
+                                new ShardSettings(
+                                        1 << 20,
+                                        Duration.ZERO,
+                                        Durability.FSYNC,
+                                        Retention.TRIMMED)),
+                        network(name),
+                        InstantSource.system(),
+                        new SplittableRandom(),
+                        events);
+        placement.open();
+        running.put(name, new Running(placement, journal, events));
+    }
+
+    private PlacementNetwork network(String name) {
+        Map<MemberId, String> addresses = new ConcurrentHashMap<>();
+        return new PlacementNetwork() {
+            @Override
+            public void open(Receiver receiver) {
+                reachable.put(name, receiver);
+            }
+
+            @Override
+            public void members(Collection<Member> members) {
+                members.forEach(each -> addresses.put(each.id(), each.address()));
+            }
+
+            @Override
+            public boolean send(MemberId to, byte[] message) {
+                return greet(addresses.getOrDefault(to, ""), message);
+            }
+
+            @Override
+            public boolean greet(String address, byte[] message) {
+                Receiver receiver = reachable.get(address);
+                if (receiver != null) {
+                    receiver.message(message);
+                }
+                return receiver != null;
+            }
+
+            @Override
+            public void close() {
+                reachable.remove(name);
+            }
+        };
+    }
+
+    private ClusterPlacement placement(String name) {
+        return member(name).placement;
+    }
+
+    private Running member(String name) {
+        return Objects.requireNonNull(running.get(name), name);
+    }
+
+    private void register(String at, String nodeId) throws Exception {
+        get(placement(at).register(new Node(nodeId, Set.of(Role.MQTT_SERVER), Map.of())));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(15, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void closeAll() {
+        running.values().forEach(Running::close);
+    }
+}
