@@ -204,7 +204,7 @@ class AgreedLogControlTest {
                 .filteredOn(outcome -> outcome instanceof LogControl.Outcome.Done<DebugTrace>)
                 .hasSize(TraceOrder.MAX);
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.toString().contains("409"))
+                .filteredOn(outcome -> outcome.toString().contains("status=409"))
                 .hasSize(TraceOrder.MAX);
         await("all", () -> one.traced().size() == TraceOrder.MAX);
         await("all", () -> two.traced().size() == TraceOrder.MAX);
