@@ -18,6 +18,9 @@ final class Copying {
     /** Sealed segments that wait or are fetched; for others the replica is told again. */
     private static final int MAX_TASKS = 10_000;
 
+    /** Who is told, if nobody is. */
+    static final Runnable NOBODY = () -> {};
+
     private static final long SECOND = 1_000_000_000;
 
     /** One segment on its way here. */
@@ -81,7 +84,7 @@ final class Copying {
             task = new Task(segment);
             tasks.put(segment.id, task);
         }
-        if (task.whole.size() < Segment.MAX_ENSEMBLE) {
+        if (!whole.equals(NOBODY) && task.whole.size() < Segment.MAX_ENSEMBLE) {
             task.whole.add(whole);
         }
     }
@@ -102,14 +105,18 @@ final class Copying {
             }
             if (task.request != 0 && now - task.askedAt > settings.askAgainAfter().toNanos()) {
                 nextSource(task);
+            } else {
+                ask(task);
             }
-            ask(task);
         }
     }
 
+    /** Another source for the next time, and other segments before that. */
     private void nextSource(Task task) {
         task.source++;
         task.request = 0;
+        tasks.remove(task.segment.id);
+        tasks.put(task.segment.id, task);
     }
 
     private void ask(Task task) {
@@ -126,7 +133,11 @@ final class Copying {
         if (source.equals(node)) {
             source = ensemble.get(Math.floorMod(++task.source, ensemble.size()));
         }
-        if (source.equals(node) || allowedBytes < 0) {
+        if (source.equals(node)) {
+            nextSource(task); // nobody else has it
+            return;
+        }
+        if (allowedBytes < 0) {
             return;
         }
         task.request = ++requests;
@@ -152,7 +163,7 @@ final class Copying {
         List<Entry> entries = wanted(task.segment, sealed, records);
         if (entries.isEmpty()) {
             // it has no more than we; to ask another at once would ask in circles
-            task.source++;
+            nextSource(task);
             return;
         }
         for (Entry entry : entries) {
@@ -172,7 +183,9 @@ final class Copying {
                         return;
                     }
                     task.fetched += entries.size();
-                    ask(task);
+                    if (tasks.get(records.segment()) == task) {
+                        ask(task); // it was not stopped
+                    }
                 });
     }
 

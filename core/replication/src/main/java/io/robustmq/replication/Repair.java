@@ -173,6 +173,9 @@ public final class Repair {
         if (from == null) {
             return;
         }
+        if (nodes.stream().noneMatch(node -> ensemble.contains(node.node()))) {
+            return; // nobody to copy it from: it would only keep others from their turn
+        }
         Set<String> stay = new HashSet<>(ensemble);
         stay.remove(from);
         Set<String> but = new HashSet<>(leaving);

@@ -263,7 +263,7 @@ public final class Replica {
             if (!sealed.isOpen() && sealed.ensemble().contains(node) && here == null) {
                 here = new ReplicaSegment(sealed.id(), storage);
                 segments.put(sealed.id(), here);
-                fetch(here, sealed, described.version(), () -> {});
+                fetch(here, sealed, described.version(), Copying.NOBODY);
             }
         }
     }
@@ -283,7 +283,7 @@ public final class Replica {
         if (value.ensemble().contains(node)) {
             if (!value.isOpen() && !segment.isLeaving() && !segment.isWhole()) {
                 long version = segment.isOnDisk() ? segment.version() : described.version();
-                fetch(segment, value, version, () -> {});
+                fetch(segment, value, version, Copying.NOBODY);
             }
         } else if (!value.isOpen() && described.version() > segment.version()) {
             leave(segment);

@@ -61,18 +61,19 @@ final class Rolling {
         Versioned<ShardHead> head = view.head();
         Versioned<Segment> described = view.segment(old.id().number());
         Versioned<Segment> newest = view.newest();
-        if (head == null || described == null || newest == null) {
-            return new MetadataLoop.Step.Later(); // from before the segment was begun
-        }
-        if (head.value().epoch() > old.epoch()) {
+        if (head != null && head.value().epoch() > old.epoch()) {
             loop.end();
             told.fenced(head.value().epoch());
             return new MetadataLoop.Step.Finish();
         }
-        if (newest.value().equals(next)) {
+        if (newest != null && newest.value().equals(next)) {
+            // the old one may have been trimmed since
             loop.end();
             told.rolled(next);
             return new MetadataLoop.Step.Finish();
+        }
+        if (head == null || described == null) {
+            return new MetadataLoop.Step.Later(); // from before the segment was begun
         }
         return new MetadataLoop.Step.Make(
                 List.of(

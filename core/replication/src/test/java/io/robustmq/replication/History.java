@@ -25,6 +25,7 @@ final class History {
     private final Map<String, Long> lastOf = new HashMap<>();
     private final Set<String> offered = new HashSet<>();
     private final Map<String, Long> committed = new HashMap<>();
+    private final Map<String, Long> promised = new HashMap<>();
     private long trimmed;
 
     static Entry entry(String record) {
@@ -80,6 +81,23 @@ final class History {
         check(
                 before == null || before <= offset,
                 life + " said that " + before + " is committed, and then " + offset);
+    }
+
+    /** A node has told that it takes no lower epochs any more, whatever happens to it. */
+    void promised(String replica, long epoch) {
+        promised.merge(replica, epoch, Math::max);
+    }
+
+    /** It deleted the segment, which is sealed. */
+    void forgot(String replica) {
+        promised.remove(replica);
+    }
+
+    void took(String replica, long epoch) {
+        Long least = promised.get(replica);
+        check(
+                least == null || epoch >= least,
+                replica + " took records of epoch " + epoch + " after it had promised " + least);
     }
 
     void trimmed(long below) {

@@ -266,4 +266,21 @@ class ReplicaTest {
         double seconds = 10 * 1.2;
         assertThat((double) fetched * bytes).isBetween(2000.0, 500 * seconds + 6.0 * bytes);
     }
+
+    @Test
+    void a_segment_whose_other_replicas_are_silent_does_not_keep_others_from_being_fetched() {
+        List<Versioned<Segment>> described = new ArrayList<>();
+        for (int number = 0; number < 6; number++) {
+            SegmentId id = new SegmentId("s", number, 10L * number);
+            Segment open = Segment.open(id, 5, List.of("me", "dead" + number), 1);
+            described.add(new Versioned<>(open.sealed(10L * number + 9), 8));
+        }
+        replica.told(
+                new ShardView("s", new Versioned<>(new ShardHead("s", 5, "w", 6), 8), described));
+        for (int i = 0; i < 400; i++) {
+            world.run(20 * SimWorld.MILLI);
+            replica.tick();
+        }
+        assertThat(sent.stream().map(Message::segment).distinct()).hasSize(6);
+    }
 }

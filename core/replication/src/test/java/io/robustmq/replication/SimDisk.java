@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A replica's disk. What is not synced yet when the node crashes is there afterwards up to any
@@ -38,6 +39,7 @@ final class SimDisk {
     private final Set<Mutation> mutations;
     private final Map<SegmentId, Kept> synced = new LinkedHashMap<>();
     private final List<Write> unsynced = new ArrayList<>();
+    private Consumer<SegmentId> deleted = segment -> {};
     private boolean full;
     private int syncMillis = 4;
 
@@ -49,6 +51,10 @@ final class SimDisk {
     SimDisk(SimWorld world, Set<Mutation> mutations) {
         this.world = world;
         this.mutations = mutations;
+    }
+
+    void deleted(Consumer<SegmentId> hears) {
+        deleted = hears;
     }
 
     void full(boolean now) {
@@ -228,6 +234,7 @@ final class SimDisk {
                     () -> {
                         synced.remove(segment);
                         wholes.remove(segment);
+                        deleted.accept(segment);
                         told.written(segment.firstOffset(), null);
                     });
         }

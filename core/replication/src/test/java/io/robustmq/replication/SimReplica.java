@@ -40,6 +40,7 @@ final class SimReplica {
         this.mutations = mutations;
         this.events = events;
         disk = new SimDisk(world, mutations);
+        disk.deleted(segment -> history.forgot(node + segment));
     }
 
     boolean isUp() {
@@ -73,7 +74,10 @@ final class SimReplica {
     private Transport heard(Transport transport) {
         String life = node + "-" + lives++;
         return (to, message) -> {
-            if (message instanceof Message.Fenced fenced) {
+            if (message instanceof Message.Appended appended) {
+                history.took(node + appended.segment(), appended.epoch());
+            } else if (message instanceof Message.Fenced fenced) {
+                history.promised(node + fenced.segment(), fenced.epoch());
                 history.committed(life + fenced.segment(), fenced.committed());
             } else if (message instanceof Message.Records records) {
                 history.committed(life + records.segment(), records.committed());

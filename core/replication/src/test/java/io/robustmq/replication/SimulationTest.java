@@ -29,6 +29,14 @@ class SimulationTest {
                 .isGreaterThan(50L * schedules);
     }
 
+    @Test
+    void a_seed_is_one_schedule() {
+        ReplicationSimulation first = run(17, EnumSet.noneOf(Mutation.class));
+        ReplicationSimulation second = run(17, EnumSet.noneOf(Mutation.class));
+        assertThat(second.world.done()).isEqualTo(first.world.done());
+        assertThat(second.events.all()).isEqualTo(first.events.all());
+    }
+
     static ReplicationSimulation run(long seed, Set<Mutation> mutations) {
         ReplicationSimulation simulation = new ReplicationSimulation(seed, mutations);
         try {

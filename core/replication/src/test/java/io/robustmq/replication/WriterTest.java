@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.telemetry.event.ReplicationEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class WriterTest {
@@ -227,5 +229,53 @@ class WriterTest {
         cluster.millis(300);
         assertThat(cluster.segments().getFirst().id().firstOffset()).isGreaterThan(80);
         assertThat(cluster.replicas).allMatch(replica -> replica.disk.end(first) == 0);
+    }
+
+    @Test
+    void a_segment_that_is_trimmed_before_its_seal_is_read_back_was_rolled_all_the_same() {
+        Segment old = Segment.open(new SegmentId("shard", 0, 0), 1, List.of("j0"), 1);
+        Segment next = Segment.open(new SegmentId("shard", 1, 10), 1, List.of("j1"), 1);
+        ShardView trimmed =
+                new ShardView(
+                        "shard",
+                        new Versioned<>(new ShardHead("shard", 1, "w", 2), 5),
+                        List.of(new Versioned<>(next, 4)));
+        List<Segment> rolled = new ArrayList<>();
+        Metadata metadata =
+                new Metadata() {
+                    @Override
+                    public void read(String shard, Consumer<Answer> told) {
+                        told.accept(new Answer.Found(trimmed));
+                    }
+
+                    @Override
+                    public void change(List<Change> changes, String why, Consumer<Outcome> told) {
+                        throw new AssertionError("there is nothing to change: " + changes);
+                    }
+                };
+        Ports ports =
+                new Ports(
+                        metadata,
+                        (to, message) -> {},
+                        List::of,
+                        cluster.world::now,
+                        cluster.world.chance,
+                        cluster.events);
+        new Rolling(
+                        new Rolling.Plan(old, 9, List.of("j1"), RollReason.SIZE),
+                        ports,
+                        new Rolling.Told() {
+                            @Override
+                            public void rolled(Segment segment) {
+                                rolled.add(segment);
+                            }
+
+                            @Override
+                            public void fenced(long epoch) {
+                                throw new AssertionError("fenced by " + epoch);
+                            }
+                        })
+                .start();
+        assertThat(rolled).containsExactly(next);
     }
 }
