@@ -69,7 +69,7 @@ final class KillIT {
                     setup(protocol, collector, "127.0.0.1", false),
                     collector,
                     folder,
-                    collector::kill,
+                    broker -> collector.kill(),
                     collector::start);
         }
     }
@@ -83,7 +83,7 @@ final class KillIT {
                     setup(protocol, collector, "127.0.0.1", false),
                     collector,
                     folder,
-                    () -> signal("-STOP", collector),
+                    broker -> signal("-STOP", collector),
                     () -> signal("-CONT", collector));
         }
     }
@@ -98,7 +98,7 @@ final class KillIT {
                     setup("http", collector, "127.0.0.1", false),
                     collector,
                     disk.folder(),
-                    () -> disk.fill(64 << 10),
+                    broker -> disk.fill(64 << 10),
                     disk::makeRoom);
         }
     }
@@ -119,9 +119,13 @@ final class KillIT {
                                             + " -Dsun.net.inetaddr.negative.ttl=0"),
                     collector,
                     folder,
-                    () -> {
+                    broker -> {
                         Files.writeString(names, "127.0.0.1 another.test\n");
-                        collector.kill(); // so that it connects anew
+                        // so that it connects anew; a connection that broke while nothing was
+                        // shipped would be made again to the address that is known
+                        collector.kill();
+                        burst(broker, "while it restarts");
+                        awaitDown(broker);
                         collector.start();
                     },
                     () -> Files.writeString(names, "127.0.0.1 collector.test\n"));
@@ -148,7 +152,7 @@ final class KillIT {
                             .set("sinks.otlp.ca-file", authority.ca().toString()),
                     collector,
                     folder,
-                    () -> {
+                    broker -> {
                         collector.kill();
                         expired.writeOver(files);
                         collector.start();
@@ -207,20 +211,28 @@ final class KillIT {
                 .orElseThrow();
     }
 
+    private interface Trouble {
+        void begin(RobustMq broker) throws Exception;
+    }
+
     private interface Step {
         void run() throws Exception;
     }
 
+    private static void awaitDown(RobustMq broker) throws Exception {
+        broker.awaitMetrics(
+                "the sink is known to be down",
+                s -> s.sum("robustmq_pipeline_sink_up", "sink", "otlp") == 0);
+    }
+
     private void killedDuring(
-            RobustMq.Setup setup, OtelCollector collector, Path logs, Step begin, Step end)
+            RobustMq.Setup setup, OtelCollector collector, Path logs, Trouble trouble, Step end)
             throws Exception {
         try (RobustMq broker = setup.start()) {
             burst(broker, "before");
-            begin.run();
+            trouble.begin(broker);
             burst(broker, "during");
-            broker.awaitMetrics(
-                    "the sink is known to be down",
-                    s -> s.sum("robustmq_pipeline_sink_up", "sink", "otlp") == 0);
+            awaitDown(broker);
             burst(broker, "at the end");
             broker.kill();
         }
