@@ -1,7 +1,6 @@
 package io.robustmq.server;
 
 import io.robustmq.journal.Journal;
-import io.robustmq.journal.JournalInUseException;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Events;
@@ -44,17 +43,7 @@ final class JournalServer implements RoleProcess {
 
     @Override
     public synchronized void open() throws StartFailure {
-        try {
-            openAll();
-        } catch (StartFailure failure) {
-            frame.tellFailure(failure.exitCode(), failure);
-            close();
-            throw failure;
-        } catch (RuntimeException | Error defect) {
-            frame.tellFailure(ExitCode.DEFECT, defect);
-            close();
-            throw defect;
-        }
+        frame.open(this::openAll, this);
     }
 
     private void openAll() throws StartFailure {
@@ -88,11 +77,8 @@ final class JournalServer implements RoleProcess {
             opening.open();
             NodeMetrics.registerJournal(opening.measures(), to.registry());
             shards.open();
-        } catch (JournalInUseException inUse) {
-            throw new StartFailure(
-                    ExitCode.CANNOT_CREATE, String.valueOf(inUse.getMessage()), inUse);
         } catch (IOException unusable) {
-            throw frame.cannotUseJournal(config.journal().directories(), unusable);
+            throw frame.cannotOpenJournal(config.journal().directories(), unusable);
         }
         return shards;
     }

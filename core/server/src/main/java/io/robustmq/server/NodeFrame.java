@@ -2,6 +2,7 @@ package io.robustmq.server;
 
 import io.robustmq.eventlog.EventSearch;
 import io.robustmq.eventlog.EventShard;
+import io.robustmq.journal.JournalInUseException;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
@@ -54,6 +55,26 @@ final class NodeFrame {
         this.clock = clock;
         this.service = service;
         this.readiness = readiness;
+    }
+
+    /** What a role's process does to open. */
+    interface Opening {
+        void open() throws StartFailure;
+    }
+
+    /** All or nothing: what went wrong is told, and what was opened is closed again. */
+    void open(Opening all, RoleProcess process) throws StartFailure {
+        try {
+            all.open();
+        } catch (StartFailure failure) {
+            tellFailure(failure.exitCode(), failure);
+            process.close();
+            throw failure;
+        } catch (RuntimeException | Error defect) {
+            tellFailure(ExitCode.DEFECT, defect);
+            process.close();
+            throw defect;
+        }
     }
 
     /** The first step. */
@@ -176,7 +197,7 @@ final class NodeFrame {
         }
     }
 
-    void tellFailure(ExitCode exitCode, Throwable cause) {
+    private void tellFailure(ExitCode exitCode, Throwable cause) {
         Pipeline to = pipeline == null ? consolePipeline() : pipeline;
         if (to == null) {
             return;
@@ -188,6 +209,17 @@ final class NodeFrame {
                                 new Failure(
                                         cause.getClass().getName(),
                                         String.valueOf(cause.getMessage()))));
+    }
+
+    /**
+     * The same for a process whose journal may be another one's.
+     *
+     * @param said {@code journal.directories}
+     */
+    StartFailure cannotOpenJournal(List<Path> said, IOException why) {
+        return why instanceof JournalInUseException
+                ? new StartFailure(ExitCode.CANNOT_CREATE, String.valueOf(why.getMessage()), why)
+                : cannotUseJournal(said, why);
     }
 
     /**

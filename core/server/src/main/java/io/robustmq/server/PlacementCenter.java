@@ -3,7 +3,6 @@ package io.robustmq.server;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.robustmq.journal.Journal;
-import io.robustmq.journal.JournalInUseException;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
@@ -66,17 +65,7 @@ final class PlacementCenter implements RoleProcess {
 
     @Override
     public synchronized void open() throws StartFailure {
-        try {
-            openAll();
-        } catch (StartFailure failure) {
-            frame.tellFailure(failure.exitCode(), failure);
-            close();
-            throw failure;
-        } catch (RuntimeException | Error defect) {
-            frame.tellFailure(ExitCode.DEFECT, defect);
-            close();
-            throw defect;
-        }
+        frame.open(this::openAll, this);
     }
 
     private void openAll() throws StartFailure {
@@ -148,11 +137,8 @@ final class PlacementCenter implements RoleProcess {
         journal = opening;
         try {
             opening.open();
-        } catch (JournalInUseException inUse) {
-            throw new StartFailure(
-                    ExitCode.CANNOT_CREATE, String.valueOf(inUse.getMessage()), inUse);
         } catch (IOException unusable) {
-            throw frame.cannotUseJournal(config.journal().directories(), unusable);
+            throw frame.cannotOpenJournal(config.journal().directories(), unusable);
         }
         NodeMetrics.registerJournal(opening.measures(), to.registry());
         return opening;

@@ -74,17 +74,7 @@ final class Standalone implements RoleProcess {
 
     @Override
     public synchronized void open() throws StartFailure {
-        try {
-            openAll();
-        } catch (StartFailure failure) {
-            frame.tellFailure(failure.exitCode(), failure);
-            close();
-            throw failure;
-        } catch (RuntimeException | Error defect) {
-            frame.tellFailure(ExitCode.DEFECT, defect);
-            close();
-            throw defect;
-        }
+        frame.open(this::openAll, this);
     }
 
     private void openAll() throws StartFailure {
