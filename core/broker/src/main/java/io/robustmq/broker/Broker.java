@@ -7,7 +7,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import io.robustmq.journal.Shard;
+import io.robustmq.journal.RecordLog;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
@@ -55,7 +55,7 @@ public final class Broker implements AutoCloseable {
      */
     public Broker(
             BrokerSettings settings,
-            Shard log,
+            RecordLog log,
             Access access,
             Events events,
             Tracing tracing,
@@ -65,7 +65,7 @@ public final class Broker implements AutoCloseable {
 
     Broker(
             BrokerSettings settings,
-            Shard log,
+            RecordLog log,
             Access access,
             Events events,
             Tracing tracing,

@@ -1,6 +1,6 @@
 package io.robustmq.broker;
 
-import io.robustmq.journal.Shard;
+import io.robustmq.journal.RecordLog;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.SessionEvent;
 import java.io.IOException;
@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The broker's shard of the journal: all that it must not forget, in one order. At the start its
- * state is made of it ({@link BrokerState}); then each loop writes down what it does ({@link
- * LoopLog}), and {@link LogKeeper} sees to it that it does not grow for ever.
+ * The log of one broker: all that it must not forget, in one order. At the start its state is made
+ * of it ({@link BrokerState}); then each loop writes down what it does ({@link LoopLog}), and
+ * {@link LogKeeper} sees to it that it does not grow for ever.
  *
  * <p>{@link #open} and {@link #close} on one thread, the rest any.
  */
@@ -30,7 +30,7 @@ final class BrokerLog {
     /** Only a disk that hangs takes longer. */
     private static final long CLOSE_SECONDS = 10;
 
-    private final Shard shard;
+    private final RecordLog log;
     private final InstantSource clock;
     private final Events events;
     private final Commits commits = new Commits();
@@ -38,18 +38,18 @@ final class BrokerLog {
     private final AtomicInteger nextSession = new AtomicInteger(1);
     private final LogKeeper keeper;
 
-    BrokerLog(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
-        this.shard = shard;
+    BrokerLog(RecordLog log, BrokerSettings.Storage settings, InstantSource clock, Events events) {
+        this.log = log;
         this.clock = clock;
         this.events = events;
-        this.reader = new LogReader(shard);
-        this.keeper = new LogKeeper(shard, settings, clock, events);
+        this.reader = new LogReader(log);
+        this.keeper = new LogKeeper(log, settings, clock, events);
     }
 
     void open(List<Loop> loops, RetainedStore retained) throws IOException {
         Instant begun = clock.instant();
         commits.open(loops);
-        shard.afterGroup(commits);
+        log.afterGroup(commits);
         BrokerState state = keeper.read();
         long snapshot = keeper.snapshotOffset();
         long now = clock.millis();
@@ -108,7 +108,7 @@ final class BrokerLog {
         all.sort(Comparator.comparingLong(each -> each.getValue().offset()));
         long[] offsets = all.stream().mapToLong(each -> each.getValue().offset()).toArray();
         MessageRecord record = new MessageRecord();
-        shard.readEach(
+        log.readEach(
                 offsets,
                 0,
                 offsets.length,
@@ -130,8 +130,8 @@ final class BrokerLog {
         }
     }
 
-    Shard shard() {
-        return shard;
+    RecordLog records() {
+        return log;
     }
 
     Commits commits() {

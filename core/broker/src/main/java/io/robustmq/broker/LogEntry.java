@@ -28,13 +28,13 @@ abstract class LogEntry extends Append {
     }
 
     @Override
-    protected final void appended(long at, long epochMillis) {
+    public final void appended(long at, long epochMillis) {
         offset = at;
         loop.shared().log().commits().add(this);
     }
 
     @Override
-    protected final void failed(IOException why) {
+    public final void failed(IOException why) {
         loop.executor().execute(() -> loop.refused(this, why));
     }
 

@@ -1,6 +1,6 @@
 package io.robustmq.broker;
 
-import io.robustmq.journal.Shard;
+import io.robustmq.journal.RecordLog;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.SessionEvent;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LogKeeper {
     private static final long LOOK_SECONDS = 1;
 
-    private final Shard shard;
+    private final RecordLog log;
     private final BrokerSettings.Storage settings;
     private final InstantSource clock;
     private final Events events;
@@ -47,8 +47,8 @@ final class LogKeeper {
     /** Behind the last snapshot, when it was read. */
     private long readBytes;
 
-    LogKeeper(Shard shard, BrokerSettings.Storage settings, InstantSource clock, Events events) {
-        this.shard = shard;
+    LogKeeper(RecordLog log, BrokerSettings.Storage settings, InstantSource clock, Events events) {
+        this.log = log;
         this.settings = settings;
         this.clock = clock;
         this.events = events;
@@ -56,12 +56,12 @@ final class LogKeeper {
 
     /** The state at the end of the log. */
     BrokerState read() throws IOException {
-        BrokerState snapshot = shard.restore(BrokerState::read);
+        BrokerState snapshot = log.restore(BrokerState::read);
         BrokerState state = snapshot == null ? new BrokerState() : snapshot;
         snapshotOffset = state.next();
         neededBefore = Moves.oldestNeeded(state);
         readBytes = 0;
-        shard.read(
+        log.read(
                 state.next(),
                 new StateReader() {
                     @Override
@@ -83,14 +83,14 @@ final class LogKeeper {
     void start(List<Loop> all, RetainedStore store) {
         loops = all;
         retained = store;
-        appendedAtSnapshot = shard.measures().appendedBytes() - readBytes;
+        appendedAtSnapshot = log.appendedBytes() - readBytes;
         var unused =
                 thread.scheduleWithFixedDelay(
                         this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     private void look() {
-        long appended = shard.measures().appendedBytes() - appendedAtSnapshot;
+        long appended = log.appendedBytes() - appendedAtSnapshot;
         if (appended >= settings.snapshotBytes()) {
             keep(false);
         }
@@ -98,22 +98,22 @@ final class LogKeeper {
 
     private void keep(boolean closing) {
         Instant begun = clock.instant();
-        long appended = shard.measures().appendedBytes();
+        long appended = log.appendedBytes();
         try {
             BrokerState state = read();
             state.removeExpired(clock.millis());
-            shard.saveSnapshot(state.next(), state::write);
+            log.saveSnapshot(state.next(), state::write);
             snapshotOffset = state.next();
             long needed = Moves.oldestNeeded(state);
-            shard.trim(Math.min(needed, neededBefore));
+            log.trim(Math.min(needed, neededBefore));
             if (!closing) {
-                move(Moves.of(state, shard.sizeBytes(), settings.snapshotBytes()));
+                move(Moves.of(state, log.sizeBytes(), settings.snapshotBytes()));
             }
             events.emit(
                     new SessionEvent.SnapshotSaved(
                             state.sessions.size(),
                             snapshotOffset,
-                            shard.firstOffset(),
+                            log.firstOffset(),
                             Duration.between(begun, clock.instant()).toMillis()));
         } catch (IOException | RuntimeException e) {
             // what there was is there still; it is tried again when as much has come again
@@ -150,7 +150,7 @@ final class LogKeeper {
             return;
         }
         thread.execute(() -> {
-            if (shard.nextOffset() > snapshotOffset) {
+            if (log.nextOffset() > snapshotOffset) {
                 keep(true);
             }
         });

@@ -1,8 +1,8 @@
 package io.robustmq.broker;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.robustmq.journal.RecordLog;
 import io.robustmq.journal.RecordReader;
-import io.robustmq.journal.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ final class LogReader implements AutoCloseable {
     /** Instead of a session: the messages as they were published. */
     static final int NOBODY = 0;
 
-    private final Shard shard;
+    private final RecordLog log;
     private final ThreadPoolExecutor threads =
             new ThreadPoolExecutor(
                     THREADS,
@@ -35,8 +35,8 @@ final class LogReader implements AutoCloseable {
                     new LinkedBlockingQueue<>(),
                     new DefaultThreadFactory("mqtt-log-reader", true));
 
-    LogReader(Shard shard) {
-        this.shard = shard;
+    LogReader(RecordLog log) {
+        this.log = log;
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -54,7 +54,7 @@ final class LogReader implements AutoCloseable {
         submit(() -> {
             Reading reading = new Reading(session, offsets, maxBytes);
             try {
-                shard.readEach(offsets, 0, offsets.length, reading);
+                log.readEach(offsets, 0, offsets.length, reading);
             } catch (IOException e) {
                 // the journal has reported it; what was not read may be later
             }

@@ -71,7 +71,7 @@ final class Loop {
         this.sessions = new Sessions(this);
         this.publication = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
         this.spare = new Publication(ByteBufAllocator.DEFAULT, shared.clock());
-        this.log = new LoopLog(this, shared.log().shard());
+        this.log = new LoopLog(this, shared.log().records());
         this.logged = new Logged(this);
         this.delayed = new Delayed(this);
         this.passingOn = new PassingOn(this);

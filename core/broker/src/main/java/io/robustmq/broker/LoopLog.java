@@ -1,6 +1,6 @@
 package io.robustmq.broker;
 
-import io.robustmq.journal.Shard;
+import io.robustmq.journal.RecordLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class LoopLog {
     private static final long ACKNOWLEDGED_MILLIS = 100;
 
     private final Loop loop;
-    private final Shard shard;
+    private final RecordLog log;
     private List<LogEntry> batch = new ArrayList<>();
     private long waitingBytes;
 
@@ -34,9 +34,9 @@ final class LoopLog {
     /** What could not be written and must be, once the log takes appends again. */
     private final Queue<Runnable> again = new ArrayDeque<>();
 
-    LoopLog(Loop loop, Shard shard) {
+    LoopLog(Loop loop, RecordLog log) {
         this.loop = loop;
-        this.shard = shard;
+        this.log = log;
     }
 
     void add(LogEntry entry) {
@@ -52,7 +52,7 @@ final class LoopLog {
         loop.flushHandoffs();
         flush();
         count(entry);
-        shard.append(entry);
+        log.append(entry);
     }
 
     private void count(LogEntry entry) {
@@ -85,7 +85,7 @@ final class LoopLog {
 
     private void writeAcknowledged() {
         acknowledging = false;
-        if (shard.failure() != null) {
+        if (log.failure() != null) {
             writeSoon();
             return;
         }
@@ -122,12 +122,12 @@ final class LoopLog {
         if (batch.isEmpty()) {
             return;
         }
-        if (!acknowledged.isEmpty() && shard.failure() == null) {
+        if (!acknowledged.isEmpty() && log.failure() == null) {
             putAcknowledged();
         }
         List<LogEntry> entries = batch;
         batch = new ArrayList<>(entries.size());
-        shard.append(entries);
+        log.append(entries);
     }
 
     /** All that there is. */
@@ -164,7 +164,7 @@ final class LoopLog {
 
     /** Each second. */
     void sweep() {
-        if (!again.isEmpty() && shard.failure() == null) {
+        if (!again.isEmpty() && log.failure() == null) {
             List<Runnable> tasks = new ArrayList<>(again);
             again.clear();
             tasks.forEach(Runnable::run);
@@ -174,7 +174,7 @@ final class LoopLog {
     /** Why nothing can be written at present; null if it can. */
     @org.jspecify.annotations.Nullable
     IOException failure() {
-        return shard.failure();
+        return log.failure();
     }
 
     void told(LogEntry entry) {

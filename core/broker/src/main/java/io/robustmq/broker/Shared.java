@@ -1,6 +1,6 @@
 package io.robustmq.broker;
 
-import io.robustmq.journal.Shard;
+import io.robustmq.journal.RecordLog;
 import io.robustmq.protocol.PacketLimits;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
@@ -46,7 +46,7 @@ record Shared(
     static Shared of(
             BrokerSettings settings,
             Access access,
-            Shard shard,
+            RecordLog log,
             Events events,
             Tracing tracing,
             InstantSource clock,
@@ -71,7 +71,7 @@ record Shared(
                 new RetainedStore(settings.retained()),
                 Stream.generate(Counters::new).limit(loops).toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),
-                new BrokerLog(shard, settings.storage(), clock, events),
+                new BrokerLog(log, settings.storage(), clock, events),
                 new AtomicInteger(),
                 new AtomicInteger(),
                 new AtomicLong());

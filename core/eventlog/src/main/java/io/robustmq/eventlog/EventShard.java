@@ -144,12 +144,12 @@ public final class EventShard implements EventStore, AutoCloseable {
             appends.add(
                     new Append(entry.record(), entry.keys()) {
                         @Override
-                        protected void appended(long offset, long epochMillis) {
+                        public void appended(long offset, long epochMillis) {
                             entry.stored();
                         }
 
                         @Override
-                        protected void failed(IOException why) {
+                        public void failed(IOException why) {
                             entry.failed(why);
                         }
                     });

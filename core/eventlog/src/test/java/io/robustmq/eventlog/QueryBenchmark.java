@@ -325,12 +325,12 @@ final class QueryBenchmark {
         int[] hashes = keys.stream().mapToInt(Integer::intValue).toArray();
         return new Append(record, hashes) {
             @Override
-            protected void appended(long offset, long epochMillis) {
+            public void appended(long offset, long epochMillis) {
                 waiting.release();
             }
 
             @Override
-            protected void failed(IOException why) {
+            public void failed(IOException why) {
                 throw new IllegalStateException(why);
             }
         };

@@ -37,7 +37,7 @@ public abstract class Append {
         return payload;
     }
 
-    final int[] keys() {
+    public final int[] keys() {
         return keys;
     }
 
@@ -45,12 +45,12 @@ public abstract class Append {
         return Frame.bytes(payload.length, keys.length);
     }
 
-    /** The record is as durable as {@link Durability} says. The writer's thread, by offsets. */
-    protected abstract void appended(long offset, long epochMillis);
+    /** The record is as durable as configured. The log's thread, by offsets. */
+    public abstract void appended(long offset, long epochMillis);
 
     /**
      * It is not kept: {@link JournalFullException}, {@link JournalFailedException} or {@link
-     * JournalClosedException}. The writer's thread, or the caller's within append().
+     * JournalClosedException}. The log's thread, or the caller's within append().
      */
-    protected abstract void failed(IOException why);
+    public abstract void failed(IOException why);
 }

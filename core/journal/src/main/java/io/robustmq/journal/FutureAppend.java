@@ -16,12 +16,12 @@ final class FutureAppend extends Append {
     }
 
     @Override
-    protected void appended(long at, long epochMillis) {
+    public void appended(long at, long epochMillis) {
         offset.complete(at);
     }
 
     @Override
-    protected void failed(IOException why) {
+    public void failed(IOException why) {
         offset.completeExceptionally(why);
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** The journal is not open, or not any more; nothing was written. */
 public final class JournalClosedException extends IOException {
-    JournalClosedException(String message) {
+    public JournalClosedException(String message) {
         super(message);
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
  * there when the shard is opened.
  */
 public final class JournalFailedException extends IOException {
-    JournalFailedException(String message, Throwable cause) {
+    public JournalFailedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Durable records, numbered from 0. Any thread; opened by {@link Journal#shard}. */
-public final class Shard implements AutoCloseable {
+public final class Shard implements RecordLog, AutoCloseable {
     private final Home home;
     private final AppendQueue queue;
     private final ShardLog log;
@@ -62,48 +62,40 @@ public final class Shard implements AutoCloseable {
     }
 
     /** The same, without a future. */
+    @Override
     public void append(Append append) {
         queue.offer(log.lane(), append);
     }
 
-    /** In this order; once one is refused, all after it are. */
+    @Override
     public void append(List<? extends Append> appends) {
         queue.offer(log.lane(), appends);
     }
 
-    /**
-     * Has {@code told} run on the writer's thread after the appends of each group were told. At
-     * most one, set before the first append.
-     */
+    /** On the writer's thread. */
+    @Override
     public void afterGroup(Runnable told) {
         log.afterGroup(told);
     }
 
-    /** Of the oldest record kept. */
+    @Override
     public long firstOffset() {
         return chain.firstOffset();
     }
 
-    /** After the last acknowledged record. */
+    @Override
     public long nextOffset() {
         return chain.nextOffset();
     }
 
-    /**
-     * Hands the records from {@code from}, or from {@link #firstOffset} if that is later, up to
-     * those acknowledged when it was called to {@code reader}, on this thread.
-     */
+    @Override
     public void read(long from, RecordReader reader) throws IOException {
         checkOpen();
         check(from);
         reading.read(Math.max(from, chain.firstOffset()), chain.nextOffset(), reader);
     }
 
-    /**
-     * Hands just the records at {@code ascendingOffsets}, of its elements {@code from} to before
-     * {@code to}, to {@code reader}. Those near each other share a read of the disk; each that is
-     * not there any more is a gap; those not acknowledged yet are left out.
-     */
+    @Override
     public void readEach(long[] ascendingOffsets, int from, int to, RecordReader reader)
             throws IOException {
         checkOpen();
@@ -154,21 +146,24 @@ public final class Shard implements AutoCloseable {
         return reading.region(from, maxBytes);
     }
 
-    /** Nobody needs records below {@code offset} any more. It only grows. */
+    @Override
     public void trim(long offset) {
         check(offset);
         log.trim(offset);
     }
 
     /** Of all segments, with headers. */
+    @Override
     public long sizeBytes() {
         return home.measures().sizeBytes();
     }
 
-    /**
-     * Keeps a state folded from the records below {@code offset}, durably. The newest two are kept;
-     * records that the older one needs should not be trimmed before.
-     */
+    @Override
+    public long appendedBytes() {
+        return home.measures().appendedBytes();
+    }
+
+    @Override
     public void saveSnapshot(long offset, SnapshotWriter writer) throws IOException {
         check(offset);
         if (offset > nextOffset()) {
@@ -181,15 +176,12 @@ public final class Shard implements AutoCloseable {
         snapshots.save(offset, writer);
     }
 
-    /**
-     * Makes a state from the newest snapshot that checks; null if there is none. A damaged one is
-     * reported, and the one before it tried.
-     */
+    @Override
     public <T> @Nullable T restore(SnapshotReader<T> reader) throws IOException {
         return snapshots.restore(reader);
     }
 
-    /** Why it takes no appends at present; null if it does. */
+    @Override
     public @Nullable IOException failure() {
         return log.failure();
     }

@@ -150,7 +150,7 @@ public class AppendBenchmark {
             }
 
             @Override
-            protected void appended(long offset, long epochMillis) {
+            public void appended(long offset, long epochMillis) {
                 long mine = left.getPlain(); // the writer's thread alone
                 left.setPlain(mine - 1);
                 if (mine > 0) {
@@ -161,7 +161,7 @@ public class AppendBenchmark {
             }
 
             @Override
-            protected void failed(IOException why) {
+            public void failed(IOException why) {
                 throw new IllegalStateException("the disk failed, so there is no figure", why);
             }
         }

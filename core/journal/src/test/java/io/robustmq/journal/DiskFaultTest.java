@@ -270,12 +270,12 @@ class DiskFaultTest {
             shard.append(
                     new Append(utf8("one")) {
                         @Override
-                        protected void appended(long offset, long epochMillis) {
+                        public void appended(long offset, long epochMillis) {
                             throw new IllegalStateException("appended");
                         }
 
                         @Override
-                        protected void failed(IOException why) {}
+                        public void failed(IOException why) {}
                     });
             CompletableFuture<Long> next = shard.append(utf8("two"));
             on.turn();

@@ -59,7 +59,7 @@ final class ShardModel {
         unknown.put(text, new Unknown(text, appended++));
         return new Append(Shards.utf8(text), key) {
             @Override
-            protected void appended(long offset, long epochMillis) {
+            public void appended(long offset, long epochMillis) {
                 if (unknown.remove(text) == null || offset != next) {
                     throw new AssertionError("told " + offset + ", expected " + next);
                 }
@@ -68,7 +68,7 @@ final class ShardModel {
             }
 
             @Override
-            protected void failed(IOException why) {
+            public void failed(IOException why) {
                 if (!unknown.containsKey(text)) {
                     throw new AssertionError("told twice");
                 }

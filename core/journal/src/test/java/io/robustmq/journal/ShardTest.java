@@ -43,12 +43,12 @@ class ShardTest {
         }
 
         @Override
-        protected void appended(long offset, long epochMillis) {
+        public void appended(long offset, long epochMillis) {
             notes.add(offset + "=" + text(ByteBuffer.wrap(payload())));
         }
 
         @Override
-        protected void failed(IOException why) {
+        public void failed(IOException why) {
             notes.add(why.getClass().getSimpleName());
         }
     }

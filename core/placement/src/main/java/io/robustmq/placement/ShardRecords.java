@@ -43,12 +43,12 @@ final class ShardRecords implements Records {
         }
 
         @Override
-        protected void appended(long offset, long epochMillis) {
+        public void appended(long offset, long epochMillis) {
             end.complete(null);
         }
 
         @Override
-        protected void failed(IOException why) {
+        public void failed(IOException why) {
             end.completeExceptionally(why);
         }
 

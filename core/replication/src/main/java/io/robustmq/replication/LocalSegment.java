@@ -174,7 +174,7 @@ final class LocalSegment {
         }
 
         @Override
-        protected void appended(long offset, long epochMillis) {
+        public void appended(long offset, long epochMillis) {
             if (offset != expected) {
                 batch.failing(new IOException("written at " + offset + ", not at " + expected));
             }
@@ -182,7 +182,7 @@ final class LocalSegment {
         }
 
         @Override
-        protected void failed(IOException why) {
+        public void failed(IOException why) {
             batch.failing(why);
             batch.oneLess();
         }

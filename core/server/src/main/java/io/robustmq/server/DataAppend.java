@@ -141,7 +141,7 @@ final class DataAppend {
         }
 
         @Override
-        protected void appended(long offset, long epochMillis) {
+        public void appended(long offset, long epochMillis) {
             if (first) {
                 all.baseOffset = offset;
             }
@@ -149,7 +149,7 @@ final class DataAppend {
         }
 
         @Override
-        protected void failed(IOException why) {
+        public void failed(IOException why) {
             all.failure = why;
             all.tell();
         }
