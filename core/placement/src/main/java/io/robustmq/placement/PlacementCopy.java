@@ -50,10 +50,10 @@ public final class PlacementCopy implements AutoCloseable {
                     nodes = nodes.without(each.nodeId());
                 }
             }
-            case PlacementChange.MemberAdded added ->
-                    members = or(members.with(added.member()), members);
-            case PlacementChange.MemberRemoved removed ->
-                    members = or(members.without(removed.member().id()), members);
+            case PlacementChange.MemberAdded(long _, Member member, Author _, String _) ->
+                    members = new Members(members.byId().plus(member.id(), member), members.gone());
+            case PlacementChange.MemberRemoved(long _, Member member, Author _, String _) ->
+                    members = new Members(members.byId().minus(member.id()), members.gone());
             case PlacementChange.TraceBegun(long _, TraceOrder order) ->
                     orders = or(orders.begin(order), orders);
             case PlacementChange.TraceEnded ended -> orders = or(orders.end(ended.id()), orders);
