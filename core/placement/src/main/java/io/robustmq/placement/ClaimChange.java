@@ -21,8 +21,8 @@ public sealed interface ClaimChange {
     }
 
     /**
-     * If nobody else has it. Whoever has it keeps it, unless that is the node itself, or a node that
-     * is not there any more.
+     * If nobody else has it. Whoever has it keeps it, unless that is the node itself, or a node
+     * that is not there any more.
      */
     record TakeFree(String clientId) implements ClaimChange {
         public TakeFree {

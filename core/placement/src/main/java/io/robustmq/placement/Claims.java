@@ -46,8 +46,7 @@ record Claims(PSortedMap<String, Claim> byClient, String sweptTo, int laps) {
      * @param owner the same object for all of a node's claims, as there are many
      */
     Outcome change(long revision, NodeEpoch owner, List<ClaimChange> wishes, Nodes nodes) {
-        long taken =
-                wishes.stream().filter(each -> !(each instanceof ClaimChange.Release)).count();
+        long taken = wishes.stream().filter(each -> !(each instanceof ClaimChange.Release)).count();
         if (taken > 0 && byClient.size() + taken > MAX) {
             return new Outcome(this, new ClaimAnswer.Full(MAX), List.of());
         }
@@ -60,8 +59,7 @@ record Claims(PSortedMap<String, Claim> byClient, String sweptTo, int laps) {
             Claim before = after.get(clientId);
             switch (wish) {
                 case ClaimChange.Take _, ClaimChange.TakeFree _ -> {
-                    Claim held =
-                            before != null && nodes.isCurrent(before.owner()) ? before : null;
+                    Claim held = before != null && nodes.isCurrent(before.owner()) ? before : null;
                     if (held != null
                             && wish instanceof ClaimChange.TakeFree
                             && !held.owner().equals(owner)) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterPlacement implements Placement {
     /** Between two tellings of those who follow from elsewhere. */
-    private static final Duration PROGRESS = Duration.ofSeconds(1);
+    private static final Duration PROGRESS = Duration.ofMillis(500);
 
     private final PlacementSettings settings;
     private final Records records;
@@ -140,7 +140,9 @@ public final class ClusterPlacement implements Placement {
         return member.knownLeader();
     }
 
-    /** Names what revisions are counted in: another group has another. Empty before it is formed. */
+    /**
+     * Names what revisions are counted in: another group has another. Empty before it is formed.
+     */
     public String history() {
         MemberId group = member.groupId();
         return group == null ? "" : group.toString();

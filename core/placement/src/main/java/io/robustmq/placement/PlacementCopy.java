@@ -100,8 +100,8 @@ public final class PlacementCopy implements AutoCloseable {
     }
 
     /**
-     * As {@link Placement#watch}; claims are never handed over. A revision that is not known here is
-     * of another history, and then the whole state comes first.
+     * As {@link Placement#watch}; claims are never handed over. A revision that is not known here
+     * is of another history, and then the whole state comes first.
      */
     public AutoCloseable watch(
             long fromRevision, Set<Interest> interests, Consumer<PlacementChange> watcher) {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 final class Watches implements AutoCloseable {
     private final PlacementHistory history;
     private final List<Watch> running = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     Watches(PlacementHistory history) {
         this.history = history;
@@ -31,7 +32,9 @@ final class Watches implements AutoCloseable {
 
     private void run(Watch watch) {
         try {
-            watch.run();
+            if (!closed) {
+                watch.run();
+            }
         } finally {
             running.remove(watch);
         }
@@ -39,6 +42,7 @@ final class Watches implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         running.forEach(Watch::close);
     }
 }

@@ -107,9 +107,7 @@ class ClaimsTest {
         assertThat(held.change())
                 .isEqualTo(
                         new ClaimsChanged(
-                                4,
-                                B,
-                                List.of(new ClaimsChanged.One("z", 4 * 4096 + 1, null))));
+                                4, B, List.of(new ClaimsChanged.One("z", 4 * 4096 + 1, null))));
         assertThat(held.state().claim("x")).isEqualTo(new Claim(A, 3 * 4096));
         assertThat(change(held.state(), A, free("x")).answer())
                 .as("its own, taken anew")

@@ -106,7 +106,6 @@ class PlacementCopyTest {
     }
 
     private static Command register(String nodeId) {
-        return new Command.Register(
-                new Node(nodeId, Set.of(Role.MQTT_SERVER), Map.of()));
+        return new Command.Register(new Node(nodeId, Set.of(Role.MQTT_SERVER), Map.of()));
     }
 }

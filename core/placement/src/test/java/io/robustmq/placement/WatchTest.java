@@ -101,8 +101,7 @@ class WatchTest {
         assertThat(after(history, 0)).containsExactly(first.change());
         PlacementState later = Everything.state(1);
         history.add(PlacementState.Step.to(later));
-        assertThat(after(history, 1))
-                .containsExactly(new Whole(new PlacementView(later)));
+        assertThat(after(history, 1)).containsExactly(new Whole(new PlacementView(later)));
         PlacementState.Step next = later.apply(new Command.Register(node("z")));
         history.add(next);
         assertThat(after(history, later.revision())).containsExactly(next.change());
