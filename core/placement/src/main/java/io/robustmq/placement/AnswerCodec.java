@@ -25,6 +25,7 @@ import java.util.List;
  *          | 2 | epoch:8 | node id | epoch:8 |   taken from that one
  *          | 3 |                                 released
  *          | 4 |                                 was not held
+ *          | 5 | node id | epoch:8 | epoch:8 |   that node has it, with the claim of that epoch
  * </pre>
  */
 final class AnswerCodec {
@@ -44,6 +45,7 @@ final class AnswerCodec {
     private static final byte TAKEN_FROM = 2;
     private static final byte RELEASED = 3;
     private static final byte NOT_HELD = 4;
+    private static final byte HELD = 5;
 
     private AnswerCodec() {}
 
@@ -82,6 +84,8 @@ final class AnswerCodec {
                     out.putByte(TAKEN_FROM).putLong(epoch).putNodeEpoch(previous);
                 }
             }
+            case Result.Held(NodeEpoch owner, long epoch) ->
+                    out.putByte(HELD).putNodeEpoch(owner).putLong(epoch);
             case Result.Released(boolean wasHeld) -> out.putByte(wasHeld ? RELEASED : NOT_HELD);
         }
     }
@@ -123,6 +127,7 @@ final class AnswerCodec {
             case TAKEN_FROM -> new Result.Taken(in.nextLong(), in.nextNodeEpoch());
             case RELEASED -> new Result.Released(true);
             case NOT_HELD -> new Result.Released(false);
+            case HELD -> new Result.Held(in.nextNodeEpoch(), in.nextLong());
             default -> throw new IOException("the result of a claim of unknown kind " + kind);
         };
     }

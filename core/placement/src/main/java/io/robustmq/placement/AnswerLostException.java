@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** A change was sent again, and what became of it the first time is not known any more. */
 public final class AnswerLostException extends IOException {
-    AnswerLostException(String message) {
+    public AnswerLostException(String message) {
         super(message);
     }
 }

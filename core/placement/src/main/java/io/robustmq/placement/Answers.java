@@ -11,7 +11,7 @@ import org.pcollections.TreePMap;
  * silent for longest goes, and what it sends again after that is done again.
  */
 record Answers(PSortedMap<MemberId, Window> byOrigin) {
-    static final int MAX = 64;
+    static final int MAX = 256;
     static final Answers NONE = new Answers(TreePMap.empty(Members.ORDER));
 
     /**

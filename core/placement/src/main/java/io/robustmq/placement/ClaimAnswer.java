@@ -30,6 +30,13 @@ public sealed interface ClaimAnswer extends Answer {
         record Taken(long epoch, @Nullable NodeEpoch previous) implements Result {}
 
         /**
+         * Not taken: another node has it.
+         *
+         * @param epoch of the claim that it has
+         */
+        record Held(NodeEpoch owner, long epoch) implements Result {}
+
+        /**
          * @param wasHeld false if the claim was another one, or none
          */
         record Released(boolean wasHeld) implements Result {}

@@ -20,6 +20,16 @@ public sealed interface ClaimChange {
         }
     }
 
+    /**
+     * If nobody else has it. Whoever has it keeps it, unless that is the node itself, or a node
+     * that is not there any more.
+     */
+    record TakeFree(String clientId) implements ClaimChange {
+        public TakeFree {
+            Claim.checkClientId(clientId);
+        }
+    }
+
     /** If the node's claim is still the one with that epoch. */
     record Release(String clientId, long epoch) implements ClaimChange {
         public Release {

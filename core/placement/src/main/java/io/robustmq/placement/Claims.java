@@ -46,7 +46,7 @@ record Claims(PSortedMap<String, Claim> byClient, String sweptTo, int laps) {
      * @param owner the same object for all of a node's claims, as there are many
      */
     Outcome change(long revision, NodeEpoch owner, List<ClaimChange> wishes, Nodes nodes) {
-        long taken = wishes.stream().filter(ClaimChange.Take.class::isInstance).count();
+        long taken = wishes.stream().filter(each -> !(each instanceof ClaimChange.Release)).count();
         if (taken > 0 && byClient.size() + taken > MAX) {
             return new Outcome(this, new ClaimAnswer.Full(MAX), List.of());
         }
@@ -54,15 +54,20 @@ record Claims(PSortedMap<String, Claim> byClient, String sweptTo, int laps) {
         List<ClaimAnswer.Result> results = new ArrayList<>(wishes.size());
         List<PlacementChange.ClaimsChanged.One> changes = new ArrayList<>(wishes.size());
         for (int place = 0; place < wishes.size(); place++) {
-            String clientId = wishes.get(place).clientId();
+            ClaimChange wish = wishes.get(place);
+            String clientId = wish.clientId();
             Claim before = after.get(clientId);
-            switch (wishes.get(place)) {
-                case ClaimChange.Take _ -> {
+            switch (wish) {
+                case ClaimChange.Take _, ClaimChange.TakeFree _ -> {
+                    Claim held = before != null && nodes.isCurrent(before.owner()) ? before : null;
+                    if (held != null
+                            && wish instanceof ClaimChange.TakeFree
+                            && !held.owner().equals(owner)) {
+                        results.add(new ClaimAnswer.Result.Held(held.owner(), held.epoch()));
+                        continue;
+                    }
                     long epoch = revision * ClaimChange.MAX + place;
-                    NodeEpoch previous =
-                            before != null && nodes.isCurrent(before.owner())
-                                    ? before.owner()
-                                    : null;
+                    NodeEpoch previous = held == null ? null : held.owner();
                     after = after.plus(clientId, new Claim(owner, epoch));
                     results.add(new ClaimAnswer.Result.Taken(epoch, previous));
                     changes.add(new PlacementChange.ClaimsChanged.One(clientId, epoch, previous));

@@ -3,12 +3,12 @@ package io.robustmq.placement;
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * PlacementBusyException}.
  */
 public final class ClusterPlacement implements Placement {
+    /** Between two tellings of those who follow from elsewhere. */
+    private static final Duration PROGRESS = Duration.ofMillis(500);
+
     private final PlacementSettings settings;
     private final Records records;
     private final InstantSource clock;
@@ -34,7 +37,8 @@ public final class ClusterPlacement implements Placement {
     private final RaftMember member;
     private final MemberChanges members;
     private final Expiry expiry;
-    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final Watches watches = new Watches(history);
+    private final CommandWriter writer = new CommandWriter(this::submit);
     private final AtomicInteger waiting = new AtomicInteger();
 
     private boolean opened;
@@ -121,6 +125,7 @@ public final class ClusterPlacement implements Placement {
      * Completes once this member has all that was agreed before it started; exceptionally with
      * {@link PlacementRefusedException} if it must not take part.
      */
+    @Override
     public CompletableFuture<Void> ready() {
         return member.ready().copy();
     }
@@ -128,6 +133,19 @@ public final class ClusterPlacement implements Placement {
     /** Whether this member leads the group, as far as it knows. */
     public boolean isLeading() {
         return registry.isLeading();
+    }
+
+    /** Who leads as far as this member knows; null if nobody. */
+    public @Nullable Member leader() {
+        return member.knownLeader();
+    }
+
+    /**
+     * Names what revisions are counted in: another group has another. Empty before it is formed.
+     */
+    public String history() {
+        MemberId group = member.groupId();
+        return group == null ? "" : group.toString();
     }
 
     private Command.@Nullable Expire due() {
@@ -139,6 +157,11 @@ public final class ClusterPlacement implements Placement {
 
     private CompletableFuture<PlacementState.Step> submit(Command command) {
         return asked(done -> member.submit(command, done));
+    }
+
+    private CompletableFuture<Agreement> agree(
+            Consumer<CompletableFuture<PlacementState.Step>> task) {
+        return asked(task).thenApply(PlacementState.Step::agreement);
     }
 
     /** Has the member's thread do it. */
@@ -183,76 +206,63 @@ public final class ClusterPlacement implements Placement {
         return agree(done -> members.replace(name, by, why, done));
     }
 
-    @Override
-    public CompletableFuture<Long> register(Node node) {
-        return submit(new Command.Register(node)).thenApply(ClusterPlacement::registered);
+    /**
+     * The same changes for somebody who may have asked another member for this one already: each is
+     * done once, and answered as it was then.
+     *
+     * @param origin drawn when that one started
+     * @param number of this change; of two that are under way at once the difference is less than
+     *     4,096
+     */
+    public PlacementWriter once(MemberId origin, long number) {
+        CommandId id = new CommandId(origin, number);
+        return new CommandWriter(command -> asked(done -> member.submit(id, command, done)));
     }
 
-    private static long registered(PlacementState.Step step) {
-        return switch (step.answer(NodeAnswer.class)) {
-            case NodeAnswer.Registered _ -> revision(step);
-            case NodeAnswer.Full(int maxNodes) ->
-                    throw new IllegalStateException(
-                            "at most " + maxNodes + " nodes may be registered");
-        };
+    @Override
+    public CompletableFuture<Long> register(Node node) {
+        return writer.register(node);
     }
 
     @Override
     public CompletableFuture<NodeAnswer> register(Node node, long instance) {
-        return submit(new Command.Register(node, instance))
-                .thenApply(step -> step.answer(NodeAnswer.class));
+        return writer.register(node, instance);
     }
 
     @Override
     public CompletableFuture<Agreement> deregister(NodeEpoch node) {
-        return agree(new Command.Deregister(node.nodeId(), node.epoch()));
+        return writer.deregister(node);
     }
 
     @Override
     public CompletableFuture<Long> deregister(String nodeId) {
-        Node.checkId(nodeId);
-        return submit(new Command.Deregister(nodeId)).thenApply(ClusterPlacement::revision);
-    }
-
-    private static long revision(PlacementState.Step step) {
-        return step.answered().revision();
+        return writer.deregister(nodeId);
     }
 
     @Override
     public CompletableFuture<Agreement> beginTrace(TraceOrder order) {
-        return agree(new Command.BeginTrace(order));
+        return writer.beginTrace(order);
     }
 
     @Override
     public CompletableFuture<Agreement> endTrace(String id, Author by) {
-        return agree(new Command.EndTrace(id, by));
+        return writer.endTrace(id, by);
     }
 
     @Override
     public CompletableFuture<Agreement> setLevel(LevelOrder order) {
-        return agree(new Command.SetLevel(order));
-    }
-
-    private CompletableFuture<Agreement> agree(Command command) {
-        return submit(command).thenApply(PlacementState.Step::agreement);
-    }
-
-    private CompletableFuture<Agreement> agree(
-            Consumer<CompletableFuture<PlacementState.Step>> task) {
-        return asked(task).thenApply(PlacementState.Step::agreement);
+        return writer.setLevel(order);
     }
 
     @Override
     public CompletableFuture<DocumentAnswer> change(
             List<DocumentChange> changes, Author by, String why) {
-        return submit(new Command.ChangeDocuments(changes, by, why))
-                .thenApply(step -> step.answer(DocumentAnswer.class));
+        return writer.change(changes, by, why);
     }
 
     @Override
     public CompletableFuture<ClaimAnswer> changeClaims(NodeEpoch node, List<ClaimChange> changes) {
-        return submit(new Command.ChangeClaims(node, changes))
-                .thenApply(step -> step.answer(ClaimAnswer.class));
+        return writer.changeClaims(node, changes);
     }
 
     @Override
@@ -260,7 +270,25 @@ public final class ClusterPlacement implements Placement {
         if (accepting) {
             thread.execute(() -> member.heartbeat(node));
         }
-        return CompletableFuture.completedFuture(machine.state().nodes().isCurrent(node));
+        PlacementState known = machine.state();
+        if (leader() == null) {
+            return CompletableFuture.failedFuture(
+                    new PlacementUnavailableException("this member knows none that leads"));
+        }
+        if (known.revision() < node.epoch()) {
+            return CompletableFuture.failedFuture(
+                    new PlacementUnavailableException(
+                            "this member is at revision "
+                                    + known.revision()
+                                    + ", and the registration is of "
+                                    + node.epoch()));
+        }
+        return CompletableFuture.completedFuture(known.nodes().isCurrent(node));
+    }
+
+    @Override
+    public Duration heartbeatPause() {
+        return settings.heartbeatPause();
     }
 
     @Override
@@ -291,18 +319,39 @@ public final class ClusterPlacement implements Placement {
             throw new IllegalArgumentException(
                     "a watch begins at revision 0 to " + revision + ", was " + fromRevision);
         }
-        Watch watch = new Watch(history, fromRevision, interests, watcher);
-        watches.add(watch);
-        Thread.ofVirtual()
-                .name("placement-watch")
-                .start(() -> {
-                    try {
-                        watch.run();
-                    } finally {
-                        watches.remove(watch);
-                    }
-                });
-        return watch;
+        return watches.begin(fromRevision, interests, watcher);
+    }
+
+    /** Before the first revision: who follows from there gets the whole state first. */
+    public static final long NOTHING_SEEN = -1;
+
+    /** Somebody elsewhere who has a copy. May wait: that delays only itself. */
+    public interface Follower {
+        void change(PlacementChange change);
+
+        /**
+         * It has all that is of interest up to there; told at least each second.
+         *
+         * @return whether it goes on
+         */
+        boolean progress(long revision);
+    }
+
+    /**
+     * As {@link #watch}, on the caller's thread, until the follower does not go on or this is
+     * closed.
+     *
+     * @param fromRevision also one that this member does not know yet, or {@link #NOTHING_SEEN}
+     */
+    public void follow(long fromRevision, Set<Interest> interests, Follower follower) {
+        watches.follow(
+                new Watch(
+                        history,
+                        fromRevision,
+                        interests,
+                        follower::change,
+                        follower::progress,
+                        PROGRESS.toNanos()));
     }
 
     /** Finishes the changes that wait and ends all watches. */
@@ -320,6 +369,6 @@ public final class ClusterPlacement implements Placement {
         registry.close();
         thread.execute(member::closeAfterwards);
         thread.close();
-        watches.forEach(Watch::close);
+        watches.close();
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
  *                    | 19 expire:      time |
  *                    | 32 change documents: n:2 | n × change | author | why |
  *                    | 40 change claims: node id | epoch:8 | n:2 | n × (client id, claim's epoch:8, 0 takes it) |
+ *                    | 41 the same, and -1 for the epoch takes it if it is free |
  *                    | 48 add member:    member | author | why |
  *                    | 49 remove member: id:16 | author | why |
  *
@@ -43,11 +44,13 @@ final class CommandCodec {
     private static final byte CHANGE_DOCUMENTS = 32;
 
     private static final byte CHANGE_CLAIMS = 40;
+    private static final byte CHANGE_CLAIMS_FREE = 41;
     private static final byte ADD_MEMBER = 48;
     private static final byte REMOVE_MEMBER = 49;
     private static final byte MOVE_MEMBER = 50;
 
     private static final long TAKEN = 0;
+    private static final long TAKEN_IF_FREE = -1;
     private static final int REMOVED = -1;
     private static final int USUAL_BYTES = 256;
 
@@ -85,12 +88,16 @@ final class CommandCodec {
                 out.putAuthor(by).putText(why);
             }
             case Command.ChangeClaims(NodeEpoch node, List<ClaimChange> changes) -> {
-                out.putByte(CHANGE_CLAIMS).putNodeEpoch(node).putShort(changes.size());
+                boolean free = changes.stream().anyMatch(ClaimChange.TakeFree.class::isInstance);
+                out.putByte(free ? CHANGE_CLAIMS_FREE : CHANGE_CLAIMS)
+                        .putNodeEpoch(node)
+                        .putShort(changes.size());
                 for (ClaimChange change : changes) {
                     out.putText(change.clientId())
                             .putLong(
                                     switch (change) {
                                         case ClaimChange.Take _ -> TAKEN;
+                                        case ClaimChange.TakeFree _ -> TAKEN_IF_FREE;
                                         case ClaimChange.Release(String _, long epoch) -> epoch;
                                     });
                 }
@@ -153,17 +160,13 @@ final class CommandCodec {
                 }
                 yield new Command.ChangeDocuments(changes, in.nextAuthor(), in.nextText());
             }
-            case CHANGE_CLAIMS -> {
+            case CHANGE_CLAIMS, CHANGE_CLAIMS_FREE -> {
                 NodeEpoch node = in.nextNodeEpoch();
                 int n = in.nextCount();
                 List<ClaimChange> changes = new ArrayList<>(Math.min(n, ClaimChange.MAX));
                 for (; n > 0; n--) {
                     String clientId = in.nextText();
-                    long epoch = in.nextLong();
-                    changes.add(
-                            epoch == TAKEN
-                                    ? new ClaimChange.Take(clientId)
-                                    : new ClaimChange.Release(clientId, epoch));
+                    changes.add(claimChange(clientId, in.nextLong(), kind == CHANGE_CLAIMS_FREE));
                 }
                 yield new Command.ChangeClaims(node, changes);
             }
@@ -176,6 +179,15 @@ final class CommandCodec {
                     new Command.RemoveMember(in.nextMemberId(), in.nextAuthor(), in.nextText());
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };
+    }
+
+    private static ClaimChange claimChange(String clientId, long epoch, boolean mayBeFree) {
+        if (epoch == TAKEN) {
+            return new ClaimChange.Take(clientId);
+        }
+        return mayBeFree && epoch == TAKEN_IF_FREE
+                ? new ClaimChange.TakeFree(clientId)
+                : new ClaimChange.Release(clientId, epoch);
     }
 
     private static DocumentChange documentChange(Input in) throws IOException {

@@ -91,13 +91,28 @@ record Documents(PSortedMap<DocumentKind, PSortedMap<String, Document>> byKind, 
         if (before == null) {
             return this;
         }
+        return without(before);
+    }
+
+    /** What a change made of one. */
+    Documents with(PlacementChange.DocumentsChanged.One changed) {
+        Document after = changed.document();
+        Document before = document(changed.kind(), changed.name());
+        if (after != null) {
+            return with(after);
+        }
+        return before == null ? this : without(before);
+    }
+
+    private Documents without(Document before) {
         PSortedMap<String, Document> left = ofKind(before.kind()).minus(before.name());
         return new Documents(
                 left.isEmpty() ? byKind.minus(before.kind()) : byKind.plus(before.kind(), left),
                 bytes - bytes(before));
     }
 
-    private Documents with(Document document) {
+    /** In the place of the one of that name. */
+    Documents with(Document document) {
         PSortedMap<String, Document> ofKind = ofKind(document.kind());
         Document before = ofKind.get(document.name());
         return new Documents(

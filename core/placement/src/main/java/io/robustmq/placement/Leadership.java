@@ -12,6 +12,7 @@ final class Leadership {
     private final Mail mail;
     private @Nullable MemberId known;
     private boolean isLeader;
+    private volatile @Nullable Member leader;
 
     Leadership(Events events, Registry registry, Mail mail) {
         this.events = events;
@@ -30,19 +31,26 @@ final class Leadership {
                 registry.follow();
             }
         }
-        MemberId leader = run == null ? null : run.leader();
-        if (Objects.equals(leader, known)) {
+        MemberId now = run == null ? null : run.leader();
+        if (Objects.equals(now, known)) {
             return false;
         }
-        known = leader;
+        known = now;
         int term = run == null ? 0 : run.term();
-        if (leader == null) {
+        if (now == null) {
+            leader = null;
             events.emit(new PlacementEvent.LeaderLost(term));
             return false;
         }
-        Member member = mail.known(leader);
-        String name = member == null ? leader.toString() : member.name();
-        events.emit(new PlacementEvent.LeaderChanged(name, term));
+        Member member = mail.known(now);
+        Member named = member == null ? new Member(now, now.toString(), "") : member;
+        leader = named;
+        events.emit(new PlacementEvent.LeaderChanged(named.name(), term));
         return true;
+    }
+
+    /** Null if none is known. Any thread. */
+    @Nullable Member leader() {
+        return leader;
     }
 }

@@ -22,6 +22,21 @@ record Orders(
         PSortedMap<String, LevelOrder> passing) {
     static final Orders NONE = new Orders(TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
 
+    static Orders of(List<TraceOrder> traces, List<LevelOrder> levels) {
+        Orders all = NONE;
+        for (TraceOrder each : traces) {
+            all = new Orders(all.traces.plus(each.id(), each), all.levels, all.passing);
+        }
+        for (LevelOrder each : levels) {
+            String category = each.category();
+            all =
+                    each.until() == null
+                            ? new Orders(all.traces, all.levels.plus(category, each), all.passing)
+                            : new Orders(all.traces, all.levels, all.passing.plus(category, each));
+        }
+        return all;
+    }
+
     LogOrders at(long revision) {
         List<LevelOrder> inOrder = new ArrayList<>(levels.values());
         inOrder.addAll(passing.values());

@@ -39,6 +39,9 @@ final class PlacementHistory {
     /** All changes after it are there. */
     private long begin;
 
+    /** Counts histories: a revision is of one. */
+    private int turn;
+
     private PlacementState state = PlacementState.EMPTY;
 
     PlacementHistory() {
@@ -53,27 +56,63 @@ final class PlacementHistory {
 
     /** The next step; or any state, if what was between is not known. */
     void add(PlacementState.Step step) {
-        PlacementChange change = step.change();
         lock.lock();
         try {
             if (step.state().revision() != state.revision() + 1) {
-                while (size > 0) {
-                    drop();
-                }
-                begin = step.state().revision();
-            } else if (change != null) {
-                while (size > 0 && (size == maxChanges || bytes + change.bytes() > maxBytes)) {
-                    begin = drop().revision();
-                }
-                ring[place(size)] = change;
-                size++;
-                bytes += change.bytes();
+                begin(step.state());
+            } else {
+                take(step.state(), step.change());
             }
-            state = step.state();
-            news.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * The next change of a copy, which need not hear of all.
+     *
+     * @param change null if what was between is of no interest here
+     */
+    void follow(PlacementState after, @Nullable PlacementChange change) {
+        lock.lock();
+        try {
+            take(after, change);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whatever was before: also a state of another history, with a revision that is less. */
+    void restart(PlacementState with) {
+        lock.lock();
+        try {
+            turn++;
+            begin(with);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(PlacementState with) {
+        while (size > 0) {
+            drop();
+        }
+        begin = with.revision();
+        state = with;
+        news.signalAll();
+    }
+
+    private void take(PlacementState after, @Nullable PlacementChange change) {
+        if (change != null) {
+            while (size > 0 && (size == maxChanges || bytes + change.bytes() > maxBytes)) {
+                begin = drop().revision();
+            }
+            ring[place(size)] = change;
+            size++;
+            bytes += change.bytes();
+        }
+        state = after;
+        news.signalAll();
     }
 
     private PlacementChange drop() {
@@ -107,25 +146,57 @@ final class PlacementHistory {
     }
 
     /**
-     * Changes after {@code seen} in their order, or the whole state if some of them are gone. Waits
-     * for one; empty once it is to stop, see {@link #wake}.
+     * What one who follows is to get next.
+     *
+     * @param revision all that changed up to there is in it
+     * @param turn of which history that revision is
      */
-    List<PlacementChange> after(long seen, BooleanSupplier isStopped) {
+    record Found(List<PlacementChange> changes, long revision, int turn) {}
+
+    int turn() {
         lock.lock();
         try {
-            while (!isStopped.getAsBoolean()) {
-                if (seen < begin) {
-                    return List.of(new PlacementChange.Whole(new PlacementView(state)));
+            return turn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Changes after {@code seen} in their order, or the whole state if some of them are gone. Waits
+     * for one; without any once the time is over, or it is to stop, see {@link #wake}.
+     */
+    Found after(long seen, int seenTurn, long waitNanos, BooleanSupplier isStopped) {
+        lock.lock();
+        try {
+            long left = waitNanos;
+            while (true) {
+                if (seen < begin || seenTurn != turn) {
+                    return new Found(
+                            List.of(new PlacementChange.Whole(new PlacementView(state))),
+                            state.revision(),
+                            turn);
                 }
                 List<PlacementChange> found = found(seen);
                 if (!found.isEmpty()) {
-                    return found;
+                    return new Found(found, found.getLast().revision(), turn);
                 }
-                news.awaitUninterruptibly();
+                if (left <= 0 || isStopped.getAsBoolean()) {
+                    return new Found(found, Math.max(seen, state.revision()), turn);
+                }
+                left = await(left);
             }
-            return List.of();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What is left of the time. */
+    private long await(long nanos) {
+        try {
+            return news.awaitNanos(nanos);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("a watch is nobody's to interrupt", e);
         }
     }
 

@@ -29,11 +29,15 @@ public record PlacementSettings(
     }
 
     static final int HEARTBEAT_MILLIS = 250;
+
+    /** So many heartbeats of a node fit into the timeout. */
+    private static final int BEATS = 5;
+
     private static final int ELECTION_MILLIS = 500;
     private static final int MISSED_HEARTBEATS = 4;
     private static final int SNAPSHOT_EVERY = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(3);
 
     public PlacementSettings {
         Node.checkId(name);
@@ -70,6 +74,11 @@ public record PlacementSettings(
 
     PlacementSettings snapshotEvery(int changes) {
         return new PlacementSettings(name, address, initial, changes, patience, nodeTimeout);
+    }
+
+    /** Of a node. */
+    Duration heartbeatPause() {
+        return nodeTimeout.dividedBy(BEATS);
     }
 
     List<String> initialNames() {

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * It was not agreed in time, or this member cannot know. The change may still be agreed on later.
  */
 public final class PlacementUnavailableException extends IOException {
-    PlacementUnavailableException(String message) {
+    public PlacementUnavailableException(String message) {
         super(message);
     }
 
-    PlacementUnavailableException(String message, @Nullable Throwable cause) {
+    public PlacementUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

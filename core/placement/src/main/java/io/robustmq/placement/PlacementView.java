@@ -13,6 +13,42 @@ public final class PlacementView {
         this.state = state;
     }
 
+    /** What is known of a revision from afar; without claims. */
+    public static PlacementView of(
+            long revision,
+            List<Registration> registrations,
+            List<Document> documents,
+            List<TraceOrder> traces,
+            List<LevelOrder> levels,
+            List<Member> members) {
+        Nodes nodes = Nodes.NONE;
+        for (Registration each : registrations) {
+            nodes = nodes.with(each);
+        }
+        Documents all = Documents.NONE;
+        for (Document each : documents) {
+            all = all.with(each);
+        }
+        Members group = Members.NONE;
+        for (Member each : members) {
+            Members more = group.with(each);
+            group = more == null ? group : more;
+        }
+        return new PlacementView(
+                new PlacementState(
+                        revision,
+                        nodes,
+                        Orders.of(traces, levels),
+                        all,
+                        Claims.NONE,
+                        group,
+                        Answers.NONE));
+    }
+
+    PlacementState state() {
+        return state;
+    }
+
     public long revision() {
         return state.revision();
     }

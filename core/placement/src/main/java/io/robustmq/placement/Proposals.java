@@ -2,14 +2,16 @@ package io.robustmq.placement;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes that were asked for at this member and are not agreed yet. Each is proposed again until
- * it is: by number and origin all members know that they made it.
+ * it is: by its id all members know that they made it.
  */
 final class Proposals {
     /** After so long without an agreement it is proposed again. */
@@ -17,7 +19,10 @@ final class Proposals {
 
     private final MemberId origin;
     private final long patienceMillis;
-    private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+
+    /** In the order that they were asked for. */
+    private final Map<CommandId, Waiting> waiting = new LinkedHashMap<>();
+
     private long last;
 
     private static final class Waiting {
@@ -36,6 +41,16 @@ final class Proposals {
             this.until = until;
             this.proposed = proposed;
         }
+
+        void also(CompletableFuture<PlacementState.Step> other) {
+            done.whenComplete((step, failure) -> {
+                if (failure == null) {
+                    other.complete(step);
+                } else {
+                    other.completeExceptionally(failure);
+                }
+            });
+        }
     }
 
     Proposals(MemberId origin, long patienceMillis) {
@@ -43,30 +58,45 @@ final class Proposals {
         this.patienceMillis = patienceMillis;
     }
 
-    /** A change to propose. */
-    Operation.Change add(
-            Command command, CompletableFuture<PlacementState.Step> done, long nowMillis) {
-        long number = ++last;
-        Operation.Change change = new Operation.Change(new CommandId(origin, number), command);
-        waiting.put(number, new Waiting(change, done, nowMillis + patienceMillis, nowMillis));
+    /** A number that none of this member's own changes had. */
+    CommandId nextId() {
+        return new CommandId(origin, ++last);
+    }
+
+    /** A change to propose; null if it waits already, and then both get its answer. */
+    Operation.@Nullable Change add(
+            CommandId id,
+            Command command,
+            CompletableFuture<PlacementState.Step> done,
+            long nowMillis) {
+        Waiting same = waiting.get(id);
+        if (same != null) {
+            same.also(done);
+            return null;
+        }
+        Operation.Change change = new Operation.Change(id, command);
+        waiting.put(id, new Waiting(change, done, nowMillis + patienceMillis, nowMillis));
         return change;
     }
 
     /** It is agreed. */
     void made(Operation.Change change, PlacementState.Step step) {
-        if (change.id().origin().equals(origin)) {
-            Waiting one = waiting.remove(change.id().number());
-            if (one != null) {
-                one.done.complete(step);
-            }
+        Waiting one = waiting.remove(change.id());
+        if (one != null) {
+            one.done.complete(step);
         }
     }
 
     /** A snapshot took the place of the entries; it knows what was answered. */
     void passed(PlacementState state) {
-        Window done = state.answers().byOrigin().getOrDefault(origin, Window.NONE);
         for (Waiting one : List.copyOf(waiting.values())) {
-            Answered answered = done.byNumber().get(one.change.id().number());
+            CommandId id = one.change.id();
+            Answered answered =
+                    state.answers()
+                            .byOrigin()
+                            .getOrDefault(id.origin(), Window.NONE)
+                            .byNumber()
+                            .get(id.number());
             if (answered != null) {
                 made(one.change, new PlacementState.Step(state, null, answered));
             }

@@ -64,6 +64,7 @@ final class RaftMember {
     private String refusedFor = "";
     private boolean closed;
     private boolean isReady;
+    private volatile @Nullable MemberId groupId;
 
     /** This run has folded all that was agreed before it. */
     private boolean started;
@@ -190,6 +191,7 @@ final class RaftMember {
         membership.forget();
         machine.begin(log.founders());
         mail.group(log);
+        groupId = log.group();
         Folding folding = new Folding(machine, wishes, mail, events);
         RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail);
         run = begun;
@@ -296,9 +298,18 @@ final class RaftMember {
     // Changes and questions
 
     void submit(Command command, CompletableFuture<PlacementState.Step> done) {
+        submit(null, command, done);
+    }
+
+    /**
+     * @param id of who wants it, and may want it at another member as well; null for one of this
+     *     member's own
+     */
+    void submit(
+            @Nullable CommandId id, Command command, CompletableFuture<PlacementState.Step> done) {
         RaftRun current = Wishes.running(closed ? null : run, broken, done);
         if (current != null) {
-            enter(() -> wishes.submit(current, command, done));
+            enter(() -> wishes.submit(current, id, command, done));
         }
     }
 
@@ -318,6 +329,16 @@ final class RaftMember {
         if (current != null) {
             enter(() -> wishes.barrier(current, done));
         }
+    }
+
+    /** Who leads as far as this member knows; null if nobody. Any thread. */
+    @Nullable Member knownLeader() {
+        return leadership.leader();
+    }
+
+    /** Of which group it is; null if of none yet. Any thread. */
+    @Nullable MemberId groupId() {
+        return groupId;
     }
 
     private List<MemberId> group() {

@@ -1,8 +1,8 @@
 package io.robustmq.placement;
 
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Hands the changes of a {@link PlacementHistory} to a watcher. Nothing is kept for a slow one but
@@ -13,10 +13,13 @@ final class Watch implements Runnable, AutoCloseable {
     private final PlacementHistory history;
     private final Interests interests;
     private final Consumer<PlacementChange> watcher;
+    private final LongPredicate progress;
+    private final long pauseNanos;
     private volatile boolean closed;
 
-    /** Everything up to it was handed over. Only the thread that runs it. */
+    // only the thread that runs it; everything up to there was handed over
     private long seen;
+    private int turn;
 
     /**
      * @param fromRevision may be one that this node does not know yet
@@ -26,26 +29,46 @@ final class Watch implements Runnable, AutoCloseable {
             long fromRevision,
             Set<Interest> interests,
             Consumer<PlacementChange> watcher) {
+        this(history, fromRevision, interests, watcher, revision -> true, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param progress told, after what it got and each so often, up to which revision the watcher
+     *     has all that is of interest to it; ends the watch with false
+     */
+    Watch(
+            PlacementHistory history,
+            long fromRevision,
+            Set<Interest> interests,
+            Consumer<PlacementChange> watcher,
+            LongPredicate progress,
+            long pauseNanos) {
         this.history = history;
         this.interests = new Interests(interests);
         this.watcher = watcher;
+        this.progress = progress;
+        this.pauseNanos = pauseNanos;
         seen = fromRevision;
+        turn = history.turn();
     }
 
     @Override
     public void run() {
-        while (!closed) {
-            List<PlacementChange> next = history.after(seen, this::isClosed);
-            for (PlacementChange change : next) {
+        boolean wanted = true;
+        while (wanted && !closed) {
+            PlacementHistory.Found next = history.after(seen, turn, pauseNanos, this::isClosed);
+            for (PlacementChange change : next.changes()) {
                 if (closed) {
                     return;
                 }
-                PlacementChange wanted = interests.of(change);
-                if (wanted != null) {
-                    watcher.accept(wanted);
+                PlacementChange ofInterest = interests.of(change);
+                if (ofInterest != null) {
+                    watcher.accept(ofInterest);
                 }
-                seen = change.revision();
             }
+            seen = next.revision();
+            turn = next.turn();
+            wanted = progress.test(seen);
         }
     }
 

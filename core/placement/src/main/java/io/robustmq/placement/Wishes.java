@@ -22,8 +22,19 @@ final class Wishes {
         this.millis = millis;
     }
 
-    void submit(RaftRun run, Command command, CompletableFuture<PlacementState.Step> done) {
-        propose(run, proposals.add(command, done, millis.getAsLong()));
+    /**
+     * @param id null for one of this member's own
+     */
+    void submit(
+            RaftRun run,
+            @Nullable CommandId id,
+            Command command,
+            CompletableFuture<PlacementState.Step> done) {
+        CommandId named = id == null ? proposals.nextId() : id;
+        Operation.Change change = proposals.add(named, command, done, millis.getAsLong());
+        if (change != null) {
+            propose(run, change);
+        }
     }
 
     void barrier(RaftRun run, CompletableFuture<Void> done) {

@@ -117,11 +117,13 @@ class AnswersTest {
                                                 new ClaimAnswer.Result.Taken(1, null),
                                                 new ClaimAnswer.Result.Taken(2, node),
                                                 new ClaimAnswer.Result.Released(true),
-                                                new ClaimAnswer.Result.Released(false))),
-                                "090004"
+                                                new ClaimAnswer.Result.Released(false),
+                                                new ClaimAnswer.Result.Held(node, 5))),
+                                "090005"
                                         + "010000000000000001"
                                         + "02000000000000000200016e0000000000000007"
-                                        + "0304"),
+                                        + "0304"
+                                        + "0500016e00000000000000070000000000000005"),
                         Map.entry(new ClaimAnswer.Superseded(3), "0a0000000000000003"),
                         Map.entry(new ClaimAnswer.Full(3), "0b00000003"));
         for (Map.Entry<Answer, String> each : answers.entrySet()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.robustmq.placement.ClaimAnswer.Done;
+import io.robustmq.placement.ClaimAnswer.Result.Held;
 import io.robustmq.placement.ClaimAnswer.Result.Released;
 import io.robustmq.placement.ClaimAnswer.Result.Taken;
 import io.robustmq.placement.PlacementChange.ClaimsChanged;
@@ -93,6 +94,31 @@ class ClaimsTest {
     }
 
     @Test
+    void who_takes_only_what_is_free_is_told_who_has_it() {
+        PlacementState state = change(two(), A, free("x"), take("y")).state();
+        PlacementState.Step held = change(state, B, free("x"), free("z"), free("y"));
+        assertThat(held.answer())
+                .isEqualTo(
+                        new Done(
+                                List.of(
+                                        new Held(A, 3 * 4096),
+                                        new Taken(4 * 4096 + 1, null),
+                                        new Held(A, 3 * 4096 + 1))));
+        assertThat(held.change())
+                .isEqualTo(
+                        new ClaimsChanged(
+                                4, B, List.of(new ClaimsChanged.One("z", 4 * 4096 + 1, null))));
+        assertThat(held.state().claim("x")).isEqualTo(new Claim(A, 3 * 4096));
+        assertThat(change(held.state(), A, free("x")).answer())
+                .as("its own, taken anew")
+                .isEqualTo(new Done(List.of(new Taken(5 * 4096, A))));
+        PlacementState gone = held.state().apply(new Command.Deregister("a")).state();
+        assertThat(change(gone, B, free("x")).answer())
+                .as("of one that is gone")
+                .isEqualTo(new Done(List.of(new Taken(6 * 4096, null))));
+    }
+
+    @Test
     void there_is_a_limit_and_what_is_over_it_is_refused_but_not_a_release() {
         Nodes nodes = two().nodes();
         TreePMap<String, Claim> many = TreePMap.singleton("x", new Claim(A, 9));
@@ -121,6 +147,21 @@ class ClaimsTest {
                                 + "0002"
                                 + "0001780000000000000000"
                                 + "0001790000000000000102");
+    }
+
+    @Test
+    void the_bytes_of_one_that_takes_what_is_free_are_of_a_kind_of_their_own() throws Exception {
+        Command command =
+                new Command.ChangeClaims(B, List.of(free("x"), take("z"), release("y", 258)));
+        assertThat(HexFormat.of().formatHex(command.encoded()))
+                .isEqualTo(
+                        "0129"
+                                + "0001620000000000000002"
+                                + "0003"
+                                + "000178ffffffffffffffff"
+                                + "00017a0000000000000000"
+                                + "0001790000000000000102");
+        assertThat(Command.decoded(command.encoded())).isEqualTo(command);
     }
 
     @Test
@@ -210,7 +251,15 @@ class ClaimsTest {
             long greatest,
             long seed) {
         switch (wish) {
-            case ClaimChange.Take(String clientId) -> {
+            case ClaimChange.TakeFree(String clientId)
+                    when before != null && !before.owner().equals(node) -> {
+                assertThat(result)
+                        .as("-Dseed=%d, %s", seed, clientId)
+                        .isEqualTo(new Held(before.owner(), before.epoch()));
+                return greatest;
+            }
+            case ClaimChange.Take _, ClaimChange.TakeFree _ -> {
+                String clientId = wish.clientId();
                 long epoch = ((Taken) result).epoch();
                 assertThat(epoch).as("-Dseed=%d", seed).isGreaterThan(greatest);
                 assertThat(((Taken) result).previous())
@@ -260,6 +309,10 @@ class ClaimsTest {
 
     private static ClaimChange take(String clientId) {
         return new ClaimChange.Take(clientId);
+    }
+
+    private static ClaimChange free(String clientId) {
+        return new ClaimChange.TakeFree(clientId);
     }
 
     private static ClaimChange[] takes(String prefix, int clients) {

@@ -93,6 +93,10 @@ final class Everything {
         for (int n = 1 + chance.nextInt(6); n > 0; n--) {
             String clientId = "client-" + chance.nextInt(30);
             Claim there = state.claim(clientId);
+            if (chance.nextInt(3) == 0) {
+                changes.add(new ClaimChange.TakeFree(clientId));
+                continue;
+            }
             changes.add(
                     there == null || chance.nextBoolean()
                             ? new ClaimChange.Take(clientId)

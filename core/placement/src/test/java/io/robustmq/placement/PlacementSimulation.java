@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A placement group in which everything that may happen does: messages are lost, late, doubled and
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 final class PlacementSimulation {
     private static final long FAULTS_MILLIS = 15_000;
     private static final long QUIET_MILLIS = 40_000;
+    private static final MemberId CLIENT = new MemberId(-1, -1);
 
     /** What is wrong on purpose, to see that it is found. */
     enum Mutation {
@@ -194,8 +196,11 @@ final class PlacementSimulation {
     private void work() {
         if (faults) {
             SimulatedMember member = members.get(chance.nextInt(members.size()));
-            if (chance.nextInt(8) == 0) {
+            int what = chance.nextInt(8);
+            if (what == 0) {
                 askBarrier(member);
+            } else if (what < 3) {
+                askSeveral(member);
             } else {
                 var unused = ask(member);
             }
@@ -204,10 +209,25 @@ final class PlacementSimulation {
     }
 
     private CompletableFuture<Long> ask(SimulatedMember member) {
+        return ask(member, ++asked, null, history.highestAcknowledged());
+    }
+
+    /** As a client that got no answer goes to another member, or to the same one again. */
+    private void askSeveral(SimulatedMember first) {
         long id = ++asked;
         long before = history.highestAcknowledged();
+        CommandId command = new CommandId(CLIENT, id);
+        var unused = ask(first, id, command, before);
+        for (int more = chance.nextInt(3); more > 0; more--) {
+            SimulatedMember other = members.get(chance.nextInt(members.size()));
+            at(now + chance.nextInt(3_000), () -> ask(other, id, command, before));
+        }
+    }
+
+    private CompletableFuture<Long> ask(
+            SimulatedMember member, long id, @Nullable CommandId command, long before) {
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
-        member.ask(id)
+        member.ask(id, command)
                 .whenComplete((revision, failure) -> {
                     if (failure == null) {
                         history.acknowledged(id, revision, before);

@@ -279,11 +279,14 @@ final class SimulatedMember {
         }
     }
 
-    CompletableFuture<Long> ask(long id) {
+    /**
+     * @param command null for one of the member's own
+     */
+    CompletableFuture<Long> ask(long id, @Nullable CommandId command) {
         CompletableFuture<PlacementState.Step> done = new CompletableFuture<>();
         LevelOrder order =
                 new LevelOrder("c", Severity.INFO, Instant.ofEpochSecond(id), null, CLIENT);
-        later(running -> running.submit(new Command.SetLevel(order), done), done);
+        later(running -> running.submit(command, new Command.SetLevel(order), done), done);
         return done.thenApply(step -> step.answered().revision());
     }
 

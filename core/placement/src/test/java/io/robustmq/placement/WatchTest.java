@@ -76,7 +76,7 @@ class WatchTest {
             PlacementState state,
             long seen,
             long seed) {
-        List<PlacementChange> taken = history.after(seen, () -> false);
+        List<PlacementChange> taken = after(history, seen);
         assertThat(taken).as("-Dseed=%d", seed).isNotEmpty();
         if (taken.getFirst() instanceof Whole(PlacementView view)) {
             assertThat(taken).as("-Dseed=%d", seed).hasSize(1);
@@ -98,14 +98,30 @@ class WatchTest {
         PlacementHistory history = new PlacementHistory();
         PlacementState.Step first = PlacementState.EMPTY.apply(new Command.Register(node("a")));
         history.add(first);
-        assertThat(history.after(0, () -> false)).containsExactly(first.change());
+        assertThat(after(history, 0)).containsExactly(first.change());
         PlacementState later = Everything.state(1);
         history.add(PlacementState.Step.to(later));
-        assertThat(history.after(1, () -> false))
-                .containsExactly(new Whole(new PlacementView(later)));
+        assertThat(after(history, 1)).containsExactly(new Whole(new PlacementView(later)));
         PlacementState.Step next = later.apply(new Command.Register(node("z")));
         history.add(next);
-        assertThat(history.after(later.revision(), () -> false)).containsExactly(next.change());
+        assertThat(after(history, later.revision())).containsExactly(next.change());
+    }
+
+    private static List<PlacementChange> after(PlacementHistory history, long seen) {
+        return history.after(seen, history.turn(), 0, () -> false).changes();
+    }
+
+    @Test
+    void a_state_of_another_history_is_handed_over_whatever_its_revision() {
+        PlacementHistory history = new PlacementHistory();
+        history.restart(Everything.state(1));
+        long seen = history.after(0, 0, 0, () -> false).revision();
+        int turn = history.turn();
+        assertThat(history.after(seen, turn, 0, () -> false).changes()).isEmpty();
+        PlacementState young = PlacementState.EMPTY.apply(new Command.Register(node("a"))).state();
+        history.restart(young);
+        assertThat(history.after(seen, turn, 0, () -> false).changes())
+                .containsExactly(new Whole(new PlacementView(young)));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mutual TLS between the nodes of a cluster: each shows its certificate and trusts what one
@@ -70,6 +71,19 @@ final class ClusterTls implements AutoCloseable {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException wrong) {
             looker.shutdownNow();
             throw new IOException(reading + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /** Null if it is off. */
+    static @Nullable ClusterTls of(RoleConfig.Tls files) throws StartFailure {
+        if (!files.isOn()) {
+            return null;
+        }
+        try {
+            return load(new Files(files.certificateFile(), files.keyFile(), files.caFile()));
+        } catch (IOException unusable) {
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION, "tls: cannot use " + unusable.getMessage(), unusable);
         }
     }
 

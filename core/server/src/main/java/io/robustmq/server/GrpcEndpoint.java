@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A role's gRPC services on one port, with server reflection, for operators and their tools. */
 final class GrpcEndpoint implements AutoCloseable {
-    /** Of one request: none of ours is large. */
-    private static final int MAX_REQUEST_BYTES = 1 << 20;
+    /** Of one request: the largest is a change of documents of 1 MiB, with what is around them. */
+    private static final int MAX_REQUEST_BYTES = 2 << 20;
 
     private static final int MAX_CALLS_PER_CONNECTION = 100;
     private static final long MAX_IDLE_MINUTES = 15;

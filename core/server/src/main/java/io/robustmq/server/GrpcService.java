@@ -18,6 +18,7 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.net.InetSocketAddress;
@@ -40,13 +41,18 @@ final class GrpcService {
         A answer(Q request) throws StatusException;
     }
 
+    /** One request, answers until it returns. May wait: it has a thread of its own. */
+    interface Stream<Q, A> {
+        void answer(Q request, GrpcAnswers<A> answers) throws StatusException;
+    }
+
     /** Is told of each answer that is an error. */
     interface Refusals {
         void refused(String method, Status status);
     }
 
     private record Bound<Q extends Message, A extends Message>(
-            io.grpc.MethodDescriptor<Q, A> method, Call<Q, A> call) {}
+            io.grpc.MethodDescriptor<Q, A> method, ServerCallHandler<Q, A> handler) {}
 
     private final FileDescriptor file;
     private final String name;
@@ -71,15 +77,48 @@ final class GrpcService {
      */
     <Q extends Message, A extends Message> GrpcService bind(
             String method, Q request, A answer, Call<Q, A> call) {
-        calls.put(method, new Bound<>(method(file, name, method, request, answer), call));
+        calls.put(
+                method,
+                new Bound<>(
+                        method(file, name, method, request, answer),
+                        ServerCalls.asyncUnaryCall(
+                                (asked, observer) -> answer(method, call, asked, observer))));
+        return this;
+    }
+
+    /** The same for one that has many answers. */
+    <Q extends Message, A extends Message> GrpcService bindStream(
+            String method, Q request, A answer, Stream<Q, A> stream) {
+        calls.put(
+                method,
+                new Bound<>(
+                        stream(file, name, method, request, answer),
+                        ServerCalls.asyncServerStreamingCall(
+                                (asked, observer) -> begin(method, stream, asked, observer))));
         return this;
     }
 
     /** Also what a client calls with. */
     static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> method(
             FileDescriptor file, String service, String method, Q request, A answer) {
+        return method(MethodType.UNARY, file, service, method, request, answer);
+    }
+
+    /** The same of a call with many answers. */
+    static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> stream(
+            FileDescriptor file, String service, String method, Q request, A answer) {
+        return method(MethodType.SERVER_STREAMING, file, service, method, request, answer);
+    }
+
+    private static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> method(
+            MethodType type,
+            FileDescriptor file,
+            String service,
+            String method,
+            Q request,
+            A answer) {
         return io.grpc.MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodType.UNARY)
+                .setType(type)
                 .setFullMethodName(
                         io.grpc.MethodDescriptor.generateFullMethodName(
                                 file.getPackage() + '.' + service, method))
@@ -104,7 +143,7 @@ final class GrpcService {
         calls.values().forEach(bound -> service.addMethod(bound.method));
         ServerServiceDefinition.Builder definition =
                 ServerServiceDefinition.builder(service.build());
-        calls.forEach((method, bound) -> add(definition, method, bound));
+        calls.values().forEach(bound -> add(definition, bound));
         return ServerInterceptors.intercept(definition.build(), new PeerNote());
     }
 
@@ -131,29 +170,55 @@ final class GrpcService {
     }
 
     private <Q extends Message, A extends Message> void add(
-            ServerServiceDefinition.Builder to, String method, Bound<Q, A> bound) {
-        to.addMethod(
-                bound.method,
-                ServerCalls.asyncUnaryCall(
-                        (request, observer) -> answer(method, bound.call, request, observer)));
+            ServerServiceDefinition.Builder to, Bound<Q, A> bound) {
+        to.addMethod(bound.method, bound.handler);
     }
 
     private <Q, A> void answer(
             String method, Call<Q, A> call, Q request, StreamObserver<A> observer) {
-        A answer;
+        guarded(
+                method,
+                observer,
+                () -> {
+                    observer.onNext(call.answer(request));
+                    observer.onCompleted();
+                });
+    }
+
+    /** On a thread of its own: this one is told when the client takes more, or goes. */
+    private <Q, A> void begin(
+            String method, Stream<Q, A> stream, Q request, StreamObserver<A> observer) {
+        GrpcAnswers<A> answers = new GrpcAnswers<>((ServerCallStreamObserver<A>) observer);
+        Runnable answering =
+                () ->
+                        guarded(
+                                method,
+                                observer,
+                                () -> {
+                                    stream.answer(request, answers);
+                                    if (answers.isWanted()) {
+                                        observer.onCompleted();
+                                    }
+                                });
+        Thread.ofVirtual().name("grpc-stream").start(Context.current().wrap(answering));
+    }
+
+    /** What answers a request. */
+    private interface Answering {
+        void run() throws StatusException;
+    }
+
+    private void guarded(String method, StreamObserver<?> observer, Answering answering) {
         try {
-            answer = call.answer(request);
+            answering.run();
         } catch (StatusException wrong) {
             refusals.refused(method, wrong.getStatus());
             observer.onError(wrong);
-            return;
         } catch (RuntimeException | Error defect) {
             Status status = Status.INTERNAL.withDescription("a defect: " + defect);
             refusals.refused(method, status);
             observer.onError(status.asException());
             throw defect;
         }
-        observer.onNext(answer);
-        observer.onCompleted();
     }
 }

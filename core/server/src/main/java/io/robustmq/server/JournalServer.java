@@ -2,6 +2,8 @@ package io.robustmq.server;
 
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
+import io.robustmq.placement.Node;
+import io.robustmq.placement.NodeEpoch;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.JournalEvent;
@@ -10,27 +12,35 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A journal server alone in its process: shards on disk, the data protocol, gRPC for operators. It
- * waits for no other role: registering with a placement center will belong between opening the
- * listeners and being ready.
+ * A journal server in its process: shards on disk, the data protocol, gRPC for operators. In a
+ * cluster it is ready while it is registered with placement, and waits visibly until then; whatever
+ * starts first. Alone it waits for nobody.
  */
 final class JournalServer implements RoleProcess {
     private final JournalServerConfig config;
     private final InstantSource clock;
     private final Readiness readiness = new Readiness(Role.JOURNAL_SERVER);
     private final NodeFrame frame;
+    private final SecureRandom chance = new SecureRandom();
 
     // while open; null before and after
     private @Nullable Journal journal;
     private @Nullable DataServer data;
     private @Nullable GrpcEndpoint grpc;
-    private boolean ready;
+    private @Nullable ClusterClient cluster;
+    private boolean isServing;
 
     JournalServer(
             ConfigOutcome.Loaded<JournalServerConfig> loaded,
@@ -48,29 +58,98 @@ final class JournalServer implements RoleProcess {
 
     private void openAll() throws StartFailure {
         Pipeline to = frame.open();
-        frame.openHttp(to, new LocalLogControl(to));
         Events events = to.events(Service.JOURNAL_SERVER);
+        ClusterClient member = newCluster(to, events);
+        cluster = member;
+        frame.openHttp(to, member == null ? new LocalLogControl(to) : member.logControl());
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));
         ServedShards shards = openShards(to, events);
         DataServer serves = openData(shards, events);
         JournalServerMetrics.register(serves.counters(), shards, to.registry());
         openGrpc(shards, events);
-        ready = true;
+        isServing = true;
+        if (member == null) {
+            ready(to, events, begun);
+        } else {
+            member.open();
+            member.register(this::node, new Membership(to, events, begun));
+        }
+    }
+
+    /** Null if there is none. */
+    private @Nullable ClusterClient newCluster(Pipeline to, Events events) {
+        List<String> servers = config.placement().servers();
+        return servers.isEmpty()
+                ? null
+                : new ClusterClient(
+                        new ClusterClient.Settings(config.nodeId(), servers, config.tls()),
+                        to,
+                        clock,
+                        chance,
+                        events);
+    }
+
+    /** Ready while it is registered. On the registration's thread. */
+    private final class Membership implements Consumer<@Nullable NodeEpoch> {
+        private final Pipeline to;
+        private final Events events;
+        private final long begun;
+        private boolean toldReady;
+
+        Membership(Pipeline to, Events events, long begun) {
+            this.to = to;
+            this.events = events;
+            this.begun = begun;
+        }
+
+        @Override
+        public void accept(@Nullable NodeEpoch registered) {
+            if (registered == null) {
+                readiness.stopped(Role.JOURNAL_SERVER);
+            } else if (toldReady) {
+                readiness.ready(Role.JOURNAL_SERVER);
+            } else {
+                toldReady = true;
+                ready(to, events, begun);
+            }
+        }
+    }
+
+    private void ready(Pipeline to, Events events, long begun) {
         readiness.ready(Role.JOURNAL_SERVER);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         events.emit(new PlacementEvent.RoleReady(Role.JOURNAL_SERVER.command(), millis));
         frame.tellReady(to);
     }
 
+    /** As others may know it. */
+    private Node node() {
+        HttpEndpoint endpoint = frame.http();
+        Map<String, String> info = new HashMap<>();
+        info.put("grpc", reached(grpc().localAddress()));
+        info.put("tcp", reached(data().localAddress()));
+        if (endpoint != null) {
+            info.put("http", reached(endpoint.localAddress()));
+        }
+        if (!config.node().rack().isEmpty()) {
+            info.put("rack", config.node().rack());
+        }
+        return new Node(config.nodeId(), EnumSet.of(Role.JOURNAL_SERVER), info);
+    }
+
+    private String reached(InetSocketAddress listening) {
+        String host = config.node().host();
+        return Listener.text(
+                host.isEmpty()
+                        ? listening
+                        : InetSocketAddress.createUnresolved(host, listening.getPort()));
+    }
+
     private ServedShards openShards(Pipeline to, Events events) throws StartFailure {
         Journal opening =
                 new Journal(
-                        ComponentSettings.journal(config),
-                        new LocalDisk(),
-                        clock,
-                        new SecureRandom(),
-                        events);
+                        ComponentSettings.journal(config), new LocalDisk(), clock, chance, events);
         ServedShards shards = new ServedShards(opening, config.journal(), events);
         journal = opening;
         try {
@@ -120,6 +199,9 @@ final class JournalServer implements RoleProcess {
             return "";
         }
         StringBuilder text = frame.announcement();
+        if (!readiness.isReady(Role.JOURNAL_SERVER)) {
+            NodeFrame.line(text, "waits", "to be registered, see placement.registration_awaited");
+        }
         NodeFrame.line(text, "TCP", Listener.text(serves.localAddress()));
         NodeFrame.line(text, "gRPC", Listener.text(admin.localAddress()));
         frame.announceRest(text, endpoint);
@@ -155,9 +237,14 @@ final class JournalServer implements RoleProcess {
 
     private void closeRole(Events events) {
         readiness.stopped(Role.JOURNAL_SERVER);
-        if (ready && data != null) {
+        if (isServing && data != null) {
             events.emit(new PlacementEvent.NodeStopping(data.counters().connections.get()));
         }
+        if (cluster != null) {
+            cluster.close();
+            cluster = null;
+        }
+        readiness.stopped(Role.JOURNAL_SERVER);
         if (grpc != null) {
             String address = Listener.text(grpc.localAddress());
             grpc.close();
@@ -172,8 +259,8 @@ final class JournalServer implements RoleProcess {
             journal.close();
             journal = null;
         }
-        if (ready) {
-            ready = false;
+        if (isServing) {
+            isServing = false;
             events.emit(new PlacementEvent.RoleStopped(Role.JOURNAL_SERVER.command()));
         }
     }

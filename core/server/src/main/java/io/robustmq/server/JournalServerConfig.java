@@ -13,6 +13,9 @@ import java.util.List;
 record JournalServerConfig(
         String nodeId,
         Data data,
+        Place node,
+        Servers placement,
+        Tls tls,
         Grpc grpc,
         Tcp tcp,
         Http http,

@@ -114,6 +114,9 @@ final class JournalServerKeys {
                             List.of(
                                     ConfigKeys.NODE,
                                     ConfigKeys.data("./robust-data-journal"),
+                                    ClusterKeys.PLACE,
+                                    ClusterKeys.PLACEMENT,
+                                    ClusterKeys.TLS,
                                     GRPC,
                                     TCP,
                                     ConfigKeys.http("127.0.0.1:9092"),
@@ -127,6 +130,8 @@ final class JournalServerKeys {
             values.wrong("journal.shard-replica-num", replicasProblem(replicas));
         }
         values.mustDiffer("grpc.listen", "tcp.listen", "http.listen");
+        var unused = ClusterKeys.checkTls(values);
+        ClusterKeys.checkPlace(values, "grpc.listen", "tcp.listen", "http.listen");
     }
 
     /** Why more than one copy cannot be had. */

@@ -7,10 +7,10 @@ import io.robustmq.placement.Placement;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +20,10 @@ import org.jspecify.annotations.Nullable;
  * as long as it is open.
  */
 final class NodeRegistration implements Runnable, AutoCloseable {
-    /** So many heartbeats fit into the timeout. */
-    private static final int BEATS = 5;
-
     private final Placement placement;
     private final Supplier<Node> node;
     private final long instance;
-    private final long pauseMillis;
+    private final Consumer<@Nullable NodeEpoch> changed;
     private final Events events;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -36,17 +33,18 @@ final class NodeRegistration implements Runnable, AutoCloseable {
     /**
      * @param node with the addresses of the time
      * @param instance drawn when the process starts
+     * @param changed told the registration when there is another, and null when there is none
      */
     NodeRegistration(
             Placement placement,
             Supplier<Node> node,
             long instance,
-            Duration timeout,
+            Consumer<@Nullable NodeEpoch> changed,
             Events events) {
         this.placement = placement;
         this.node = node;
         this.instance = instance;
-        this.pauseMillis = Math.max(1, timeout.toMillis() / BEATS);
+        this.changed = changed;
         this.events = events;
     }
 
@@ -60,7 +58,7 @@ final class NodeRegistration implements Runnable, AutoCloseable {
         try {
             do {
                 step();
-            } while (!closed.await(pauseMillis, TimeUnit.MILLISECONDS));
+            } while (!closed.await(placement.heartbeatPause().toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             throw new IllegalStateException("a registration is nobody's to interrupt", e);
         }
@@ -73,9 +71,13 @@ final class NodeRegistration implements Runnable, AutoCloseable {
                 registered = null;
                 known = null;
                 events.emit(new PlacementEvent.RegistrationLost());
+                changed.accept(null);
             }
             if (known == null) {
-                registered = register();
+                NodeEpoch made = register();
+                registered = made;
+                events.emit(new PlacementEvent.RegistrationMade(made.epoch()));
+                changed.accept(made);
             }
             isFailing = false;
         } catch (CompletionException | IllegalStateException e) {

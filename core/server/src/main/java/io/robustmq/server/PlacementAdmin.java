@@ -6,25 +6,16 @@ import io.grpc.StatusException;
 import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
 import io.robustmq.placement.ClusterPlacement;
-import io.robustmq.placement.Member;
-import io.robustmq.placement.Node;
-import io.robustmq.placement.PlacementBusyException;
-import io.robustmq.placement.PlacementRefusedException;
 import io.robustmq.placement.PlacementView;
-import io.robustmq.placement.Registration;
-import io.robustmq.placement.Role;
 import io.robustmq.server.wire.ChangeMemberRequest;
 import io.robustmq.server.wire.ChangeMemberResponse;
 import io.robustmq.server.wire.DescribeClusterRequest;
 import io.robustmq.server.wire.DescribeClusterResponse;
 import io.robustmq.server.wire.PlacementAdminProto;
-import io.robustmq.server.wire.PlacementMember;
-import io.robustmq.server.wire.RegisteredNode;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** robustmq.placement.v1.PlacementAdmin: what an operator asks of a placement center. */
 final class PlacementAdmin {
@@ -83,27 +74,13 @@ final class PlacementAdmin {
     private DescribeClusterResponse describe(DescribeClusterRequest request)
             throws StatusException {
         if (request.getAgreed()) {
-            joined(placement.barrier());
+            PlacementStatus.answered(placement::barrier);
         }
         PlacementView view = placement.view();
         DescribeClusterResponse.Builder answer =
                 DescribeClusterResponse.newBuilder().setMember(nodeId).setRevision(view.revision());
-        for (Member member : view.members()) {
-            answer.addMembers(
-                    PlacementMember.newBuilder()
-                            .setName(member.name())
-                            .setAddress(member.address())
-                            .setId(member.id().toString()));
-        }
-        for (Registration registered : view.registrations()) {
-            Node node = registered.node();
-            answer.addNodes(
-                    RegisteredNode.newBuilder()
-                            .setNodeId(node.nodeId())
-                            .addAllRoles(node.roles().stream().sorted().map(Role::command).toList())
-                            .putAllAddresses(node.extendInfo())
-                            .setEpoch(registered.epoch()));
-        }
+        view.members().forEach(each -> answer.addMembers(PlacementWire.member(each)));
+        view.registrations().forEach(each -> answer.addNodes(PlacementWire.registration(each)));
         return answer.build();
     }
 
@@ -115,26 +92,11 @@ final class PlacementAdmin {
                     .asException();
         }
         Author by = new Author(nodeId, Admin.byGrpc(GrpcService.peer()));
-        Agreement agreed = joined(change.of(request.getName(), by, request.getWhy()));
+        Agreement agreed =
+                PlacementStatus.answered(() -> change.of(request.getName(), by, request.getWhy()));
         return ChangeMemberResponse.newBuilder()
                 .setRevision(agreed.revision())
                 .setChanged(agreed.changed())
                 .build();
-    }
-
-    private static <T> T joined(CompletableFuture<T> answer) throws StatusException {
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            Throwable why = e.getCause() == null ? e : e.getCause();
-            Status status =
-                    switch (why) {
-                        case PlacementRefusedException _ -> Status.FAILED_PRECONDITION;
-                        case PlacementBusyException _ -> Status.RESOURCE_EXHAUSTED;
-                        case IllegalArgumentException _ -> Status.INVALID_ARGUMENT;
-                        default -> Status.UNAVAILABLE;
-                    };
-            throw status.withDescription(why.getMessage()).withCause(why).asException();
-        }
     }
 }

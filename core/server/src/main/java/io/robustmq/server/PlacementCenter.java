@@ -76,7 +76,8 @@ final class PlacementCenter implements RoleProcess {
         Events events = to.events(Service.PLACEMENT_CENTER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
-        ClusterTls trust = openTls();
+        ClusterTls trust = ClusterTls.of(config.tls());
+        tls = trust;
         MemberNetwork network =
                 new MemberNetwork(
                         trust == null ? InsecureChannelCredentials.create() : trust.ofClient(),
@@ -107,23 +108,6 @@ final class PlacementCenter implements RoleProcess {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         events.emit(new PlacementEvent.RoleReady(Role.PLACEMENT_CENTER.command(), millis));
         frame.tellReady(to);
-    }
-
-    private @Nullable ClusterTls openTls() throws StartFailure {
-        PlacementCenterConfig.Tls files = config.tls();
-        if (!files.isOn()) {
-            return null;
-        }
-        try {
-            tls =
-                    ClusterTls.load(
-                            new ClusterTls.Files(
-                                    files.certificateFile(), files.keyFile(), files.caFile()));
-            return tls;
-        } catch (IOException unusable) {
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION, "tls: cannot use " + unusable.getMessage(), unusable);
-        }
     }
 
     private Journal openJournal(Pipeline to) throws StartFailure {
@@ -192,7 +176,8 @@ final class PlacementCenter implements RoleProcess {
                         trust == null ? InsecureServerCredentials.create() : trust.ofServer(),
                         List.of(
                                 network.service(),
-                                new PlacementAdmin(config.nodeId(), places, events).service()));
+                                new PlacementAdmin(config.nodeId(), places, events).service(),
+                                new PlacementServer(config.nodeId(), places, events).service()));
         try {
             opening.open();
         } catch (IOException failure) {
@@ -203,12 +188,7 @@ final class PlacementCenter implements RoleProcess {
                 new PlacementEvent.GrpcStarted(
                         Listener.text(opening.localAddress()), trust != null));
         NodeRegistration keeping =
-                new NodeRegistration(
-                        places,
-                        this::node,
-                        chance.nextLong(),
-                        config.placement().nodeTimeout(),
-                        events);
+                new NodeRegistration(places, this::node, chance.nextLong(), held -> {}, events);
         registration = keeping;
         places.ready().thenRun(() -> Thread.ofVirtual().name("node-registration").start(keeping));
     }

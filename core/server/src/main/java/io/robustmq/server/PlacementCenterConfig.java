@@ -31,12 +31,6 @@ record PlacementCenterConfig(
 
     record Grpc(InetSocketAddress listen) {}
 
-    record Tls(Path certificateFile, Path keyFile, Path caFile) {
-        boolean isOn() {
-            return !certificateFile.toString().isEmpty();
-        }
-    }
-
     /**
      * @param members names with addresses, in their order; empty if this one is alone
      */

@@ -6,17 +6,13 @@ import static io.robustmq.server.ConfigKeys.span;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What may be configured for {@code robustmq placement-center}. */
 final class PlacementCenterKeys {
-    private static final ValueKind FILE = new ValueKind.Location(true);
-    private static final Pattern ADDRESS = Pattern.compile("(\\[[^\\]]+]|[^:]+):[0-9]{1,5}");
     private static final Set<Integer> SIZES = Set.of(0, 1, 3, 5, 7);
 
     private PlacementCenterKeys() {}
@@ -31,27 +27,6 @@ final class PlacementCenterKeys {
                                     ConfigKeys.LISTEN,
                                     "\"127.0.0.1:1228\"",
                                     "Address and port of the gRPC services, with reflection. Must be a loopback address without tls.")));
-
-    private static final ConfigSection TLS =
-            new ConfigSection(
-                    "tls",
-                    "Mutual TLS between nodes: each shows its certificate, and trusts what one authority has signed",
-                    List.of(
-                            key(
-                                    "tls.certificate-file",
-                                    FILE,
-                                    "\"\"",
-                                    "PEM file with this node's certificate, those that sign it behind it. It must have the host names or addresses in it by which other nodes call this one. Empty is no TLS. A changed file is taken without a restart."),
-                            key(
-                                    "tls.key-file",
-                                    FILE,
-                                    "\"\"",
-                                    "PEM file with its private key (PKCS #8, without password)."),
-                            key(
-                                    "tls.ca-file",
-                                    FILE,
-                                    "\"\"",
-                                    "PEM file with the authority's certificate. Whoever has a certificate of it is a node of this cluster: let it sign nothing else.")));
 
     private static final ConfigSection PLACEMENT =
             new ConfigSection(
@@ -71,8 +46,8 @@ final class PlacementCenterKeys {
                             key(
                                     "placement.node-timeout",
                                     span(Duration.ofSeconds(1), Duration.ofHours(1)),
-                                    "\"10s\"",
-                                    "A node that is not heard of for longer is removed.")));
+                                    "\"3s\"",
+                                    "A node that is not heard of for longer is removed, and missed by all; it is told to say that it is there five times in that time.")));
 
     private static final ConfigSection JOURNAL =
             new ConfigSection(
@@ -89,7 +64,7 @@ final class PlacementCenterKeys {
                                     ConfigKeys.NODE,
                                     ConfigKeys.data("./robust-data-placement"),
                                     GRPC,
-                                    TLS,
+                                    ClusterKeys.TLS,
                                     PLACEMENT,
                                     ConfigKeys.http("127.0.0.1:9090"),
                                     JOURNAL),
@@ -103,19 +78,9 @@ final class PlacementCenterKeys {
     }
 
     private static void checkTls(ConfigValues values) {
-        long said =
-                List.of("tls.certificate-file", "tls.key-file", "tls.ca-file").stream()
-                        .filter(key -> !((Path) values.of(key)).toString().isEmpty())
-                        .count();
-        if (said != 0 && said != 3) {
-            values.wrong(
-                    "tls.certificate-file",
-                    "certificate-file, key-file and ca-file go together, and only "
-                            + said
-                            + " of them are set");
-        }
+        boolean isOn = ClusterKeys.checkTls(values);
         InetSocketAddress listen = (InetSocketAddress) values.of("grpc.listen");
-        if (said == 0 && !isLoopback(listen)) {
+        if (!isOn && !isLoopback(listen)) {
             values.wrong(
                     "grpc.listen",
                     "must be a loopback address unless tls.certificate-file is set, was "
@@ -146,7 +111,7 @@ final class PlacementCenterKeys {
                     "must have this node, node-id " + nodeId + ", was " + members.keySet());
         }
         members.forEach((name, address) -> {
-            if (!ADDRESS.matcher(address).matches()) {
+            if (!AddressesKind.isAddress(address)) {
                 values.wrong(
                         "placement.members",
                         "the address of " + name + " must be host:port, was " + address);

@@ -55,6 +55,23 @@ interface RoleConfig {
 
     record Http(InetSocketAddress listen) {}
 
+    /** Between the nodes of a cluster. */
+    record Tls(Path certificateFile, Path keyFile, Path caFile) {
+        boolean isOn() {
+            return !certificateFile.toString().isEmpty();
+        }
+    }
+
+    /**
+     * Of a node that is no placement center.
+     *
+     * @param servers {@code host:port} each; none if there is no cluster
+     */
+    record Servers(List<String> servers) {}
+
+    /** Where a node is; empty if it is not said. */
+    record Place(String host, String rack) {}
+
     /** From which level up events are stored. */
     enum StoredLevel {
         /** {@link #INFO}, or lower if a sink's level is. */

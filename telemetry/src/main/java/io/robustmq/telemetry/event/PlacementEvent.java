@@ -355,6 +355,58 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.center_connected",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This node follows what is agreed at this placement center, and asks it.",
+            action = "Nothing.")
+    record CenterConnected(
+            @Doc("The placement center") String member, @Doc("Where it is") String address)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.center_lost",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The placement center that this node followed is not there any more, or is cut off from its group. Another one is asked.",
+            action = "See whether it runs and what error_msg says.")
+    record CenterLost(@Doc("Where it was") String address, Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.centers_unreachable",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "None of the placement centers can be followed. This node works on with what it knows, and goes on trying.",
+            action =
+                    "See whether they run, and whether placement.servers and the tls section of this node are right; error_msg is of the last one tried.")
+    record CentersUnreachable(
+            @Doc("Where they should be, separated by commas") String addresses, Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.registration_awaited",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This node waits for placement to register it. Until then it is not ready.",
+            action =
+                    "Start the placement centers. If they run, see placement.centers_unreachable and placement.registration_failed.")
+    record RegistrationAwaited(
+            @Doc("Where the placement centers should be, separated by commas") String addresses)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.registration_made",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "Placement knows this node now.",
+            action = "Nothing.")
+    record RegistrationMade(@Doc("The epoch of the registration") long epoch)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.registration_lost",
             severity = Severity.WARN,
             volume = Volume.LIFECYCLE,

@@ -1,0 +1,80 @@
+package io.robustmq.server;
+
+import io.robustmq.placement.ClusterPlacement;
+import io.robustmq.placement.Interest;
+import io.robustmq.placement.PlacementChange;
+import io.robustmq.placement.PlacementView;
+import io.robustmq.server.wire.AgreedChange;
+import io.robustmq.server.wire.WatchProgress;
+import io.robustmq.server.wire.WatchResponse;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Sends what one watch hands over. One thread; waits for a client that is slow. */
+final class PlacementFeed implements ClusterPlacement.Follower {
+    /** Less than between two looks at what there is, so that each of those is told. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
+    private final String nodeId;
+    private final ClusterPlacement placement;
+    private final Set<Interest> interests;
+    private final LongSupplier nanos;
+    private final GrpcAnswers<WatchResponse> answers;
+    private long told;
+    private boolean toldLeader;
+
+    PlacementFeed(
+            String nodeId,
+            ClusterPlacement placement,
+            Set<Interest> interests,
+            LongSupplier nanos,
+            GrpcAnswers<WatchResponse> answers) {
+        this.nodeId = nodeId;
+        this.placement = placement;
+        this.interests = interests;
+        this.nanos = nanos;
+        this.answers = answers;
+    }
+
+    /** Whether the client is still there. */
+    boolean begin(long revision) {
+        return tell(revision);
+    }
+
+    @Override
+    public void change(PlacementChange change) {
+        if (change instanceof PlacementChange.Whole(PlacementView state)) {
+            PlacementChanges.parts(
+                    state,
+                    interests,
+                    part -> answers.send(WatchResponse.newBuilder().setState(part).build()));
+            return;
+        }
+        AgreedChange message = PlacementChanges.message(change);
+        if (message != null) {
+            answers.send(WatchResponse.newBuilder().setChange(message).build());
+        }
+    }
+
+    @Override
+    public boolean progress(long revision) {
+        boolean isDue =
+                nanos.getAsLong() - told >= PAUSE_NANOS
+                        || toldLeader != (placement.leader() != null);
+        return isDue ? tell(revision) : answers.isWanted();
+    }
+
+    private boolean tell(long revision) {
+        told = nanos.getAsLong();
+        toldLeader = placement.leader() != null;
+        WatchProgress progress =
+                WatchProgress.newBuilder()
+                        .setRevision(revision)
+                        .setHistory(placement.history())
+                        .setMember(nodeId)
+                        .setHasLeader(toldLeader)
+                        .build();
+        return answers.send(WatchResponse.newBuilder().setProgress(progress).build());
+    }
+}
