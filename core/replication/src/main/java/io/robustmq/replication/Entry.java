@@ -16,8 +16,8 @@ import java.util.zip.CRC32C;
  * <p>{@code length} counts what follows the crc, which is that of all that follows it.
  */
 public final class Entry {
-    /** A payload at most; the journal's own bound is a little more. */
-    public static final int MAX_PAYLOAD_BYTES = 8 << 20;
+    /** A payload at most; the journal's own bound, and that of a message, is a little more. */
+    public static final int MAX_PAYLOAD_BYTES = (16 << 20) - (64 << 10);
 
     public static final int MAX_KEYS = 8;
 
@@ -94,7 +94,7 @@ public final class Entry {
     }
 
     /** With everything around the payload. */
-    int bytes() {
+    public int bytes() {
         return HEADER_BYTES + MIN_LENGTH + keys.length * Integer.BYTES + payload.length;
     }
 

@@ -14,18 +14,23 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A replica's segments in a local journal that is for nothing else: one shard per segment, and one
- * for the {@link Promises}. A local shard is written by the journal's group commit, mends itself,
+ * A replica's segments in a local journal: one shard per segment, and one for the {@link Promises}.
+ * Their names begin with {@value #PREFIX}, and nobody else's in that journal do. A local shard is written by the journal's group commit, mends itself,
  * and its files can be sent as they lie; deleting a segment is deleting a shard.
  *
  * <p>Shards are open while records may come; those of whole segments are opened for readers, at
  * most {@value #MAX_OPEN_WHOLE} at a time.
  */
 public final class JournalStorage implements ReplicaStorage {
-    static final String PROMISES = "promises";
+    /** What the names of its shards in the journal begin with. */
+    public static final String PREFIX = "sys.r";
+
+    static final String PROMISES = PREFIX + "promises";
+    private static final String SEGMENT = PREFIX + ".";
     private static final int MAX_OPEN_WHOLE = 64;
 
     private final Journal journal;
@@ -60,15 +65,66 @@ public final class JournalStorage implements ReplicaStorage {
         this.disk = disk;
     }
 
-    @Override
-    public List<Held> held() throws IOException {
+    /**
+     * What this node is called in ensembles. The id belongs to the promises: where they are lost,
+     * or records that they are about, it is another node that is here.
+     *
+     * @param isNew it was drawn just now
+     * @param lost records that a node with another id had here, and that are gone
+     */
+    public record Identity(String id, boolean isNew, boolean lost) {}
+
+    /**
+     * Reads what was promised. Before anything else, once.
+     *
+     * @param draw gives an id that no node ever had
+     */
+    public Identity identify(Supplier<String> draw) throws IOException {
+        Promises read = readPromises();
+        boolean lost = isIncomplete(read);
+        if (lost) {
+            read.close();
+            for (String name : ours()) {
+                journal.delete(name);
+            }
+            read = readPromises();
+        }
+        boolean isNew = read.node().isEmpty();
+        if (isNew) {
+            read.identify(draw.get());
+        }
+        promises = read;
+        return new Identity(read.node(), isNew, lost);
+    }
+
+    private Promises readPromises() throws IOException {
         ShardSettings small =
                 new ShardSettings(
                         1 << 20, settings.segmentAge(), settings.durability(), Retention.TRIMMED);
         Promises read = new Promises(journal.shard(PROMISES, small));
         read.open();
-        promises = read;
-        Set<String> unknown = new HashSet<>(journal.shardNames());
+        return read;
+    }
+
+    /** One of the journal's directories may have come back empty. */
+    private boolean isIncomplete(Promises read) throws IOException {
+        Set<String> here = ours();
+        if (read.node().isEmpty() && here.size() > 1) {
+            return true;
+        }
+        return read.all().keySet().stream().anyMatch(id -> !here.contains(name(id)));
+    }
+
+    private Set<String> ours() throws IOException {
+        Set<String> ours = new HashSet<>(journal.shardNames());
+        ours.removeIf(name -> !name.equals(PROMISES) && !name.startsWith(SEGMENT));
+        return ours;
+    }
+
+    @Override
+    public List<Held> held() throws IOException {
+        Promises read = promises();
+        Set<String> unknown = ours();
         unknown.remove(PROMISES);
         List<Held> held = new ArrayList<>();
         for (Map.Entry<SegmentId, Promises.Promise> entry : read.all().entrySet()) {
@@ -85,7 +141,7 @@ public final class JournalStorage implements ReplicaStorage {
     }
 
     private static String name(SegmentId segment) {
-        return segment.shard() + "." + segment.number();
+        return SEGMENT + segment.shard() + "." + segment.number();
     }
 
     private synchronized LocalSegment open(SegmentId segment) throws IOException {
@@ -101,7 +157,7 @@ public final class JournalStorage implements ReplicaStorage {
 
     private Promises promises() {
         if (promises == null) {
-            throw new IllegalStateException("held() comes first");
+            throw new IllegalStateException("identify() comes first");
         }
         return promises;
     }

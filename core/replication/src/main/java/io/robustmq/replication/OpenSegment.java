@@ -27,6 +27,9 @@ final class OpenSegment {
         long sentAt;
         long heardAt;
 
+        /** When it last answered, whatever was forgiven since. */
+        long answeredAt;
+
         /** When sending from {@code acked} on began, and when that last grew or was all. */
         long movedAt;
 
@@ -38,6 +41,7 @@ final class OpenSegment {
             sent = offset;
             sentAt = now;
             heardAt = now;
+            answeredAt = now;
             movedAt = now;
             progressAt = now;
         }
@@ -165,6 +169,7 @@ final class OpenSegment {
             return;
         }
         follower.heardAt = now;
+        follower.answeredAt = now;
         if (end > follower.acked) {
             follower.acked = Math.min(end, backlog.end());
             follower.sent = Math.max(follower.sent, follower.acked);
@@ -181,6 +186,7 @@ final class OpenSegment {
             return;
         }
         follower.heardAt = now;
+        follower.answeredAt = now;
         if (end >= follower.acked && end < follower.sent && end != follower.gapAt) {
             follower.gapAt = end;
             follower.sent = end;
@@ -214,6 +220,31 @@ final class OpenSegment {
         }
         releasedBytes += backlog.bytesBetween(backlog.first(), least);
         backlog.release(least);
+    }
+
+    /** What every replica has on disk is below. */
+    long leastEnd() {
+        return followers.values().stream()
+                .mapToLong(follower -> follower.acked)
+                .min()
+                .orElseThrow();
+    }
+
+    /** How many of its replicas answer, and which do not. */
+    String quorum(long now) {
+        List<String> silent = new ArrayList<>();
+        for (Follower follower : followers.values()) {
+            if (now - follower.answeredAt > settings.rolling().silence().toNanos()) {
+                silent.add(follower.node);
+            }
+        }
+        return (followers.size() - silent.size())
+                + " of "
+                + followers.size()
+                + " journal nodes answer, "
+                + segment.ackQuorum()
+                + " are needed"
+                + (silent.isEmpty() ? "" : "; these do not: " + String.join(", ", silent));
     }
 
     void tick(long now) {

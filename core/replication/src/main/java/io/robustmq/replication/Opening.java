@@ -55,6 +55,17 @@ final class Opening {
         }
     }
 
+    /** For people. */
+    String waitsFor() {
+        return settings.copies().quorum()
+                + " journal nodes are needed, "
+                + ports.nodes().journals().size()
+                + " are there; "
+                + (recovery == null
+                        ? "the metadata is asked for the shard"
+                        : "the last segment is being recovered, " + recovery.waitsFor());
+    }
+
     long epoch() {
         return epoch;
     }

@@ -5,9 +5,11 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   | kind | segment | epoch 8 | version 8 |    1, promised
  *   | kind | segment | end 8 |                  2, whole: sealed, and all of it is here
  *   | kind | segment |                          3, gone
+ *   | kind | id |                               4, what the node is called in ensembles
  * </pre>
  *
- * <p>A segment is as {@link MessageCodec} draws it. A snapshot has the number of segments, and for
- * each {@code | bytes 2 | segment | epoch 8 | version 8 | end 8 |}. One thread, but for appends
+ * <p>A segment and an id are as {@link MessageCodec} draws them. A snapshot has {@code | bytes 2 |
+ * id |} in UTF-8, empty if there is none, the number of segments, and for each {@code | bytes 2 | segment | epoch 8 | version 8 | end 8 |}. One thread, but for appends
  * that complete on the journal's.
  */
 final class Promises {
@@ -32,6 +35,7 @@ final class Promises {
     private static final byte PROMISED = 1;
     private static final byte WHOLE = 2;
     private static final byte GONE = 3;
+    private static final byte NODE = 4;
 
     /**
      * @param wholeEnd after its last record; -1 while records may be appended
@@ -44,6 +48,7 @@ final class Promises {
     private final Map<SegmentId, Promise> promises = new LinkedHashMap<>();
     private long snapshotAt;
     private long snapshotBefore;
+    private String node = "";
 
     Promises(Shard shard) {
         this.shard = shard;
@@ -68,6 +73,27 @@ final class Promises {
 
     Map<SegmentId, Promise> all() {
         return promises;
+    }
+
+    /** Who it is that promised; empty before {@link #identify}. */
+    String node() {
+        return node;
+    }
+
+    /** Once, before anything is promised. */
+    void identify(String id) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(1 + Wire.bytes(id)).put(NODE);
+        Wire.put(record, id);
+        try {
+            append(record).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        }
+        node = id;
+    }
+
+    void close() {
+        shard.close();
     }
 
     Promise of(SegmentId segment) {
@@ -120,6 +146,11 @@ final class Promises {
 
     private boolean fold(ByteBuffer record) {
         byte kind = record.get();
+        if (kind == NODE) {
+            node = Wire.name(record);
+            Wire.check(!record.hasRemaining(), "it goes on after its end");
+            return true;
+        }
         SegmentId segment = Wire.segmentId(record);
         switch (kind) {
             case PROMISED -> promised(segment, record.getLong(), record.getLong());
@@ -141,14 +172,19 @@ final class Promises {
         if (countedBelow - snapshotAt < SNAPSHOT_RECORDS) {
             return null;
         }
-        Snapshot due = new Snapshot(shard, countedBelow, snapshotBefore, Map.copyOf(promises));
+        Snapshot due =
+                new Snapshot(
+                        shard, countedBelow, snapshotBefore, new All(node, Map.copyOf(promises)));
         snapshotBefore = snapshotAt;
         snapshotAt = countedBelow;
         return due;
     }
 
+    /** What counts. */
+    record All(String node, Map<SegmentId, Promise> promises) {}
+
     /** All that counts at an offset, and where the one before the last was taken. */
-    record Snapshot(Shard shard, long offset, long trim, Map<SegmentId, Promise> promises)
+    record Snapshot(Shard shard, long offset, long trim, All all)
             implements Runnable {
         @Override
         public void run() {
@@ -161,8 +197,11 @@ final class Promises {
         }
 
         private void write(DataOutputStream out) throws IOException {
-            out.writeInt(promises.size());
-            for (Map.Entry<SegmentId, Promise> entry : promises.entrySet()) {
+            byte[] id = all.node.getBytes(StandardCharsets.UTF_8);
+            out.writeShort(id.length);
+            out.write(id);
+            out.writeInt(all.promises.size());
+            for (Map.Entry<SegmentId, Promise> entry : all.promises.entrySet()) {
                 ByteBuffer segment = ByteBuffer.allocate(Wire.bytes(entry.getKey()));
                 Wire.put(segment, entry.getKey());
                 out.writeShort(segment.capacity());
@@ -176,6 +215,9 @@ final class Promises {
 
     private Long restore(long offset, DataInputStream in) throws IOException {
         promises.clear();
+        byte[] name = new byte[in.readUnsignedShort()];
+        in.readFully(name);
+        node = new String(name, StandardCharsets.UTF_8);
         for (int left = in.readInt(); left > 0; left--) {
             byte[] segment = new byte[in.readUnsignedShort()];
             in.readFully(segment);

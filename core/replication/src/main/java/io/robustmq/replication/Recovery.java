@@ -91,6 +91,16 @@ final class Recovery {
         proceed();
     }
 
+    /** For people. */
+    String waitsFor() {
+        return ends.size()
+                + " of its "
+                + segment.ensemble().size()
+                + " journal nodes have answered, "
+                + segment.fenceQuorum()
+                + " must";
+    }
+
     private void fence() {
         askedAt = now();
         for (String node : segment.ensemble()) {

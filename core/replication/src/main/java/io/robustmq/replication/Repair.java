@@ -91,6 +91,26 @@ public final class Repair {
         }
     }
 
+    /** Sealed segments with too few replicas, or with one on a node that is gone or leaving. */
+    public int underReplicated() {
+        Set<String> stay = new HashSet<>();
+        for (Nodes.Candidate node : ports.nodes().journals()) {
+            if (!node.draining()) {
+                stay.add(node.node());
+            }
+        }
+        int count = 0;
+        for (ShardView view : views.values()) {
+            for (Versioned<Segment> segment : view.segments()) {
+                List<String> ensemble = segment.value().ensemble();
+                boolean enough =
+                        ensemble.size() >= settings.replicas() && stay.containsAll(ensemble);
+                count += segment.value().isOpen() || enough ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
     /** Segments that a node has to keep, open ones too: it can be switched off when it has none. */
     public int segmentsOn(String node) {
         int count = 0;

@@ -45,7 +45,7 @@ public record Segment(
         return ensemble.size() - ackQuorum + 1;
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return switch (state) {
             case SegmentState.Open() -> true;
             case SegmentState.Sealed(long lastOffset) -> false;
@@ -53,7 +53,7 @@ public record Segment(
     }
 
     /** The offset after the last record of a sealed segment; of an open one nobody can say. */
-    long end() {
+    public long end() {
         return switch (state) {
             case SegmentState.Open() ->
                     throw new IllegalStateException(id + " is open, its end is not decided");

@@ -8,8 +8,8 @@ package io.robustmq.replication;
  * @param firstOffset of the segment's first record, if it ever gets one
  */
 public record SegmentId(String shard, int number, long firstOffset) {
-    /** A shard's name at most, in ASCII. */
-    public static final int MAX_SHARD_CHARS = 48;
+    /** A shard's name at most, in ASCII: the local shards of its segments have it in theirs. */
+    public static final int MAX_SHARD_CHARS = 47;
 
     public SegmentId {
         checkShard(shard);

@@ -36,6 +36,7 @@ public final class Writer {
     private final Ensembles ensembles;
     private final Trimming trimming;
     private final Backlog backlog = new Backlog();
+    private final WaitingLimit limit;
 
     private Phase phase = new Phase.Idle();
     private long epoch;
@@ -47,8 +48,6 @@ public final class Writer {
     /** What is told once, when it begins. */
     private boolean starved;
 
-    private boolean refusing;
-
     /**
      * @param owner of the epoch it will have; no two lives of a writer may have the same
      */
@@ -59,6 +58,7 @@ public final class Writer {
         this.ports = ports;
         ensembles = new Ensembles(ports.random());
         trimming = new Trimming(shard, ports);
+        limit = new WaitingLimit(shard, settings.waiting(), backlog, ports.events());
     }
 
     /** Takes the shard over. Records may be appended at once; they wait until that is done. */
@@ -87,6 +87,32 @@ public final class Writer {
         return backlog.committedEnd();
     }
 
+    public long epoch() {
+        return epoch;
+    }
+
+    /** How long the oldest record without acknowledgement has waited. */
+    public long waitedNanos() {
+        return now() - backlog.oldestTakenAt(now());
+    }
+
+    /** By so many acknowledged records is the last replica of the open segment behind. */
+    public long lagRecords() {
+        return phase instanceof Phase.Writing(OpenSegment segment)
+                ? Math.max(0, committedEnd() - segment.leastEnd())
+                : 0;
+    }
+
+    /** Which journal nodes it would need and which of them answer, for people. */
+    public String quorum() {
+        return switch (phase) {
+            case Phase.Writing(OpenSegment segment) -> segment.quorum(now());
+            case Phase.IsOpening(Opening opening) -> opening.waitsFor();
+            case Phase.IsRolling _ -> "the metadata has not taken the next segment yet";
+            case Phase.Idle _, Phase.Ended _ -> "it is not open";
+        };
+    }
+
     /** Takes a record; {@link #flush} sends what was taken. */
     public void append(Entry entry, AppendOutcome outcome) {
         AppendFailure refusal = refusal(entry);
@@ -102,25 +128,7 @@ public final class Writer {
         if (ended != null) {
             return ended;
         }
-        WriterSettings.Waiting most = settings.waiting();
-        long waiting = backlog.waitingBytes();
-        long waited = now() - backlog.oldestTakenAt(now());
-        boolean full =
-                waiting > 0
-                        && (waiting + entry.bytes() > most.bytes()
-                                || waited > most.time().toNanos());
-        if (full && !refusing) {
-            ports.events()
-                    .emit(
-                            new ReplicationEvent.AppendsRefused(
-                                    shard,
-                                    waiting,
-                                    most.bytes(),
-                                    waited / 1_000_000,
-                                    most.time().toMillis()));
-        }
-        refusing = full || refusing && waiting > most.bytes() / 2;
-        return full ? AppendFailure.FULL : null;
+        return limit.isReached(entry, now()) ? AppendFailure.FULL : null;
     }
 
     /** Sends what was taken since, at the end of a round of work. */

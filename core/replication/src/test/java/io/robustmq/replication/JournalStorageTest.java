@@ -38,6 +38,8 @@ class JournalStorageTest {
     private final ExecutorService waiting = Executors.newFixedThreadPool(2);
     private Journal journal;
     private JournalStorage storage;
+    private JournalStorage.@Nullable Identity identity;
+    private int drawn;
     private List<ReplicaStorage.Held> held = List.of();
 
     record Ended(long end, @Nullable IOException why) {}
@@ -58,6 +60,7 @@ class JournalStorageTest {
                         new ShardSettings(4096, Duration.ZERO, Durability.FSYNC, Retention.TRIMMED),
                         home,
                         waiting);
+        identity = storage.identify(() -> "drawn-" + ++drawn);
         held = home.submit(storage::held).get(10, TimeUnit.SECONDS);
     }
 
@@ -175,7 +178,7 @@ class JournalStorageTest {
         promise(5, 0);
         append(1000, "a", "b");
         home.submit(() -> storage.whole(ID)).get(10, TimeUnit.SECONDS);
-        events.await(JournalEvent.Closed.class, closed -> closed.shard().equals("orders.3"));
+        events.await(JournalEvent.Closed.class, closed -> closed.shard().equals("sys.r.orders.3"));
         assertThat(read(1000, 1002, 1000)).isEqualTo(entries("a", "b"));
         assertThat(promise(5, 9)).isEqualTo(new Ended(1002, null));
         assertThat(append(1002, "c").why()).isNotNull();
@@ -201,13 +204,42 @@ class JournalStorageTest {
     @Test
     void records_without_a_promise_are_deleted_at_the_start() throws Exception {
         journal.shard(
-                        "orders.9",
+                        "sys.r.orders.9",
                         new ShardSettings(4096, Duration.ZERO, Durability.FSYNC, Retention.TRIMMED))
                 .append(new byte[] {1})
                 .get(10, TimeUnit.SECONDS);
         reopen();
         assertThat(held).isEmpty();
         assertThat(journal.shardNames()).containsExactly(JournalStorage.PROMISES);
+    }
+
+    @Test
+    void shards_of_others_in_the_same_journal_stay() throws Exception {
+        ShardSettings settings =
+                new ShardSettings(4096, Duration.ZERO, Durability.FSYNC, Retention.TRIMMED);
+        journal.shard("orders.9", settings).append(new byte[] {1}).get(10, TimeUnit.SECONDS);
+        reopen();
+        assertThat(journal.shardNames()).contains("orders.9");
+    }
+
+    @Test
+    void the_id_of_a_directory_stays_also_when_a_snapshot_has_it() throws Exception {
+        assertThat(identity).isEqualTo(new JournalStorage.Identity("drawn-1", true, false));
+        for (int i = 0; i < 2100; i++) {
+            promise(5 + i, 0);
+        }
+        reopen();
+        assertThat(identity).isEqualTo(new JournalStorage.Identity("drawn-1", false, false));
+    }
+
+    @Test
+    void who_has_lost_records_is_another_node_and_has_nothing() throws Exception {
+        promise(5, 0);
+        append(1000, "a", "b");
+        journal.delete("sys.r.orders.3");
+        reopen();
+        assertThat(identity).isEqualTo(new JournalStorage.Identity("drawn-2", true, true));
+        assertThat(held).isEmpty();
     }
 
     @Test

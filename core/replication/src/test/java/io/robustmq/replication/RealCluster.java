@@ -78,11 +78,13 @@ final class RealCluster implements AutoCloseable {
         homes.add(home);
         ShardSettings settings =
                 new ShardSettings(16 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
+        JournalStorage storage = new JournalStorage(journal, settings, home, disks);
+        storage.identify(() -> node);
         Replica replica =
                 new Replica(
                         node,
                         ReplicaSettings.STANDARD,
-                        new JournalStorage(journal, settings, home, disks),
+                        storage,
                         new Replica.ReplicaPorts(from(node), Events.NONE),
                         System::nanoTime);
         home.submit(

@@ -1,22 +1,31 @@
 package io.robustmq.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;
+import io.robustmq.journal.Region;
 import io.robustmq.server.DataWire.Code;
 import io.robustmq.server.DataWire.Operation;
 import io.robustmq.telemetry.event.JournalEvent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What goes out on one connection of the data protocol ({@link DataWire}). On its event loop; one
  * flush for all that a turn of the loop writes.
  */
 final class DataAnswers {
+    static final long MAX_UNSENT_MESSAGE_BYTES = 32 << 20;
+
     private final DataServer server;
     private final Channel channel;
     private final DataConnection connection;
+    private final AtomicLong unsentMessageBytes = new AtomicLong();
     private boolean flushing;
 
     DataAnswers(DataServer server, Channel channel, DataConnection connection) {
@@ -59,9 +68,31 @@ final class DataAnswers {
         write(header.writeLong(frames.region().nextOffset()).writeInt(frames.salt()), () -> {});
         server.counters().sentBytes.add(bytes);
         channel.write(
-                        new DefaultFileRegion(
-                                frames.region().channel(), frames.region().position(), bytes))
+                        server.isEncrypted()
+                                ? copied(frames.region())
+                                : new DefaultFileRegion(
+                                        frames.region().channel(),
+                                        frames.region().position(),
+                                        bytes))
                 .addListener(written -> sent.run());
+    }
+
+    /** What is encrypted passes through us; a read that fails cuts the connection. */
+    private ByteBuf copied(Region region) {
+        ByteBuf copy = channel.alloc().buffer(region.bytes());
+        try {
+            long position = region.position();
+            while (copy.isWritable()) {
+                int read = copy.writeBytes(region.channel(), position, copy.writableBytes());
+                if (read < 0) {
+                    throw new EOFException("the segment ends before its frames");
+                }
+                position += read;
+            }
+        } catch (IOException unreadable) {
+            connection.failed(unreadable);
+        }
+        return copy;
     }
 
     /**
@@ -99,6 +130,25 @@ final class DataAnswers {
                                 why.code().label(),
                                 why.detail()));
         write(answer, answers ? connection::done : () -> {});
+    }
+
+    /**
+     * A message of replication, from any thread. It is dropped if the client does not take what was
+     * sent before: {@link #MAX_UNSENT_MESSAGE_BYTES}.
+     *
+     * @return whether it was not
+     */
+    boolean message(ByteBuffer message) {
+        int bytes = message.remaining();
+        if (unsentMessageBytes.get() + bytes > MAX_UNSENT_MESSAGE_BYTES) {
+            return false;
+        }
+        unsentMessageBytes.addAndGet(bytes);
+        return connection.execute(() -> {
+            write(header(Operation.MESSAGE, Code.OK, 0, bytes), () -> {});
+            server.counters().sentBytes.add(bytes);
+            write(Unpooled.wrappedBuffer(message), () -> unsentMessageBytes.addAndGet(-bytes));
+        });
     }
 
     private ByteBuf header(Operation operation, Code code, int request, int bodyBytes) {

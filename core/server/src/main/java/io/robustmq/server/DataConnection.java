@@ -91,8 +91,13 @@ final class DataConnection extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failed(cause);
+    }
+
+    /** What was to be sent cannot be. */
+    void failed(Throwable why) {
         if (!closing) {
-            failure = Failure.of(cause);
+            failure = Failure.of(why);
             finish(ClientEnding.IO_ERROR);
         }
     }
@@ -216,7 +221,7 @@ final class DataConnection extends ByteToMessageDecoder {
         int length = in.getInt(start);
         Operation operation = Operation.of(in.getUnsignedByte(start + DataWire.LENGTH_BYTES));
         int request = in.getInt(start + DataWire.LENGTH_BYTES + 1);
-        int most = server.settings().maxFrameBytes();
+        int most = server.maxBytes(operation);
         if (length < DataWire.REQUEST_BYTES) {
             take(operation, 0);
             broken(operation, request, Code.MALFORMED, "a length is at least 5, was " + length);
@@ -274,6 +279,11 @@ final class DataConnection extends ByteToMessageDecoder {
             resumeSoon();
         }
         endIfIdle();
+    }
+
+    /** The same, from any thread. */
+    void doneSoon() {
+        execute(this::done);
     }
 
     private void hold(boolean hold) {

@@ -1,6 +1,8 @@
 package io.robustmq.server;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.replication.Message;
+import io.robustmq.replication.MessageCodec;
 import io.robustmq.server.DataWire.Code;
 import io.robustmq.server.DataWire.Operation;
 import io.robustmq.server.ServedShards.Outcome;
@@ -18,6 +20,7 @@ final class DataRequests {
     private final DataConnection connection;
     private final DataAnswers answers;
     private final Map<Integer, DataTail> tails = new HashMap<>();
+    private boolean peersUsed;
 
     DataRequests(DataServer server, DataConnection connection, DataAnswers answers) {
         this.server = server;
@@ -41,13 +44,14 @@ final class DataRequests {
             }
             case CREDIT -> credit(request, body);
             case END_TAIL -> endTail(request, body);
+            case MESSAGE -> message(request, body);
             case UNKNOWN ->
                     refuse(
                             operation,
                             request,
                             "",
                             Code.UNKNOWN_OPERATION,
-                            "operations are numbered 1 to 6");
+                            "operations are numbered 1 to 7");
         }
     }
 
@@ -105,7 +109,7 @@ final class DataRequests {
                             request,
                             shard.shard().firstOffset(),
                             shard.shard().nextOffset());
-            case APPEND, CREDIT, END_TAIL, UNKNOWN -> throw new AssertionError(operation);
+            case APPEND, CREDIT, END_TAIL, MESSAGE, UNKNOWN -> throw new AssertionError(operation);
         }
     }
 
@@ -283,6 +287,36 @@ final class DataRequests {
         return tail;
     }
 
+    // Replication
+
+    private void message(int request, ByteBuf body) {
+        DataServer.Peers peers = server.peers();
+        if (peers == null) {
+            refuse(
+                    Operation.MESSAGE,
+                    request,
+                    "",
+                    Code.UNKNOWN_OPERATION,
+                    "this server keeps no replicas");
+            return;
+        }
+        String sender = shardName(body);
+        if (sender == null) {
+            connection.broken(
+                    Operation.MESSAGE, request, Code.MALFORMED, "the sender's name is not whole");
+            return;
+        }
+        int bytes = body.readableBytes();
+        switch (MessageCodec.decode(body.nioBuffer())) {
+            case MessageCodec.Decoded.Malformed(String why) ->
+                    connection.broken(Operation.MESSAGE, request, Code.MALFORMED, why);
+            case MessageCodec.Decoded.Whole(Message message) -> {
+                peersUsed = true;
+                peers.received(sender, answers, message, bytes, connection::doneSoon);
+            }
+        }
+    }
+
     // For the tails
 
     boolean execute(Runnable task) {
@@ -310,6 +344,10 @@ final class DataRequests {
 
     /** The connection is gone. */
     void close() {
+        DataServer.Peers peers = server.peers();
+        if (peers != null && peersUsed) {
+            peers.gone(answers);
+        }
         tails.values().forEach(DataTail::stop);
         server.counters().tails.addAndGet(-tails.size());
         tails.clear();

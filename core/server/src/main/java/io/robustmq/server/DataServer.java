@@ -12,8 +12,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.robustmq.replication.Message;
+import io.robustmq.replication.MessageCodec;
 import io.robustmq.server.DataWire.Code;
+import io.robustmq.server.DataWire.Operation;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.JournalEvent;
 import java.io.IOException;
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class DataServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final long CLOSE_SECONDS = 5;
+    private static final int MAX_MESSAGE_FRAME_BYTES = MessageCodec.MAX_MESSAGE_BYTES + 1024;
 
     /** Refused connections that are kept a little, so that their clients see why. */
     private static final int MAX_LINGERING = 128;
@@ -53,7 +58,20 @@ final class DataServer implements AutoCloseable {
             int maxInFlight,
             Duration helloWithin) {}
 
+    /** Who takes messages of replication. Any thread. */
+    interface Peers {
+        /**
+         * @param sender where its answers go until it sends by another connection
+         * @param done to be run when it was dealt with, or dropped
+         */
+        void received(String from, DataAnswers sender, Message message, int bytes, Runnable done);
+
+        /** The connection has ended. */
+        void gone(DataAnswers sender);
+    }
+
     private final Settings settings;
+    private final @Nullable SslContext tls;
     private final ServedShards shards;
     private final Events events;
     private final DataCounters counters = new DataCounters();
@@ -71,8 +89,20 @@ final class DataServer implements AutoCloseable {
     private final ExecutorService waiting =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("data-", 0).factory());
 
+    /** Messages of replication come once this is set. */
+    private volatile @Nullable Peers peers;
+
     DataServer(Settings settings, ServedShards shards, Events events) {
+        this(settings, null, shards, events);
+    }
+
+    /**
+     * @param tls null for connections without
+     */
+    DataServer(
+            Settings settings, @Nullable SslContext tls, ServedShards shards, Events events) {
         this.settings = settings;
+        this.tls = tls;
         this.shards = shards;
         this.events = events;
     }
@@ -130,6 +160,9 @@ final class DataServer implements AutoCloseable {
                     counters.connections.decrementAndGet();
                     connections.remove(connection);
                 });
+        if (tls != null) {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        }
         channel.pipeline().addLast(connection);
         if (open > settings.maxConnections()) {
             connection.refuse(
@@ -147,6 +180,25 @@ final class DataServer implements AutoCloseable {
 
     Settings settings() {
         return settings;
+    }
+
+    boolean isEncrypted() {
+        return tls != null;
+    }
+
+    /** What a request's length counts at most. */
+    int maxBytes(Operation operation) {
+        return operation == Operation.MESSAGE && peers != null
+                ? Math.max(settings.maxFrameBytes(), MAX_MESSAGE_FRAME_BYTES)
+                : settings.maxFrameBytes();
+    }
+
+    @Nullable Peers peers() {
+        return peers;
+    }
+
+    void peers(Peers takes) {
+        peers = takes;
     }
 
     ServedShards shards() {

@@ -39,6 +39,7 @@ import java.util.Locale;
  *   4 credit    | tail's request id 4 | bytes 4 |                   none if it is OK
  *   5 end tail  | tail's request id 4 |                             none if it is OK; the tail gets CLOSED
  *   6 offsets   | shard |                                           | first 8 | next 8 |
+ *   7 message   | sender | message |                                | message | whenever there is one
  *
  *   frames:     | next offset 8 | salt 4 | frames as they lie in a segment ... |
  * </pre>
@@ -54,6 +55,11 @@ import java.util.Locale;
  * there is none yet. A tail does not wait to be asked: it sends frames as records come, and takes
  * them off its credit; without credit it waits, so a client that grants what it can hold is never
  * sent more than that and one frame.
+ *
+ * <p>Messages are those of replication, as {@code MessageCodec} draws them, and may be longer than
+ * {@code max frame}. {@code sender} is written as a shard name is: what the sender is called among
+ * replicas, whose messages to it are sent as answers with request id 0 to the connection by which it
+ * last sent one. No message has an answer of its own.
  */
 final class DataWire {
     static final int MAGIC = 0x524D514A;
@@ -91,6 +97,7 @@ final class DataWire {
         CREDIT(4),
         END_TAIL(5),
         OFFSETS(6),
+        MESSAGE(7),
         /** No request has this number: what events and metrics call all others. */
         UNKNOWN(0);
 

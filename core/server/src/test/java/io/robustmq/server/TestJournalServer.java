@@ -58,7 +58,7 @@ final class TestJournalServer implements AutoCloseable {
         return new TestJournalServer(folder, assignments);
     }
 
-    private static JournalServerConfig config(String... assignments) {
+    static JournalServerConfig config(String... assignments) {
         return switch (ConfigReader.read(
                 JournalServerKeys.ROLE, null, Map.of(), List.of(assignments))) {
             case ConfigOutcome.Loaded<JournalServerConfig> loaded -> loaded.config();

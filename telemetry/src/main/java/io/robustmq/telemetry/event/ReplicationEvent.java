@@ -187,4 +187,107 @@ public sealed interface ReplicationEvent extends Event {
             action = "Nothing.")
     record SegmentDeleted(@Doc("The shard") String shard, @Doc("Number of the segment") int segment)
             implements ReplicationEvent {}
+
+    @EventType(
+            name = "replication.node_named",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "This journal server had no id for replicated segments, or had lost records that one with its old id kept, and drew an id.",
+            action =
+                    "Nothing on a first start. With lost_records: find out what became of its disk; others copy what it had, and it gets new segments.")
+    record NodeNamed(
+            @Doc("Its id in ensembles from now on") String journalId,
+            @Doc("It had segments before that are gone") boolean lostRecords)
+            implements ReplicationEvent {}
+
+    @EventType(
+            name = "replication.document_unreadable",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause = "What placement says of a shard or segment is not a description of one.",
+            action =
+                    "Find out who wrote it, and whether all nodes run the same version; the shard takes no records meanwhile.")
+    record DocumentUnreadable(@Doc("Its name") String document, Failure failure)
+            implements ReplicationEvent {
+        @Override
+        public String throttleKey() {
+            return document;
+        }
+    }
+
+    @EventType(
+            name = "replication.journal_unreachable",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause = "The connection to a journal server broke, or could not be made.",
+            action =
+                    "error_msg says why; it is tried again all the time, and messages to it are dropped meanwhile. Look at that server and at the network to it.")
+    record JournalUnreachable(
+            @Doc("Its id in ensembles") String journalId,
+            @Doc("Where it was looked for") String address,
+            Failure failure)
+            implements ReplicationEvent {
+        @Override
+        public String throttleKey() {
+            return journalId;
+        }
+    }
+
+    @EventType(
+            name = "replication.journal_reachable",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "There is a connection to a journal server again.",
+            action = "Nothing.")
+    record JournalReachable(
+            @Doc("Its id in ensembles") String journalId,
+            @Doc("Where it is") String address,
+            @Doc(value = "Time without", unit = "ms") long outageMillis)
+            implements ReplicationEvent {}
+
+    @EventType(
+            name = "replication.log_failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "Records of a replicated log have waited for their acknowledgement for too long; new ones are refused at once.",
+            action =
+                    "detail says how many journal servers answer: bring the others back. What waits is kept, and appends work again by themselves.")
+    record LogFailed(
+            @Doc("The shard") String shard,
+            @Doc("What is missing") String detail,
+            @Doc(value = "The oldest record has waited", unit = "ms") long waitedMillis)
+            implements ReplicationEvent {
+        @Override
+        public String throttleKey() {
+            return shard;
+        }
+    }
+
+    @EventType(
+            name = "replication.log_recovered",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A replicated log takes records again.",
+            action = "Nothing.")
+    record LogRecovered(
+            @Doc("The shard") String shard,
+            @Doc(value = "Time that it did not", unit = "ms") long outageMillis)
+            implements ReplicationEvent {}
+
+    @EventType(
+            name = "replication.thread_ended",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause = "A defect of ours ended the thread that served replicated segments or a log.",
+            action =
+                    "Report it with error_type and error_msg, and restart the process: it serves them no more until then.")
+    record ThreadEnded(@Doc("Name of the thread") String thread, Failure failure)
+            implements ReplicationEvent {
+        @Override
+        public String throttleKey() {
+            return thread;
+        }
+    }
 }
