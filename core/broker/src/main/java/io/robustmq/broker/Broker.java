@@ -61,21 +61,21 @@ public final class Broker implements AutoCloseable {
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(settings, log, access, Cluster.NONE, events, tracing, clock, new SecureRandom());
+        this(settings, log, access, Neighbours.NONE, events, tracing, clock, new SecureRandom());
     }
 
     Broker(
             BrokerSettings settings,
             RecordLog log,
             Access access,
-            Cluster cluster,
+            Neighbours neighbours,
             Events events,
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
         this.random = random;
-        this.dialer = cluster.dialer();
-        this.shared = Shared.of(settings, access, log, cluster, events, tracing, clock, random);
+        this.dialer = neighbours.dialer();
+        this.shared = Shared.of(settings, access, log, neighbours, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),

@@ -53,7 +53,7 @@ final class FuzzedBroker implements AutoCloseable {
                         settings(),
                         log.shard(),
                         new Access(Authenticator.ANYBODY),
-                        Cluster.NONE,
+                        Neighbours.NONE,
                         faults,
                         Tracing.OFF,
                         clock,
@@ -85,7 +85,7 @@ final class FuzzedBroker implements AutoCloseable {
                 new Admission(
                         only.shared(),
                         Runnable::run,
-                        new Homing(only.shared(), broker.loops(), Cluster.NONE.dialer()),
+                        new Homing(only.shared(), broker.loops(), Neighbours.NONE.dialer()),
                         new Random(1));
         witness = new Witness(this);
         witness.connect();

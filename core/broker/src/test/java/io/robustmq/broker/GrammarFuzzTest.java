@@ -65,7 +65,7 @@ class GrammarFuzzTest {
                                 settings(),
                                 log.shard(),
                                 new Access(Authenticator.ANYBODY),
-                                Cluster.NONE,
+                                Neighbours.NONE,
                                 faults,
                                 Tracing.OFF,
                                 clock,

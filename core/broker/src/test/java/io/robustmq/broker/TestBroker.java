@@ -35,22 +35,22 @@ final class TestBroker implements AutoCloseable {
     private final BrokerSettings settings;
     private final Access access;
     private final Tracing tracing;
-    private final Cluster cluster;
+    private final Neighbours neighbours;
 
     private TestBroker(
-            BrokerSettings settings, Access access, Cluster cluster, Tracing tracing, Disk disk)
+            BrokerSettings settings, Access access, Neighbours neighbours, Tracing tracing, Disk disk)
             throws IOException {
         this.log = TestLog.open(disk, clock, events);
         this.settings = settings;
         this.access = access;
         this.tracing = tracing;
-        this.cluster = cluster;
+        this.neighbours = neighbours;
         broker = make();
     }
 
     private Broker make() {
         return new Broker(
-                settings, log.shard(), access, cluster, events, tracing, clock, new Random(1));
+                settings, log.shard(), access, neighbours, events, tracing, clock, new Random(1));
     }
 
     /** Stops it in order, and opens another on the same log. */
@@ -110,13 +110,13 @@ final class TestBroker implements AutoCloseable {
 
     private static TestBroker open(
             BrokerSettings settings, Access access, Tracing tracing, Disk disk) throws IOException {
-        return opened(new TestBroker(settings, access, Cluster.NONE, tracing, disk));
+        return opened(new TestBroker(settings, access, Neighbours.NONE, tracing, disk));
     }
 
     /** One of several. */
-    static TestBroker open(BrokerSettings settings, Access access, Cluster cluster)
+    static TestBroker open(BrokerSettings settings, Access access, Neighbours neighbours)
             throws IOException {
-        return opened(new TestBroker(settings, access, cluster, Tracing.OFF, new LocalDisk()));
+        return opened(new TestBroker(settings, access, neighbours, Tracing.OFF, new LocalDisk()));
     }
 
     private static TestBroker opened(TestBroker made) throws IOException {

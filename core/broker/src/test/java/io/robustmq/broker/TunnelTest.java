@@ -86,7 +86,7 @@ class TunnelTest {
                 new Admission(
                         loop.shared(),
                         Runnable::run,
-                        new Homing(loop.shared(), home.broker.loops(), Cluster.NONE.dialer()),
+                        new Homing(loop.shared(), home.broker.loops(), Neighbours.NONE.dialer()),
                         new Random(1));
         Class<? extends ServerChannel> type =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -117,7 +117,7 @@ class TunnelTest {
                 TestBroker.open(
                         settings(2),
                         new Access(Authenticator.ANYBODY),
-                        new Cluster(directory, TunnelTest::dial));
+                        new Neighbours(directory, TunnelTest::dial));
     }
 
     private static void dial(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,10 @@ final class BansApi {
     private static final Duration USUAL_TIME = Duration.ofHours(1);
     private static final int MAX_REASON_CHARS = 200;
 
-    private final Bans bans;
+    private final Supplier<Bans> bans;
     private final Events events;
 
-    BansApi(Bans bans, Events events) {
+    BansApi(Supplier<Bans> bans, Events events) {
         this.bans = bans;
         this.events = events;
     }
@@ -45,7 +46,7 @@ final class BansApi {
             default ->
                     request.answer(
                             "bans",
-                            bans.list(),
+                            bans.get().list(),
                             BansApi::json,
                             BansApi::line,
                             "nobody is banned\n");
@@ -80,7 +81,7 @@ final class BansApi {
                             + reason.length());
             return;
         }
-        Bans.Ban ban = bans.add(target.kind, target.text, reason, time);
+        Bans.Ban ban = bans.get().add(target.kind, target.text, reason, time);
         events.emit(
                 new AuditEvent.BanAdded(
                         request.admin(), ban.kind(), ban.target(), reason, ban.until().toString()));
@@ -92,7 +93,7 @@ final class BansApi {
         if (target == null) {
             return;
         }
-        Bans.Ban ban = bans.lift(target.kind, target.text);
+        Bans.Ban ban = bans.get().lift(target.kind, target.text);
         if (ban == null) {
             request.refuse(404, name(target.kind) + " " + target.text + " is not banned");
             return;

@@ -12,6 +12,7 @@ import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the broker counts, as {@code robustmq_mqtt_…}. All label values are known beforehand and
@@ -43,15 +44,15 @@ final class BrokerMetrics {
 
     private static final int MAX_QOS = 2;
 
-    private final BrokerMeasures measures;
+    private final Supplier<BrokerMeasures> measures;
     private final PrometheusRegistry registry;
 
-    private BrokerMetrics(BrokerMeasures measures, PrometheusRegistry registry) {
+    private BrokerMetrics(Supplier<BrokerMeasures> measures, PrometheusRegistry registry) {
         this.measures = measures;
         this.registry = registry;
     }
 
-    static void register(BrokerMeasures measures, PrometheusRegistry registry) {
+    static void register(Supplier<BrokerMeasures> measures, PrometheusRegistry registry) {
         BrokerMetrics metrics = new BrokerMetrics(measures, registry);
         metrics.connections();
         metrics.sessions();
@@ -60,14 +61,14 @@ final class BrokerMetrics {
     }
 
     private void connections() {
-        gauge("connections", "TCP connections open.", measures::connections);
+        gauge("connections", "TCP connections open.", () -> measures.get().connections());
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_connections_accepted_total")
                 .help("CONNECTs answered with success, by protocol version.")
                 .labelNames("version")
                 .callback(values -> {
                     for (MqttVersion version : MqttVersion.values()) {
-                        values.call(measures.connectionsAccepted(version), version.label());
+                        values.call(measures.get().connectionsAccepted(version), version.label());
                     }
                 })
                 .register(registry);
@@ -77,7 +78,7 @@ final class BrokerMetrics {
                 .labelNames("reason_code")
                 .callback(values -> {
                     for (int code : CONNACK_REASON_CODES) {
-                        values.call(measures.connectionsRefused(code), Integer.toString(code));
+                        values.call(measures.get().connectionsRefused(code), Integer.toString(code));
                     }
                 })
                 .register(registry);
@@ -87,7 +88,7 @@ final class BrokerMetrics {
                 .labelNames("ending")
                 .callback(values -> {
                     for (Ending ending : Ending.values()) {
-                        values.call(measures.connectionsClosed(ending), label(ending));
+                        values.call(measures.get().connectionsClosed(ending), label(ending));
                     }
                 })
                 .register(registry);
@@ -97,7 +98,7 @@ final class BrokerMetrics {
                 .labelNames("limit")
                 .callback(values -> {
                     for (Limit limit : Limit.values()) {
-                        values.call(measures.limitHits(limit), label(limit));
+                        values.call(measures.get().limitHits(limit), label(limit));
                     }
                 })
                 .register(registry);
@@ -106,8 +107,8 @@ final class BrokerMetrics {
                 .help("Checks of who a client is, by outcome.")
                 .labelNames("outcome")
                 .callback(values -> {
-                    values.call(measures.authenticationsSucceeded(), "succeeded");
-                    values.call(measures.authenticationsFailed(), "failed");
+                    values.call(measures.get().authenticationsSucceeded(), "succeeded");
+                    values.call(measures.get().authenticationsFailed(), "failed");
                 })
                 .register(registry);
     }
@@ -118,25 +119,25 @@ final class BrokerMetrics {
                 .help("Sessions kept, by whether their client is connected.")
                 .labelNames("state")
                 .callback(values -> {
-                    values.call(measures.sessionsConnected(), "connected");
-                    values.call(measures.sessionsOffline(), "offline");
+                    values.call(measures.get().sessionsConnected(), "connected");
+                    values.call(measures.get().sessionsOffline(), "offline");
                 })
                 .register(registry);
-        gauge("subscriptions", "Subscriptions of all sessions.", measures::subscriptions);
+        gauge("subscriptions", "Subscriptions of all sessions.", () -> measures.get().subscriptions());
         gauge(
                 "queued_messages",
                 "Messages that wait for a client that is offline or has its in-flight window full.",
-                measures::queuedMessages);
+                () -> measures.get().queuedMessages());
         gauge(
                 "queued_bytes",
                 "The same in bytes of topic, properties and payload.",
-                measures::queuedBytes);
-        gauge("retained_messages", "Retained messages kept.", measures::retainedMessages);
-        gauge("retained_bytes", "The same in bytes.", measures::retainedBytes);
+                () -> measures.get().queuedBytes());
+        gauge("retained_messages", "Retained messages kept.", () -> measures.get().retainedMessages());
+        gauge("retained_bytes", "The same in bytes.", () -> measures.get().retainedBytes());
         gauge(
                 "delayed_messages",
                 "Messages published to $delayed/ and not yet due.",
-                measures::delayedMessages);
+                () -> measures.get().delayedMessages());
     }
 
     private void messages() {
@@ -146,76 +147,76 @@ final class BrokerMetrics {
                 .labelNames("qos")
                 .callback(values -> {
                     for (int qos = 0; qos <= MAX_QOS; qos++) {
-                        values.call(measures.publishReceived(qos), Integer.toString(qos));
+                        values.call(measures.get().publishReceived(qos), Integer.toString(qos));
                     }
                 })
                 .register(registry);
         counter(
                 "publish_received_bytes_total",
                 "Payloads of the PUBLISH packets taken from clients.",
-                measures::publishReceivedBytes);
+                () -> measures.get().publishReceivedBytes());
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_delivered_total")
                 .help("PUBLISH packets sent to subscribers, without repeats.")
                 .labelNames("qos")
                 .callback(values -> {
                     for (int qos = 0; qos <= MAX_QOS; qos++) {
-                        values.call(measures.delivered(qos), Integer.toString(qos));
+                        values.call(measures.get().delivered(qos), Integer.toString(qos));
                     }
                 })
                 .register(registry);
         counter(
                 "delivered_bytes_total",
                 "Payloads of the PUBLISH packets sent to subscribers.",
-                measures::deliveredBytes);
+                () -> measures.get().deliveredBytes());
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_dropped_total")
                 .help("Messages not delivered to a client that had subscribed to them, by why.")
                 .labelNames("reason")
                 .callback(values -> {
                     for (DropReason reason : DropReason.values()) {
-                        values.call(measures.dropped(reason), label(reason));
+                        values.call(measures.get().dropped(reason), label(reason));
                     }
                 })
                 .register(registry);
         counter(
                 "slow_deliveries_total",
                 "Deliveries that took longer than mqtt.slow-subscriptions.threshold.",
-                measures::slowDeliveries);
+                () -> measures.get().slowDeliveries());
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_shared_total")
                 .help("Messages given to a member of a shared subscription, by its strategy.")
                 .labelNames("strategy")
                 .callback(values -> {
                     for (ShareStrategy strategy : ShareStrategy.values()) {
-                        values.call(measures.shared(strategy), label(strategy));
+                        values.call(measures.get().shared(strategy), label(strategy));
                     }
                 })
                 .register(registry);
         counter(
                 "shared_passed_on_total",
                 "Messages of shared subscriptions that one member had and did not take, given to another.",
-                measures::sharedPassedOn);
+                () -> measures.get().sharedPassedOn());
         registry.register(
                 new LatencyHistogram(
                         "robustmq_mqtt_delivery_latency_seconds",
                         "From reading a PUBLISH to writing it to a subscriber.",
-                        measures::deliveryLatencies));
+                        () -> measures.get().deliveryLatencies()));
     }
 
     private void network() {
         counter(
                 "network_received_bytes_total",
                 "Bytes read from clients' sockets.",
-                measures::receivedBytes);
+                () -> measures.get().receivedBytes());
         counter(
                 "network_sent_bytes_total",
                 "Bytes written to clients' sockets.",
-                measures::sentBytes);
+                () -> measures.get().sentBytes());
         gauge(
                 "slow_consumers",
                 "Connections whose client reads more slowly than is sent to it.",
-                measures::slowConsumers);
+                () -> measures.get().slowConsumers());
     }
 
     private void counter(String name, String help, LongSupplier value) {

@@ -2,13 +2,14 @@ package io.robustmq.server;
 
 import io.robustmq.broker.BoundListener;
 import io.robustmq.broker.Broker;
+import io.robustmq.broker.BrokerMeasures;
+import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.ClientDirectory;
 import io.robustmq.broker.ListenException;
 import io.robustmq.broker.TlsException;
 import io.robustmq.journal.RecordLog;
-import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
-import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
@@ -16,12 +17,13 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker of a process, with who may connect to it, its metrics and its HTTP interface. Opened
- * and closed by its owner, one after the other.
+ * The broker of a process, with who may connect to it, its metrics and its HTTP interface. One
+ * thread opens and closes it, any may ask.
  */
 final class BrokerRole {
     private final BrokerConfig config;
@@ -30,8 +32,11 @@ final class BrokerRole {
 
     // while open; null before and after
     private @Nullable AccessControl access;
-    private @Nullable Broker broker;
+    private volatile @Nullable Broker broker;
     private @Nullable EventTopicsFeed eventTopics;
+
+    /** Of the last one, also when it is closed. */
+    private volatile @Nullable BrokerMeasures measures;
 
     BrokerRole(BrokerConfig config, InstantSource clock) {
         this.config = config;
@@ -45,22 +50,69 @@ final class BrokerRole {
     }
 
     /**
+     * A broker that is alone.
+     *
      * @param log open, and this broker's alone
      */
     void open(Pipeline to, RecordLog log, LogFailure unusable) throws StartFailure {
-        Events events = to.events(Service.MQTT_BROKER);
-        AccessControl accessing =
+        openAccess(to.events(Service.MQTT_BROKER));
+        open(make(to, log, ClientDirectory.ALONE, settings()), to, unusable);
+    }
+
+    /** Before the first broker is made. */
+    void openAccess(Events events) throws StartFailure {
+        AccessControl opening =
                 new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
-        accessing.open();
-        access = accessing;
-        Broker opening =
-                new Broker(
-                        ComponentSettings.broker(config, listeners.settings()),
-                        log,
-                        accessing.access(),
-                        events,
-                        to.tracing(),
-                        clock);
+        opening.open();
+        access = opening;
+    }
+
+    /** With all that clients can connect to. */
+    BrokerSettings settings() throws StartFailure {
+        return ComponentSettings.broker(config, listeners.settings());
+    }
+
+    /** Without; others hand clients on to it. */
+    BrokerSettings withoutListeners() {
+        return ComponentSettings.broker(config, List.of());
+    }
+
+    Broker make(
+            Pipeline to, RecordLog log, ClientDirectory directory, BrokerSettings settings) {
+        return new Broker(
+                settings,
+                log,
+                accessControl().access(),
+                directory,
+                to.events(Service.MQTT_BROKER),
+                to.tracing(),
+                clock);
+    }
+
+    private AccessControl accessControl() {
+        AccessControl known = access;
+        if (known == null) {
+            throw new IllegalStateException("not open");
+        }
+        return known;
+    }
+
+    /** The process's own; another one takes its place when it was closed. */
+    void open(Broker opening, Pipeline to, LogFailure unusable) throws StartFailure {
+        open(opening, unusable);
+        broker = opening;
+        boolean isFirst = measures == null;
+        measures = opening.measures();
+        accessControl().onChange(opening::accessChanged);
+        if (isFirst) {
+            accessControl().watch();
+            BrokerMetrics.register(this::measures, to.registry());
+            CertificateMetrics.register(this::certificates, to.registry());
+        }
+    }
+
+    /** Closed again if it cannot be. */
+    void open(Broker opening, LogFailure unusable) throws StartFailure {
         try {
             opening.open();
         } catch (ListenException failure) {
@@ -69,31 +121,40 @@ final class BrokerRole {
         } catch (TlsException failure) {
             opening.close();
             throw new StartFailure(
-                    ExitCode.CONFIGURATION, "mqtt.tls: " + Failure.of(failure).errorMsg(), failure);
+                    ExitCode.CONFIGURATION,
+                    "mqtt.tls: " + Failure.of(failure).errorMsg(),
+                    failure);
         } catch (IOException failure) {
             opening.close();
             throw unusable.of(failure);
+        } catch (RuntimeException failure) {
+            opening.close();
+            throw failure;
         }
-        broker = opening;
-        accessing.onChange(opening::accessChanged);
-        accessing.watch();
-        BrokerMetrics.register(opening.measures(), to.registry());
-        CertificateMetrics.register(opening::certificates, to.registry());
     }
 
-    /** Once it is open: what can be asked of it. */
-    void serve(NodeFrame frame, Pipeline to, HttpEndpoint endpoint) {
-        Broker serves = open();
-        EventTopicsFeed feed = new EventTopicsFeed(frame.search(), serves.eventTopics());
+    private BrokerMeasures measures() {
+        return Objects.requireNonNull(measures);
+    }
+
+    private Map<String, Long> certificates() {
+        Broker serves = broker;
+        return serves == null ? Map.of() : serves.certificates();
+    }
+
+    /** Once it is open, each time: its clients may follow the node's events. */
+    void feed(NodeFrame frame) {
+        EventTopicsFeed feed = new EventTopicsFeed(frame.search(), open().eventTopics());
         feed.open();
         eventTopics = feed;
+    }
+
+    /** Once the first is open: what can be asked of it. */
+    void serve(Pipeline to, HttpEndpoint endpoint) {
         Events events = to.events(Service.MQTT_BROKER);
-        endpoint.add(new BansApi(serves.bans(), events).route());
-        endpoint.add(new SlowSubscriptionsApi(serves::slowSubscriptions, events).route());
-        AccessControl accessing = access;
-        if (accessing != null) {
-            endpoint.add(new AccessApi(accessing, events).route());
-        }
+        endpoint.add(new BansApi(() -> open().bans(), events).route());
+        endpoint.add(new SlowSubscriptionsApi(() -> open().slowSubscriptions(), events).route());
+        endpoint.add(new AccessApi(accessControl(), events).route());
     }
 
     private Broker open() {
@@ -138,20 +199,25 @@ final class BrokerRole {
         }
     }
 
-    void close(Readiness readiness, Events events) {
+    /** Ends its connections; another may be opened. */
+    void closeBroker() {
         if (eventTopics != null) {
             eventTopics.close();
             eventTopics = null;
         }
-        if (access != null) {
-            access.close();
+        Broker serves = broker;
+        if (serves != null) {
+            serves.close();
+            broker = null;
+        }
+    }
+
+    void close() {
+        AccessControl known = access;
+        if (known != null) {
+            known.close(); // first: what changes is nothing to a broker that goes
             access = null;
         }
-        if (broker != null) {
-            readiness.stopped(Role.MQTT_SERVER);
-            broker.close();
-            broker = null;
-            events.emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
-        }
+        closeBroker();
     }
 }

@@ -47,7 +47,11 @@ final class ConfigRole<C extends Record & RoleConfig> {
 
     /** All that have a configuration. */
     static List<ConfigRole<?>> all() {
-        return List.of(StandaloneKeys.ROLE, PlacementCenterKeys.ROLE, JournalServerKeys.ROLE);
+        return List.of(
+                StandaloneKeys.ROLE,
+                PlacementCenterKeys.ROLE,
+                MqttServerKeys.ROLE,
+                JournalServerKeys.ROLE);
     }
 
     @Override

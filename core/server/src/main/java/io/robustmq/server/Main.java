@@ -203,6 +203,7 @@ public final class Main {
             case "standalone" -> start(StandaloneKeys.ROLE, options, Standalone::new);
             case "placement-center" ->
                     start(PlacementCenterKeys.ROLE, options, PlacementCenter::new);
+            case "mqtt-server" -> start(MqttServerKeys.ROLE, options, MqttServer::new);
             case "journal-server" -> start(JournalServerKeys.ROLE, options, JournalServer::new);
             default -> throw new IllegalStateException("no role " + role);
         };

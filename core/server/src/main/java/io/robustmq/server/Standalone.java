@@ -83,7 +83,8 @@ final class Standalone implements RoleProcess {
                 Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
-        broking.result().serve(frame, opened, endpoint);
+        broking.result().feed(frame);
+        broker.serve(opened, endpoint);
         register(placing.result(), endpoint);
         frame.tellReady(opened);
     }
@@ -226,7 +227,13 @@ final class Standalone implements RoleProcess {
             deregister(placement);
             registered = false;
         }
-        broker.close(readiness, to.events(Service.MQTT_BROKER));
+        boolean wasOpen = broker.isOpen();
+        readiness.stopped(Role.MQTT_SERVER);
+        broker.close();
+        if (wasOpen) {
+            to.events(Service.MQTT_BROKER)
+                    .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
         if (logControl != null) {
             logControl.close();
             logControl = null;

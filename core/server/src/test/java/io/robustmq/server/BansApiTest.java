@@ -46,7 +46,7 @@ class BansApiTest {
                         new Readiness(Role.values()),
                         AdminToken.in(directory, new SplittableRandom(1)),
                         events);
-        endpoint.add(new BansApi(bans, events).route());
+        endpoint.add(new BansApi(() -> bans, events).route());
         endpoint.open();
     }
 

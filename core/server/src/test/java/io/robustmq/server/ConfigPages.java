@@ -77,8 +77,8 @@ final class ConfigPages {
                         `200ms`, `10s`, `5m`, `2h`, `7d`; sizes `512B`, `64KiB`, `1MiB`, `2GiB`; paths are relative to the
                         folder that the process was started in.
 
-                        The roles are `standalone`, whose keys come first, [`placement-center`](#placement-center) and
-                        [`journal-server`](#journal-server).
+                        The roles are `standalone`, whose keys come first, [`placement-center`](#placement-center),
+                        [`mqtt-server`](#mqtt-server) and [`journal-server`](#journal-server).
                         """);
         reference(page, StandaloneKeys.ROLE.sections(), List.of());
         page.append(
@@ -89,6 +89,14 @@ final class ConfigPages {
                 `bin/robustmq placement-center` reads `config/placement-center.toml`.
                 """);
         reference(page, PlacementCenterKeys.ROLE.sections(), StandaloneKeys.ROLE.sections());
+        page.append(
+                """
+
+                ## mqtt-server
+
+                `bin/robustmq mqtt-server` reads `config/mqtt-server.toml`.
+                """);
+        reference(page, MqttServerKeys.ROLE.sections(), StandaloneKeys.ROLE.sections());
         page.append(
                 """
 

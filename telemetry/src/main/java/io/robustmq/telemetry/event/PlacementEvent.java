@@ -247,6 +247,42 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.home_served",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "This broker serves a home: its own, or that of a broker that has gone, whose sessions go on here.",
+            action = "Nothing.")
+    record HomeServed(
+            @Doc("Broker whose sessions these are") String home,
+            @Doc("Revision that registered it here") long epoch,
+            @Doc(value = "To take its log over and read it", unit = "ms") long openedMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.home_lost",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A home that this broker served is another one's now, or placement has missed this broker for longer than placement.node-timeout. Its clients are disconnected here; nothing of it is lost.",
+            action =
+                    "Nothing if its own broker was started again. Otherwise see whether this process was stopped, overloaded, or cut off from placement.")
+    record HomeLost(
+            @Doc("Broker whose sessions these are") String home, @Doc("Why") String detail)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.home_failed",
+            severity = Severity.ERROR,
+            volume = Volume.FAULT,
+            cause =
+                    "This broker could not take a home over. It is tried again each second, here or by another broker.",
+            action =
+                    "See the reason: mostly too few journal servers run, or placement does not answer.")
+    record HomeFailed(@Doc("Broker whose sessions these are") String home, Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.node_expired",
             severity = Severity.WARN,
             volume = Volume.FAULT,

@@ -6,10 +6,10 @@ package io.robustmq.broker;
  * @param directory which of them has which client
  * @param dialer how a client is handed on to one of them
  */
-record Cluster(ClientDirectory directory, Tunnel.Dialer dialer) {
+record Neighbours(ClientDirectory directory, Tunnel.Dialer dialer) {
     /** There are none. */
-    static final Cluster NONE =
-            new Cluster(
+    static final Neighbours NONE =
+            new Neighbours(
                     ClientDirectory.ALONE,
                     (on, there, connected, failed) ->
                             failed.accept(new IllegalStateException("no other brokers")));

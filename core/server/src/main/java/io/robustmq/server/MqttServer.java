@@ -1,0 +1,302 @@
+package io.robustmq.server;
+
+import io.robustmq.broker.Broker;
+import io.robustmq.broker.BrokerSettings;
+import io.robustmq.broker.ClusterSettings;
+import io.robustmq.journal.RecordLog;
+import io.robustmq.placement.Node;
+import io.robustmq.placement.Role;
+import io.robustmq.replication.WriterSettings;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.PlacementEvent;
+import io.robustmq.telemetry.pipeline.NodeIdentity;
+import io.robustmq.telemetry.pipeline.Pipeline;
+import io.robustmq.telemetry.pipeline.Service;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker that is one of several: placement and journal servers are other processes. It is ready
+ * while its own home is served here, and waits visibly for what that needs.
+ */
+final class MqttServer implements RoleProcess {
+    private final MqttServerConfig config;
+    private final InstantSource clock;
+    private final SecureRandom chance = new SecureRandom();
+    private final Readiness readiness = new Readiness(Role.MQTT_SERVER);
+    private final NodeFrame frame;
+    private final BrokerRole broker;
+
+    // while open; null before and after
+    private @Nullable ClusterClient cluster;
+    private @Nullable ReplicationClient replication;
+    private @Nullable HomeKeeper keeper;
+    private boolean isServing;
+
+    MqttServer(
+            ConfigOutcome.Loaded<MqttServerConfig> loaded,
+            NodeIdentity identity,
+            InstantSource clock) {
+        this.config = loaded.config();
+        this.clock = clock;
+        this.frame = new NodeFrame(loaded, identity, clock, Service.MQTT_BROKER, readiness);
+        this.broker = new BrokerRole(config, clock);
+    }
+
+    @Override
+    public synchronized void open() throws StartFailure {
+        frame.open(this::openAll, this);
+    }
+
+    private void openAll() throws StartFailure {
+        Pipeline to = frame.open();
+        Events events = to.events(Service.MQTT_BROKER);
+        long begun = System.nanoTime();
+        ClusterClient member =
+                new ClusterClient(
+                        new ClusterClient.Settings(
+                                config.nodeId(), config.placement().servers(), config.tls()),
+                        to,
+                        clock,
+                        chance,
+                        events);
+        cluster = member;
+        HttpEndpoint endpoint = frame.openHttp(to, member.logControl());
+        events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
+        broker.openAccess(events);
+        var unused = broker.settings(); // what is wrong with the listeners is told at once
+        member.open();
+        NodeMetrics.registerPlacement(member.placement(), to.registry());
+        ReplicationClient journals =
+                new ReplicationClient(
+                        config.nodeId(),
+                        member.placement(),
+                        null,
+                        new ReplicationClient.World(clock, chance, events));
+        replication = journals;
+        Homes homes = new Homes(member.placement(), events);
+        HomeKeeper keeping =
+                new HomeKeeper(
+                        config.nodeId(),
+                        member.placement(),
+                        new Making(to, member, journals, homes, endpoint, begun),
+                        events);
+        keeper = keeping;
+        isServing = true;
+        var opening = member.placement().ready().thenRun(journals::open).thenRun(keeping::open);
+    }
+
+    /** What a home of this process is made of. */
+    private final class Making implements HomeKeeper.Maker {
+        private final Pipeline to;
+        private final Events events;
+        private final ClusterClient member;
+        private final ReplicationClient journals;
+        private final Homes homes;
+        private final HttpEndpoint endpoint;
+        private final long begun;
+        private boolean wasReady;
+
+        Making(
+                Pipeline to,
+                ClusterClient member,
+                ReplicationClient journals,
+                Homes homes,
+                HttpEndpoint endpoint,
+                long begun) {
+            this.to = to;
+            this.events = to.events(Service.MQTT_BROKER);
+            this.member = member;
+            this.journals = journals;
+            this.homes = homes;
+            this.endpoint = endpoint;
+            this.begun = begun;
+        }
+
+        @Override
+        public Home make(String name, boolean isOwn) {
+            return new Home(
+                    name,
+                    server(),
+                    member.placement(),
+                    homes,
+                    isOwn ? new Own() : new Foster(name),
+                    events,
+                    chance.nextLong());
+        }
+
+        /** As others may know this process. */
+        private Node server() {
+            Map<String, String> info = new TreeMap<>();
+            info.put("http", reached(endpoint.localAddress()));
+            if (!config.node().rack().isEmpty()) {
+                info.put(JournalNodes.RACK, config.node().rack());
+            }
+            return new Node(config.nodeId(), EnumSet.of(Role.MQTT_SERVER), info);
+        }
+
+        private ReplicatedLog log(String home, Runnable onFenced) {
+            WriterSettings usual = WriterSettings.STANDARD;
+            WriterSettings settings =
+                    new WriterSettings(
+                            new WriterSettings.Copies(
+                                    config.cluster().replicas(), config.cluster().ackQuorum()),
+                            usual.rolling(),
+                            usual.sending(),
+                            usual.waiting());
+            return new ReplicatedLog(Homes.LOG + home, settings, journals, onFenced);
+        }
+
+        private ClusterSettings cluster(String home, InetSocketAddress address) {
+            return new ClusterSettings(home, address, null);
+        }
+
+        /** With the listeners that clients connect to. */
+        private final class Own implements Home.Parts {
+            @Override
+            public ReplicatedLog log(String home, Runnable onFenced) {
+                return Making.this.log(home, onFenced);
+            }
+
+            @Override
+            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure {
+                InetSocketAddress listen =
+                        new Listener("cluster.listen", config.cluster().listen()).resolve();
+                BrokerSettings settings =
+                        broker.settings().with(cluster(config.nodeId(), listen));
+                Broker made = broker.make(to, log, claims, settings);
+                broker.open(made, to, MqttServer::unreadable);
+                broker.feed(frame);
+                return made;
+            }
+
+            @Override
+            public void close(Broker made) {
+                broker.closeBroker();
+            }
+        }
+
+        /** Whose own process has gone; others hand clients on to it. */
+        private final class Foster implements Home.Parts {
+            private final String name;
+
+            Foster(String name) {
+                this.name = name;
+            }
+
+            @Override
+            public ReplicatedLog log(String home, Runnable onFenced) {
+                return Making.this.log(home, onFenced);
+            }
+
+            @Override
+            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure {
+                InetSocketAddress listen =
+                        new Listener("cluster.listen", config.cluster().listen()).resolve();
+                InetSocketAddress anyPort = new InetSocketAddress(listen.getAddress(), 0);
+                BrokerSettings settings =
+                        broker.withoutListeners().with(cluster(name, anyPort));
+                Broker made = broker.make(to, log, claims, settings);
+                broker.open(made, MqttServer::unreadable);
+                return made;
+            }
+
+            @Override
+            public void close(Broker made) {
+                made.close();
+            }
+        }
+
+        @Override
+        public void ownIsServed(boolean now) {
+            if (!now) {
+                readiness.stopped(Role.MQTT_SERVER);
+                return;
+            }
+            boolean isFirst = !wasReady;
+            wasReady = true;
+            if (isFirst) {
+                broker.serve(to, endpoint);
+            }
+            readiness.ready(Role.MQTT_SERVER);
+            if (isFirst) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+                events.emit(new PlacementEvent.RoleReady(Role.MQTT_SERVER.command(), millis));
+                frame.tellReady(to);
+            }
+        }
+    }
+
+    private static StartFailure unreadable(IOException why) {
+        return new StartFailure(
+                ExitCode.UNAVAILABLE,
+                "its log cannot be read: " + Failure.of(why).errorMsg(),
+                why);
+    }
+
+    private String reached(InetSocketAddress listening) {
+        String host = config.node().host();
+        return Listener.text(
+                host.isEmpty()
+                        ? listening
+                        : InetSocketAddress.createUnresolved(host, listening.getPort()));
+    }
+
+    @Override
+    public synchronized String announcement() {
+        HttpEndpoint endpoint = frame.http();
+        if (endpoint == null) {
+            return "";
+        }
+        StringBuilder text = frame.announcement();
+        if (readiness.isReady(Role.MQTT_SERVER)) {
+            broker.announce(text);
+        } else {
+            NodeFrame.line(text, "waits", "for placement and journal, see placement.home_failed");
+        }
+        frame.announceRest(text, endpoint);
+        return text.toString();
+    }
+
+    @Override
+    public synchronized void close() {
+        Pipeline to = frame.pipeline();
+        if (to != null) {
+            closeRole(to.events(Service.MQTT_BROKER));
+        }
+        frame.close();
+    }
+
+    private void closeRole(Events events) {
+        if (isServing) {
+            int connections = broker.isOpen() ? broker.connections() : 0;
+            events.emit(new PlacementEvent.NodeStopping(connections));
+        }
+        readiness.stopped(Role.MQTT_SERVER);
+        if (keeper != null) {
+            keeper.close();
+            keeper = null;
+        }
+        broker.close();
+        if (replication != null) {
+            replication.close();
+            replication = null;
+        }
+        if (cluster != null) {
+            cluster.close();
+            cluster = null;
+        }
+        if (isServing) {
+            isServing = false;
+            events.emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.robustmq.server;
+
+import java.net.InetSocketAddress;
+
+/**
+ * The whole configuration of {@code robustmq mqtt-server}; {@link MqttServerKeys} says what each
+ * value may be and means.
+ */
+record MqttServerConfig(
+        String nodeId,
+        Data data,
+        Place node,
+        Servers placement,
+        Tls tls,
+        Cluster cluster,
+        Mqtt mqtt,
+        Mqtt5 mqtt5,
+        Http http,
+        Events events,
+        Sinks sinks,
+        Tracing tracing)
+        implements BrokerConfig {
+
+    record Cluster(InetSocketAddress listen, int replicas, int ackQuorum) {}
+}
