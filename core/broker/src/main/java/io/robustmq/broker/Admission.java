@@ -73,6 +73,12 @@ final class Admission {
     }
 
     private void begin(Connection connection, Connect connect) {
+        if (Cluster.isPeer(connect.clientId())) {
+            connection.refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "identifiers that begin with " + Cluster.PREFIX + " are other brokers'");
+            return;
+        }
         Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
         if (ban == null) {
             ban =
@@ -262,7 +268,7 @@ final class Admission {
     }
 
     /** To another loop, and goes on there. */
-    private static void move(Connection connection, Loop home, Runnable then) {
+    static void move(Connection connection, Loop home, Runnable then) {
         connection.leaving();
         Loop from = connection.loop();
         if (home == from) {
