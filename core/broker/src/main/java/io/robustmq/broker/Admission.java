@@ -97,6 +97,12 @@ final class Admission {
     }
 
     private void begin(Connection connection, Connect connect) {
+        if (Cluster.isPeer(connect.clientId())) {
+            connection.refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "identifiers that begin with " + Cluster.PREFIX + " are other brokers'");
+            return;
+        }
         Bans.Ban ban = shared.bans().of(BanKind.CLIENT, connect.clientId());
         if (ban == null) {
             ban =

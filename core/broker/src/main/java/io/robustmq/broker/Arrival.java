@@ -31,7 +31,10 @@ final class Arrival {
         this.assigned = assigned;
         this.home = connection.loop();
         this.expirySeconds =
-                Math.min(connect.sessionExpirySeconds(), limits().maxSessionExpirySeconds());
+                connection.link() != null
+                        ? Connect.NEVER_EXPIRES
+                        : Math.min(
+                                connect.sessionExpirySeconds(), limits().maxSessionExpirySeconds());
     }
 
     /** Once more after each wait for the log: meanwhile another connection may have come. */
@@ -127,6 +130,15 @@ final class Arrival {
     }
 
     private void accept(Session session, boolean present) {
+        PeerLink link = connection.link();
+        if (link != null) {
+            // what a CONNACK would say is settled, or said by the link
+            Subscriber subscriber = connection.accepted(session, connect, 0);
+            link.attached(connection, session, present);
+            session.resume(subscriber);
+            connection.goOn();
+            return;
+        }
         int keepAliveSeconds = keepAliveSeconds();
         ConnackProperties properties = properties(assigned ? clientId() : null);
         PacketEncoder.connack(

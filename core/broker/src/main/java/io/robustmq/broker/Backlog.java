@@ -121,7 +121,9 @@ final class Backlog {
             }
         }
         Subscriber to = session.subscriber();
-        if (to == null && session.home().rules().offlineOff().isFor(publication.topic())) {
+        if (to == null
+                && !session.isPeer()
+                && session.home().rules().offlineOff().isFor(publication.topic())) {
             forget(each);
             session.dropped(publication.topic(), qos, DropReason.OFFLINE_OFF, context);
             return;
@@ -285,7 +287,7 @@ final class Backlog {
         if (delivery == null || delivery.qos != 1) {
             return false;
         }
-        complete(each, reasonCode);
+        answered(each, reasonCode);
         return true;
     }
 
@@ -304,7 +306,7 @@ final class Backlog {
                     yield Session.Pubrec.WRONG_QOS;
                 }
                 if (reasonCode >= 0x80) {
-                    complete(each, reasonCode);
+                    answered(each, reasonCode);
                     yield Session.Pubrec.COMPLETED;
                 }
                 refs.state(each, Refs.State.RECEIVING);
@@ -347,6 +349,17 @@ final class Backlog {
     void pubcomp(int packetId, int reasonCode) {
         long each = refs.numberOf(packetId);
         if (each < refs.next() && refs.state(each) == Refs.State.RELEASED) {
+            complete(each, reasonCode);
+        }
+    }
+
+    private void answered(long each, int reasonCode) {
+        if (reasonCode >= 0x80 && session.isPeer() && refs.isShared(each)) {
+            // nobody of the group is there any more
+            passing.givenBack(each, ahead.get(each));
+            pump();
+            session.updateShares();
+        } else {
             complete(each, reasonCode);
         }
     }
@@ -481,8 +494,12 @@ final class Backlog {
 
     /** It is not sent here any more: another gets it, as soon as the log has that. */
     void passing(long each) {
-        if (!ended) {
+        if (!ended && each >= sent) {
             waiting.remove(refs.bytes(each));
+        } else if (!ended) {
+            inFlight--;
+            Delivery delivery = ahead.get(each);
+            outstanding -= delivery != null && delivery.counted ? 1 : 0;
         }
         ahead.remove(each);
         refs.state(each, Refs.State.PASSING);

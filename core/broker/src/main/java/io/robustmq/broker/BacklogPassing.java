@@ -92,16 +92,22 @@ final class BacklogPassing {
 
     private void ended() {
         running = false;
+        report();
+        if (again) {
+            again = false;
+            look();
+        }
+    }
+
+    private void report() {
         if (passed + dropped > 0) {
             session.home()
                     .shared()
                     .events()
                     .emit(new SubscriptionEvent.PassedOn(session.clientId(), passed, dropped));
         }
-        if (again) {
-            again = false;
-            look();
-        }
+        passed = 0;
+        dropped = 0;
     }
 
     private void taken(long[] numbers, @Nullable Delivery[] deliveries) {
@@ -112,7 +118,7 @@ final class BacklogPassing {
             session.home().log().later(this::step);
             return;
         }
-        unwritten = 1; // this one's turn is over below
+        unwritten++; // this one's turn is over below
         for (int i = 0; i < deliveries.length; i++) {
             long each = numbers[i];
             if (each >= refs.base() && refs.state(each) == Refs.State.WAITING) {
@@ -151,6 +157,29 @@ final class BacklogPassing {
         }
     }
 
+    /** Another home had it, and nobody there to give it to. */
+    void givenBack(long each, @Nullable Delivery delivery) {
+        String share = delivery == null ? null : delivery.share;
+        if (delivery == null || share == null) {
+            backlog.passing(each);
+            lose(each, delivery, DropReason.UNREADABLE);
+            return;
+        }
+        ShareMember to = other(delivery, share, false);
+        backlog.passing(each);
+        if (to == null) {
+            lose(each, delivery, DropReason.SESSION_ENDED);
+        } else {
+            write(each, delivery, to.alone(), this::reportIfIdle);
+        }
+    }
+
+    private void reportIfIdle() {
+        if (!running) {
+            report();
+        }
+    }
+
     private @Nullable ShareMember other(Delivery delivery, String share, boolean presentOnly) {
         ShareGroup group = session.home().shared().subscriptions().group(share);
         Message message = delivery.message;
@@ -166,7 +195,7 @@ final class BacklogPassing {
         }
         backlog.passing(each);
         unwritten++;
-        write(each, delivery, to.alone());
+        write(each, delivery, to.alone(), this::written);
     }
 
     private void lose(long each, @Nullable Delivery delivery, DropReason reason) {
@@ -174,7 +203,7 @@ final class BacklogPassing {
         backlog.lost(each, delivery, reason);
     }
 
-    private void write(long each, Delivery delivery, Route to) {
+    private void write(long each, Delivery delivery, Route to, Runnable then) {
         Loop loop = session.home();
         Publication publication = loop.spare().of(delivery.message, null, null);
         try {
@@ -188,18 +217,18 @@ final class BacklogPassing {
                             passed++;
                             loop.counters().add(Counters.SHARED_PASSED_ON, 1);
                             backlog.passed(each);
-                            written();
+                            then.run();
                         }
 
                         @Override
                         public void refused(IOException why) {
-                            loop.log().later(() -> writeAgain(each, delivery));
+                            loop.log().later(() -> writeAgain(each, delivery, then));
                         }
                     };
             if (loop.logged().publishUnretained(publication, effects, to, waiting)
                     != Logged.Taken.YES) {
                 lose(each, delivery, DropReason.NOT_STORED);
-                written();
+                then.run();
             }
         } finally {
             publication.done();
@@ -207,14 +236,14 @@ final class BacklogPassing {
     }
 
     /** To whoever is there now; if nobody is, to the session it was with. */
-    private void writeAgain(long each, Delivery delivery) {
+    private void writeAgain(long each, Delivery delivery, Runnable then) {
         String share = delivery.share;
         ShareMember to = share == null ? null : other(delivery, share, false);
         if (to != null) {
-            write(each, delivery, to.alone());
+            write(each, delivery, to.alone(), then);
         } else if (backlog.hasEnded()) {
             lose(each, delivery, DropReason.SESSION_ENDED);
-            written();
+            then.run();
         } else {
             Route.Target back =
                     new Route.Target(
@@ -224,7 +253,7 @@ final class BacklogPassing {
                             delivery.subscriptionIds,
                             null,
                             null);
-            write(each, delivery, Route.to(back, session.home().loops()));
+            write(each, delivery, Route.to(back, session.home().loops()), then);
         }
     }
 

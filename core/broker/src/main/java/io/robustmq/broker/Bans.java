@@ -149,7 +149,7 @@ public final class Bans {
                         case CLIENT -> each.peer().clientId();
                         case ADDRESS -> target(each.origin().remoteAddress());
                     };
-            if (target.equals(ban.target)) {
+            if (target.equals(ban.target) && each.link() == null) {
                 each.end(Ending.BANNED, ReasonCode.BANNED, ban.detail());
             }
         }

@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -50,6 +51,7 @@ public final class Broker implements AutoCloseable {
     private @Nullable MultiThreadIoEventLoopGroup group;
     private @Nullable ThreadPoolExecutor slowAuthentication;
     private volatile @Nullable Listeners listeners;
+    private volatile @Nullable Peers peers;
 
     /**
      * @param log open, and the broker's alone; it stays open when the broker is closed
@@ -61,7 +63,31 @@ public final class Broker implements AutoCloseable {
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(settings, log, access, Neighbours.NONE, events, tracing, clock, new SecureRandom());
+        this(settings, log, access, ClientDirectory.ALONE, events, tracing, clock);
+    }
+
+    /**
+     * One of several.
+     *
+     * @param directory which of them has which client
+     */
+    public Broker(
+            BrokerSettings settings,
+            RecordLog log,
+            Access access,
+            ClientDirectory directory,
+            Events events,
+            Tracing tracing,
+            InstantSource clock) {
+        this(
+                settings,
+                log,
+                access,
+                new Neighbours(directory, Neighbours.NONE.dialer()),
+                events,
+                tracing,
+                clock,
+                new SecureRandom());
     }
 
     Broker(
@@ -131,12 +157,22 @@ public final class Broker implements AutoCloseable {
             throw e;
         }
         Admission admission =
-                new Admission(shared, authenticating, new Homing(shared, loops, dialer), random);
+                new Admission(shared, authenticating, new Homing(shared, loops, this::dial), random);
 
         Listeners opening =
                 new Listeners(shared, threads, epoll, Map.copyOf(byExecutor), admission);
         listeners = opening;
+        Cluster cluster = shared.cluster();
+        Peers others =
+                cluster == null
+                        ? null
+                        : new Peers(shared, cluster, threads, epoll, loops, admission);
+        peers = others;
         try {
+            if (cluster != null && others != null) {
+                shared.retained().all(Long.MIN_VALUE).forEach(each -> cluster.saw(each.stamp()));
+                others.open();
+            }
             opening.open();
         } catch (IOException | RuntimeException e) {
             close();
@@ -169,6 +205,44 @@ public final class Broker implements AutoCloseable {
             throw new IllegalStateException("the broker is not open");
         }
         return (InetSocketAddress) listeners().getFirst().address();
+    }
+
+    private void dial(
+            EventLoop on,
+            ClientDirectory.Whereabouts.Elsewhere there,
+            Consumer<Channel> connected,
+            Consumer<Throwable> failed) {
+        Peers all = peers;
+        if (all == null) {
+            dialer.dial(on, there, connected, failed);
+        } else {
+            all.dial(on, there, connected, failed);
+        }
+    }
+
+    /**
+     * The homes that there are, by name, and where they are served; also those that nobody serves
+     * at present, with the last address. One that is not among them any more is gone for good: what
+     * it did not get is given up. To be called whenever that changes, and after {@link #open}. Any
+     * thread.
+     *
+     * @throws IllegalStateException if the broker is not open, or has no cluster settings
+     */
+    public void peers(Map<String, InetSocketAddress> homes) {
+        others().set(homes);
+    }
+
+    /** Where other homes reach this one. */
+    public InetSocketAddress clusterAddress() {
+        return others().address();
+    }
+
+    private Peers others() {
+        Peers all = peers;
+        if (all == null) {
+            throw new IllegalStateException("the broker is not open as one of several");
+        }
+        return all;
     }
 
     /**
@@ -233,6 +307,11 @@ public final class Broker implements AutoCloseable {
         Listeners all = listeners;
         if (all != null) {
             all.close();
+        }
+        Peers others = peers;
+        if (others != null) {
+            others.close();
+            peers = null;
         }
         shared.eventTopics().open(List.of());
         shared.bans().open(List.of());

@@ -62,6 +62,7 @@ final class BrokerLog {
         long now = clock.millis();
         state.removeExpired(now);
         nextSession.set(state.nextNumber());
+        retained.restore(state.cleared.stamps());
         restoreRetained(state, retained);
         List<List<StoredSession>> byLoop = new ArrayList<>();
         loops.forEach(loop -> byLoop.add(new ArrayList<>()));

@@ -92,6 +92,41 @@ public final class BrokerMeasures {
         return sum(Counters.DELIVERED_BYTES);
     }
 
+    /** Other homes that this one has a connection with. */
+    public long peersConnected() {
+        return sum(Counters.PEERS_CONNECTED);
+    }
+
+    /** Messages sent to other homes, by QoS 0 to 2, without repeats. */
+    public long forwarded(int qos) {
+        return sum(Counters.FORWARDED + qos);
+    }
+
+    /** Their payloads. */
+    public long forwardedBytes() {
+        return sum(Counters.FORWARDED_BYTES);
+    }
+
+    /** Messages that came from other homes, by QoS 0 to 2. */
+    public long receivedFromPeers(int qos) {
+        return sum(Counters.FROM_PEERS + qos);
+    }
+
+    /** Their payloads. */
+    public long receivedFromPeersBytes() {
+        return sum(Counters.FROM_PEERS_BYTES);
+    }
+
+    /** Waiting for other homes. */
+    public long queuedForPeers() {
+        return sum(Counters.PEER_QUEUED_MESSAGES);
+    }
+
+    /** Of those. */
+    public long queuedForPeersBytes() {
+        return sum(Counters.PEER_QUEUED_BYTES);
+    }
+
     public long dropped(DropReason reason) {
         return sum(Counters.dropped(reason));
     }

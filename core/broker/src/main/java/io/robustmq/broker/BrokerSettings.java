@@ -5,12 +5,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator decides about the broker.
  *
  * @param messageEventsPerSecond most events of one {@code message.*} type of volume MESSAGE that
  *     one event loop emits per second, 0 is none
+ * @param cluster null for a broker that is the only one
  */
 public record BrokerSettings(
         Connections connections,
@@ -24,7 +26,38 @@ public record BrokerSettings(
         Protection protection,
         TopicRules topicRules,
         SlowSettings slow,
-        SysSettings sys) {
+        SysSettings sys,
+        @Nullable ClusterSettings cluster) {
+
+    /** A broker that is the only one. */
+    public BrokerSettings(
+            Connections connections,
+            Limits limits,
+            Queues queues,
+            Retained retained,
+            Storage storage,
+            Sharing sharing,
+            Mqtt5 mqtt5,
+            int messageEventsPerSecond,
+            Protection protection,
+            TopicRules topicRules,
+            SlowSettings slow,
+            SysSettings sys) {
+        this(
+                connections,
+                limits,
+                queues,
+                retained,
+                storage,
+                sharing,
+                mqtt5,
+                messageEventsPerSecond,
+                protection,
+                topicRules,
+                slow,
+                sys,
+                null);
+    }
 
     /**
      * Where connections come in, and how many.
@@ -156,7 +189,25 @@ public record BrokerSettings(
                 protection,
                 topicRules,
                 slow,
-                sys);
+                sys,
+                cluster);
+    }
+
+    public BrokerSettings with(ClusterSettings other) {
+        return new BrokerSettings(
+                connections,
+                limits,
+                queues,
+                retained,
+                storage,
+                sharing,
+                mqtt5,
+                messageEventsPerSecond,
+                protection,
+                topicRules,
+                slow,
+                sys,
+                other);
     }
 
     /** What a broker without configuration does; port 1883, loopback only. */

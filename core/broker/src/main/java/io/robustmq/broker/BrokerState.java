@@ -18,10 +18,15 @@ import java.util.function.Consumer;
  * <p>A record about a session that is not there (any more) means nothing. One thread.
  */
 final class BrokerState {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
+
+    /** Without other homes. */
+    private static final int VERSION_3 = 3;
 
     /** Without groups. */
     private static final int VERSION_2 = 2;
+
+    private static final int MOST_CLEARED = 100_000;
 
     final Map<Integer, StoredSession> sessions = new HashMap<>();
 
@@ -33,6 +38,9 @@ final class BrokerState {
 
     /** Delayed messages by their offset. */
     final TreeMap<Long, Later> delayed = new TreeMap<>();
+
+    /** Topics whose retained message was cleared, where there are several homes. */
+    final Cleared cleared = new Cleared(MOST_CLEARED);
 
     private final MessageRecord message = new MessageRecord();
 
@@ -88,8 +96,13 @@ final class BrokerState {
         }
         if (record.has(MessageRecord.STORE)) {
             retained.put(record.topic(), new Retained(offset, bytes, record.expiresAtMillis()));
+            cleared.remove(record.topic());
         } else if (record.has(MessageRecord.CLEAR)) {
             retained.remove(record.topic());
+            Stamp stamp = record.stamp();
+            if (stamp != null) {
+                cleared.put(record.topic(), stamp);
+            }
         }
         if (record.has(MessageRecord.FROM)) {
             StoredSession publisher = sessions.get(record.publisher());
@@ -220,6 +233,7 @@ final class BrokerState {
     /** Lets go of retained messages that nobody will be given any more. */
     void removeExpired(long nowMillis) {
         retained.values().removeIf(each -> each.expiresAtMillis <= nowMillis);
+        cleared.removeOld(nowMillis);
     }
 
     /** The oldest record that a session needs; {@link #next} if none. */
@@ -264,11 +278,17 @@ final class BrokerState {
         for (StoredSession each : left.values()) {
             each.write(out);
         }
+        out.writeInt(cleared.stamps().size());
+        for (Map.Entry<String, Stamp> each : cleared.stamps().entrySet()) {
+            SessionRecord.putText(out, each.getKey());
+            out.writeLong(each.getValue().micros());
+            SessionRecord.putText(out, each.getValue().home());
+        }
     }
 
     static BrokerState read(long offset, DataInputStream in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION && version != VERSION_2) {
+        if (version != VERSION && version != VERSION_3 && version != VERSION_2) {
             throw new IOException(
                     "a snapshot of the broker of version " + version + ", known is " + VERSION);
         }
@@ -288,6 +308,10 @@ final class BrokerState {
         for (int n = version == VERSION_2 ? 0 : in.readInt(); n > 0; n--) {
             StoredSession gone = StoredSession.read(in, version);
             state.left.put(gone.number, gone);
+        }
+        for (int n = version == VERSION ? in.readInt() : 0; n > 0; n--) {
+            state.cleared.put(
+                    SessionRecord.text(in), new Stamp(in.readLong(), SessionRecord.text(in)));
         }
         state.next = offset;
         return state;

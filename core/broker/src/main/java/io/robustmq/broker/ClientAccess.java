@@ -149,7 +149,7 @@ final class ClientAccess {
      */
     void judgeAgain() {
         Session session = connection.session();
-        if (!connection.isConnected() || session == null) {
+        if (!connection.isConnected() || session == null || session.isPeer()) {
             return;
         }
         if (!access.authenticator().isStillGood(identity)) {

@@ -40,6 +40,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Cumulation input;
     private final Outbound outbound;
     private final Patience patience = new Patience(this);
+    private final @Nullable PeerLink link; // null of a client
     private final @Nullable ReadRate rate; // null without limit
     private final ClientAccess access;
     private Loop loop;
@@ -67,6 +68,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean claimed;
 
     Connection(Channel channel, Loop loop, Admission admission, ClientOrigin origin) {
+        this(channel, loop, admission, origin, null);
+    }
+
+    /**
+     * @param link null but for the connection with another home
+     */
+    Connection(
+            Channel channel,
+            Loop loop,
+            Admission admission,
+            ClientOrigin origin,
+            @Nullable PeerLink link) {
+        this.link = link;
         this.channel = channel;
         this.loop = loop;
         this.shared = loop.shared();
@@ -74,10 +88,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.origin = origin;
         this.id = shared.connectionIds().incrementAndGet();
         Protection.Rate limits = shared.settings().protection().rate();
-        this.rate = limits.isLimited() ? new ReadRate(this, limits, sinceNanos) : null;
-        this.decoder = new PacketDecoder(shared.packetLimits());
+        this.rate =
+                limits.isLimited() && link == null ? new ReadRate(this, limits, sinceNanos) : null;
+        this.decoder =
+                link == null
+                        ? new PacketDecoder(shared.packetLimits())
+                        : PacketDecoder.ofPeer(PeerLink.LIMITS);
         this.packets = new ClientPackets(this);
-        this.input = new Cumulation(decoder, packets);
+        this.input =
+                new Cumulation(
+                        decoder, link == null ? packets : new PeerPackets(this, packets, link));
         this.outbound = new Outbound(this, channel);
         this.peer = new Peer("mqtt", id, "", Addresses.text(origin.remoteAddress()));
         this.access = new ClientAccess(this, shared.access());
@@ -148,6 +168,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     // admission
+
+    /** Another home is there, of whom no CONNECT is asked. */
+    void beginWithPeer(Connect connect) {
+        loop.connections().add(this);
+        phase = Phase.ADMITTING;
+        channel.config().setAutoRead(false);
+        version = connect.version();
+        reasonStrings = ReasonStrings.of(connect);
+        peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
+    }
 
     /** A CONNECT that keeps the rules has come; nothing more is read until it is answered. */
     void connecting(Connect connect) {
@@ -226,6 +256,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
+        if (link != null) {
+            end(Ending.REFUSED, reasonCode, detail);
+            return;
+        }
         LastWords.refuse(this, reasonCode, detail);
         emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
         end(Ending.REFUSED, reasonCode);
@@ -241,8 +275,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         will = connect.will();
         sinceNanos = System.nanoTime();
         readNanos = sinceNanos;
-        loop.counters().add(Counters.accepted(version), 1);
-        loop.counters().add(Counters.SESSIONS_CONNECTED, 1);
+        if (link == null) {
+            loop.counters().add(Counters.accepted(version), 1);
+            loop.counters().add(Counters.SESSIONS_CONNECTED, 1);
+        }
         patience.keepAlive(keepAliveSeconds);
         return made;
     }
@@ -274,8 +310,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             behind = true;
             loop.readAgainLater(this);
         }
+        // two homes that both wait for the other to read would wait for ever
         boolean deaf =
                 outbound.isBlocked()
+                        && link == null
                         && outbound.pendingBytes()
                                 > 2 * shared.settings().queues().maxOutboundBytes();
         boolean fast = rate != null && rate.holdsBack(decoder.packetsReceived(), input.hasMore());
@@ -343,7 +381,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Another connection of the same client has come. */
     void takenOver(Connection by) {
-        emit(new ConnectionEvent.TakenOver(peer, by.id));
+        if (link == null) {
+            emit(new ConnectionEvent.TakenOver(peer, by.id));
+        }
         end(Ending.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER);
     }
 
@@ -366,20 +406,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
             rate.stop();
         }
         loop.connections().remove(this);
-        shared.eventTopics().left(this, ending);
-        loop.counters().add(Counters.ended(ending), 1);
-        if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
-            LastWords.disconnect(this, reasonCode, reason);
+        if (link == null) {
+            shared.eventTopics().left(this, ending);
+            loop.counters().add(Counters.ended(ending), 1);
+            if (was == Phase.CONNECTED && ending != Ending.CLIENT_DISCONNECT) {
+                LastWords.disconnect(this, reasonCode, reason);
+            }
         }
         input.close();
         outbound.close();
         LastWords.close(channel, loop);
         if (was == Phase.CONNECTED) {
-            emit(closed(ending, reasonCode));
+            if (link == null) {
+                emit(closed(ending, reasonCode));
+            }
             detach(ending, reasonCode);
         }
         if (claimed) {
             shared.directory().drop(peer.clientId());
+        }
+        if (link != null) {
+            link.ended(this, ending, reason);
         }
     }
 
@@ -440,6 +487,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Loop loop() {
         return loop;
+    }
+
+    /** Null of a client. */
+    @Nullable PeerLink link() {
+        return link;
     }
 
     Peer peer() {

@@ -26,7 +26,14 @@ final class Counters {
     static final int QUEUED_BYTES = 16;
     static final int SLOW_CONSUMERS = 17;
     static final int SHARED_PASSED_ON = 18;
-    private static final int SHARED = 19; // by strategy
+    static final int FORWARDED = 19; // to other homes, by QoS
+    static final int FORWARDED_BYTES = 22;
+    static final int FROM_PEERS = 23; // by QoS
+    static final int FROM_PEERS_BYTES = 26;
+    static final int PEERS_CONNECTED = 27;
+    static final int PEER_QUEUED_MESSAGES = 28;
+    static final int PEER_QUEUED_BYTES = 29;
+    private static final int SHARED = 30; // by strategy
     private static final int DROPPED = SHARED + ShareStrategy.values().length;
     private static final int ENDED = DROPPED + DropReason.values().length;
     private static final int ACCEPTED = ENDED + Ending.values().length;

@@ -58,6 +58,11 @@ final class FilterTrie<V> {
         return removed;
     }
 
+    /** What was found may be different now, though no value is. */
+    synchronized void touch() {
+        changed();
+    }
+
     /** Whether a filter begins with this level. */
     boolean hasFiltersBelow(String firstLevel) {
         return root.child(firstLevel) != null;

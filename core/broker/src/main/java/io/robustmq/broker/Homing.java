@@ -134,7 +134,7 @@ final class Homing {
     }
 
     /** To another loop, and goes on there. */
-    private static void move(Connection connection, Loop home, Runnable then) {
+    static void move(Connection connection, Loop home, Runnable then) {
         connection.leaving();
         Loop from = connection.loop();
         if (home == from) {

@@ -30,20 +30,21 @@ final class Logged {
      * Hands a message to the log, and if it is to be retained to the retained messages too.
      *
      * @param effects what else is in its record
-     * @param route whom it is delivered to once it is in the log
+     * @param to whom it is delivered to once it is in the log
      * @param peer who published it, for events
      */
     Taken publish(
             Publication publication,
             MessageRecord.Effects effects,
-            Route route,
+            Route to,
             Peer peer,
             Publishing.Waiting waiting) {
         boolean isDelayed = (effects.flags() & MessageRecord.DELAYED) != 0;
         int flag = isDelayed ? 0 : loop.retaining().flag(publication);
         if (flag == 0) {
-            return publishUnretained(publication, effects, route, waiting);
+            return publishUnretained(publication, effects, to, waiting);
         }
+        Route route = loop.router().andStoring(publication, to);
         byte[] record = record(publication, effects.and(flag), route);
         if (record == null) {
             return Taken.TOO_LARGE;
@@ -60,6 +61,10 @@ final class Logged {
         undoing.change = change;
         if (change == null) {
             return Taken.RETAINED_FULL;
+        }
+        if (change.result() == RetainedStore.Result.OLDER) {
+            // another home's counts; who subscribes gets it all the same
+            return publishUnretained(publication, effects, to, waiting);
         }
         assigned(publication, route);
         if (together != null) {
@@ -230,7 +235,8 @@ final class Logged {
                         publication.properties(),
                         targets,
                         publication.payloadLength(),
-                        effects);
+                        effects,
+                        publication.stamp());
         if (record == null) {
             return null;
         }
@@ -249,7 +255,8 @@ final class Logged {
                 publication.payloadLength(),
                 publication.receivedNanos(),
                 publication.publisher(),
-                publication.trace());
+                publication.trace(),
+                publication.stamp());
     }
 
     /** The retained message is where the log says, or is not there if the log did not take it. */

@@ -148,6 +148,12 @@ final class Loop {
         bursts.add(receivedNanos);
     }
 
+    /** To another home. */
+    void forwarded(int qos, int payloadBytes) {
+        counters.add(Counters.FORWARDED + qos, 1);
+        counters.add(Counters.FORWARDED_BYTES, payloadBytes);
+    }
+
     /** The same for what had to wait for its client, whose latency would say nothing. */
     void deliveredLate(int qos, int payloadBytes) {
         counters.add(Counters.DELIVERIES + qos, 1);

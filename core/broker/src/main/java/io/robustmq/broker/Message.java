@@ -1,5 +1,7 @@
 package io.robustmq.broker;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An application message that outlives the read it came with: one object however many sessions wait
  * for it. Arrays are shared and never changed.
@@ -8,6 +10,7 @@ package io.robustmq.broker;
  * @param expiresAtMillis epoch milliseconds, {@link #NEVER} without expiry
  * @param properties as {@link io.robustmq.protocol.PublishPacket#forwardedProperties} has them
  * @param receivedNanos {@link System#nanoTime} of the read
+ * @param stamp of a retained one where there are several homes
  */
 record Message(
         String topic,
@@ -17,9 +20,31 @@ record Message(
         boolean retain,
         long expiresAtMillis,
         byte[] properties,
-        long receivedNanos) {
+        long receivedNanos,
+        @Nullable Stamp stamp) {
 
     static final long NEVER = Long.MAX_VALUE;
+
+    Message(
+            String topic,
+            byte[] topicUtf8,
+            byte[] payload,
+            int qos,
+            boolean retain,
+            long expiresAtMillis,
+            byte[] properties,
+            long receivedNanos) {
+        this(
+                topic,
+                topicUtf8,
+                payload,
+                qos,
+                retain,
+                expiresAtMillis,
+                properties,
+                receivedNanos,
+                null);
+    }
 
     boolean expires() {
         return expiresAtMillis != NEVER;
@@ -54,7 +79,21 @@ record Message(
                 true,
                 expiresAtMillis,
                 properties,
-                receivedNanos);
+                receivedNanos,
+                stamp);
+    }
+
+    Message stamped(Stamp with) {
+        return new Message(
+                topic,
+                topicUtf8,
+                payload,
+                qos,
+                retain,
+                expiresAtMillis,
+                properties,
+                receivedNanos,
+                with);
     }
 
     /** What a queue or a store accounts for it. */

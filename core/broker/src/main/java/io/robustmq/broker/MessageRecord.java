@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *                  | due, epoch millis 8        |             DELAYED
  *                  | length 1 | traceparent     |             TRACED
  *                  | session 4 | place 16       |             PASSED   who had it before, and which it was there
+ *                  | micros 8 | length 1 | home |             STAMPED  which of several homes' retained ones counts
  *   | length 2 | topic | length 4 | properties | length 4 | targets | payload ... |
  *
  *   a target:  | session 4 | options 1 | n × subscription identifier 4 |
@@ -55,11 +56,15 @@ final class MessageRecord {
     /** It was another member's of its group. */
     static final int PASSED = 1 << 11;
 
+    static final int STAMPED = 1 << 12;
+
     /** Identifiers beyond these are not handed on to a client that was away. */
     static final int MAX_IDS = 30;
 
     /** Instead of the number of identifiers. */
     private static final int BY_GROUP = 31;
+
+    private static final byte[] NONE = {};
 
     private ByteBuffer in = ByteBuffer.allocate(0);
     private int flags;
@@ -71,6 +76,7 @@ final class MessageRecord {
     private long dueMillis;
     private int passedFrom;
     private SessionRecord.@Nullable Place passed;
+    private @Nullable Stamp stamp;
     private int contextAt;
     private int contextLength;
     private int topicAt;
@@ -153,6 +159,29 @@ final class MessageRecord {
             byte[] targets,
             int payloadLength,
             Effects effects) {
+        return encode(
+                topicUtf8,
+                qos,
+                retain,
+                expiresAtMillis,
+                properties,
+                targets,
+                payloadLength,
+                effects,
+                null);
+    }
+
+    static byte @Nullable [] encode(
+            byte[] topicUtf8,
+            int qos,
+            boolean retain,
+            long expiresAtMillis,
+            byte[] properties,
+            byte[] targets,
+            int payloadLength,
+            Effects effects,
+            @Nullable Stamp stamp) {
+        byte[] home = stamp == null ? NONE : stamp.home().getBytes(StandardCharsets.UTF_8);
         boolean expires = expiresAtMillis != Message.NEVER;
         String traceparent = effects.traceparent;
         int flags =
@@ -160,7 +189,8 @@ final class MessageRecord {
                         | qos
                         | (retain ? RETAIN : 0)
                         | (expires ? EXPIRES : 0)
-                        | (traceparent == null ? 0 : TRACED);
+                        | (traceparent == null ? 0 : TRACED)
+                        | (stamp == null ? 0 : STAMPED);
         long size =
                 3
                         + (expires ? 8 : 0)
@@ -170,6 +200,7 @@ final class MessageRecord {
                         + ((flags & DELAYED) == 0 ? 0 : 8)
                         + (traceparent == null ? 0 : 1 + traceparent.length())
                         + (effects.passed == null ? 0 : 20)
+                        + (stamp == null ? 0 : 9 + home.length)
                         + 10
                         + topicUtf8.length
                         + properties.length
@@ -201,6 +232,9 @@ final class MessageRecord {
         SessionRecord.Place passed = effects.passed;
         if (passed != null) {
             out.putInt(effects.publisher).putLong(passed.number()).putLong(passed.offset());
+        }
+        if (stamp != null) {
+            out.putLong(stamp.micros()).put((byte) home.length).put(home);
         }
         out.putShort((short) topicUtf8.length).put(topicUtf8);
         out.putInt(properties.length).put(properties);
@@ -247,6 +281,15 @@ final class MessageRecord {
             passedFrom = in.getInt(at);
             passed = new SessionRecord.Place(in.getLong(at + 4), in.getLong(at + 12));
             at += 20;
+        }
+        stamp = null;
+        if ((flags & STAMPED) != 0) {
+            int length = Byte.toUnsignedInt(in.get(at + 8));
+            stamp =
+                    new Stamp(
+                            in.getLong(at),
+                            new String(bytes(at + 9, length), StandardCharsets.UTF_8));
+            at += 9 + length;
         }
         topicLength = Short.toUnsignedInt(in.getShort(at));
         topicAt = at + 2;
@@ -306,6 +349,11 @@ final class MessageRecord {
             throw new IllegalStateException("the message was nobody's before");
         }
         return place;
+    }
+
+    /** Null unless it is retained, or cleared, where there are several homes. */
+    @Nullable Stamp stamp() {
+        return stamp;
     }
 
     /** Of the trace that the message belongs to; null if it was not traced. */
@@ -386,7 +434,8 @@ final class MessageRecord {
                 has(RETAIN),
                 expiresAtMillis,
                 bytes(propertiesAt, propertiesLength),
-                System.nanoTime());
+                System.nanoTime(),
+                stamp);
     }
 
     /** What the target stepped to gets. */
@@ -432,7 +481,7 @@ final class MessageRecord {
         ShareGroup group = target.group();
         int count = group == null ? Math.min(ids.length, MAX_IDS) : BY_GROUP;
         int options =
-                Math.min(target.qos(), qos)
+                target.qosOf(qos)
                         | (retain && target.retainAsPublished() ? RETAIN : 0)
                         | count << 3;
         out.putInt(backlog.number()).put((byte) options);

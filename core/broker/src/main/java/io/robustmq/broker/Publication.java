@@ -44,6 +44,7 @@ final class Publication {
     private long receivedNanos;
     private @Nullable Session publisher;
     private Tracing.@Nullable PublishTrace trace;
+    private @Nullable Stamp stamp;
 
     Publication(ByteBufAllocator allocator, InstantSource clock) {
         this.allocator = allocator;
@@ -66,6 +67,7 @@ final class Publication {
         receivedNanos = nanos;
         publisher = from;
         trace = tracedBy;
+        stamp = null;
         expiresAtMillis = Message.expiresAtMillis(expirySeconds, clock.millis());
         return this;
     }
@@ -74,6 +76,21 @@ final class Publication {
     void rewritten(String other, byte[] otherUtf8) {
         topic = other;
         topicUtf8 = otherUtf8;
+    }
+
+    /** It is to be retained, here and at the other homes. */
+    void stamp(Stamp now) {
+        stamp = now;
+        if (message != null) {
+            message = message.stamped(now);
+        }
+    }
+
+    /** It is what another home has retained. */
+    void stamped(Stamp.Stamped by) {
+        stamp = by.stamp();
+        qos = by.qos();
+        properties = by.properties();
     }
 
     /** A message that is in the log now. */
@@ -91,6 +108,7 @@ final class Publication {
         receivedNanos = content.receivedNanos();
         publisher = content.publisher();
         trace = content.trace();
+        stamp = content.stamp();
         return this;
     }
 
@@ -107,6 +125,7 @@ final class Publication {
         receivedNanos = kept.receivedNanos();
         publisher = from;
         trace = tracedBy;
+        stamp = kept.stamp();
         return this;
     }
 
@@ -155,7 +174,8 @@ final class Publication {
                             retain,
                             expiresAtMillis,
                             properties,
-                            receivedNanos);
+                            receivedNanos,
+                            stamp);
             message = kept;
         }
         return kept;
@@ -293,5 +313,10 @@ final class Publication {
 
     Tracing.@Nullable PublishTrace trace() {
         return trace;
+    }
+
+    /** Null but for what is retained where there are several homes. */
+    @Nullable Stamp stamp() {
+        return stamp;
     }
 }

@@ -152,7 +152,9 @@ final class PublishAnswers {
 
         @Override
         void give() {
-            if (reasonCode < 0x80 || connection.version() == MqttVersion.V5) {
+            // another home keeps what it has no answer to, as a 3.1.1 client does
+            boolean isTold = connection.version() == MqttVersion.V5 && connection.link() == null;
+            if (reasonCode < 0x80 || isTold) {
                 write(qos, packetId, reasonCode, reason);
             } else {
                 // without an answer the client keeps it, and sends it again [MQTT-4.4.0-1]

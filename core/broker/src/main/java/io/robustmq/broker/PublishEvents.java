@@ -31,6 +31,9 @@ final class PublishEvents {
             int payloadLength,
             int deliveries,
             Tracing.@Nullable PublishTrace trace) {
+        if (connection.link() != null) {
+            return; // it was published at another home, and told there
+        }
         Samplers samplers = connection.loop().samplers();
         boolean traced = trace != null;
         boolean all = connection.loop().shared().isTraced(connection.peer(), topic);

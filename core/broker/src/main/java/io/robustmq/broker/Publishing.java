@@ -47,7 +47,8 @@ final class Publishing extends LogEntry {
             int payloadLength,
             long receivedNanos,
             @Nullable Session publisher,
-            Tracing.@Nullable PublishTrace trace) {}
+            Tracing.@Nullable PublishTrace trace,
+            @Nullable Stamp stamp) {}
 
     private final Content content;
     private final Route route;
@@ -112,6 +113,7 @@ final class Publishing extends LogEntry {
                 content.retain,
                 content.expiresAtMillis,
                 content.properties,
-                content.receivedNanos);
+                content.receivedNanos,
+                content.stamp);
     }
 }

@@ -22,6 +22,9 @@ final class QueueBound {
     }
 
     boolean fits(int more) {
+        if (session.isPeer()) {
+            return true; // what a home has not got waits, as long as the log may grow
+        }
         BrokerSettings.Queues limits = limits();
         return messages < limits.maxQueuedMessages() && bytes + more <= limits.maxQueuedBytes();
     }
@@ -42,13 +45,13 @@ final class QueueBound {
     void add(long size) {
         messages++;
         bytes += size;
-        session.home().queued(1, size);
+        count(1, size);
     }
 
     void remove(long size) {
         messages--;
         bytes -= size;
-        session.home().queued(-1, -size);
+        count(-1, -size);
         if (full) {
             BrokerSettings.Queues limits = limits();
             full =
@@ -64,9 +67,19 @@ final class QueueBound {
 
     /** Nothing waits any more. */
     void clear() {
-        session.home().queued(-messages, -bytes);
+        count(-messages, -bytes);
         messages = 0;
         bytes = 0;
+    }
+
+    private void count(int more, long moreBytes) {
+        if (session.isPeer()) {
+            Counters counters = session.home().counters();
+            counters.add(Counters.PEER_QUEUED_MESSAGES, more);
+            counters.add(Counters.PEER_QUEUED_BYTES, moreBytes);
+        } else {
+            session.home().queued(more, moreBytes);
+        }
     }
 
     private BrokerSettings.Queues limits() {

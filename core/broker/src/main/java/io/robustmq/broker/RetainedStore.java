@@ -23,7 +23,9 @@ final class RetainedStore {
         DONE,
         /** There was none to clear. */
         NOTHING,
-        FULL
+        FULL,
+        /** Another home's, which is later, counts. */
+        OLDER
     }
 
     /** What was done to a topic, and can be undone until the log has it. */
@@ -61,6 +63,7 @@ final class RetainedStore {
     private static final long NOT_YET = -1;
     private static final Change NOTHING = new Change(Result.NOTHING, null, null);
     private static final Change FULL = new Change(Result.FULL, null, null);
+    private static final Change OLDER = new Change(Result.OLDER, null, null);
 
     private final BrokerSettings.Retained limits;
     private final Node root = new Node();
@@ -69,11 +72,13 @@ final class RetainedStore {
     /** Changes that are on their way into the log, by topic, in its order. */
     private final Map<String, List<Change>> unsettled = new HashMap<>();
 
+    private final Cleared cleared;
     private volatile int count;
     private volatile long bytes;
 
     RetainedStore(BrokerSettings.Retained limits) {
         this.limits = limits;
+        this.cleared = new Cleared(limits.maxMessages());
     }
 
     int count() {
@@ -92,6 +97,10 @@ final class RetainedStore {
      */
     synchronized Change store(Message message, Runnable logged) {
         Kept old = find(message.topic());
+        Stamp stamp = message.stamp();
+        if (stamp != null && !counts(stamp, message.topic(), old)) {
+            return OLDER;
+        }
         long oldBytes = old == null ? 0 : old.message.bytes();
         // a message that is no bigger than the one it replaces is never refused
         boolean grows = old == null || message.bytes() > oldBytes;
@@ -101,8 +110,26 @@ final class RetainedStore {
             return FULL;
         }
         Kept kept = new Kept(message, NOT_YET);
+        cleared.remove(message.topic());
         put(kept, old);
         return begun(message.topic(), new Change(Result.DONE, kept, old), logged);
+    }
+
+    private boolean counts(Stamp stamp, String topic, @Nullable Kept old) {
+        return Stamp.isAfter(stamp, old == null ? null : old.message.stamp())
+                && Stamp.isAfter(stamp, cleared.get(topic));
+    }
+
+    /** At the start: topics that were cleared. */
+    synchronized void restore(Map<String, Stamp> stamps) {
+        stamps.forEach(cleared::put);
+    }
+
+    /** All that have not expired. */
+    synchronized List<Message> all(long nowMillis) {
+        List<Message> all = new ArrayList<>(count);
+        subtree(root, false, nowMillis, all);
+        return all;
     }
 
     /** At the start: what the log has. */
@@ -132,11 +159,27 @@ final class RetainedStore {
     }
 
     synchronized Change clear(String topic, Runnable logged) {
+        return clear(topic, null, logged);
+    }
+
+    /**
+     * @param stamp null if there are no other homes; else the log has it though there is nothing to
+     *     clear
+     */
+    synchronized Change clear(String topic, @Nullable Stamp stamp, Runnable logged) {
         Kept old = find(topic);
-        if (old == null) {
+        if (old == null && stamp == null) {
             return NOTHING;
         }
-        remove(topic, old);
+        if (stamp != null) {
+            if (!counts(stamp, topic, old)) {
+                return OLDER;
+            }
+            cleared.put(topic, stamp);
+        }
+        if (old != null) {
+            remove(topic, old);
+        }
         return begun(topic, new Change(Result.DONE, null, old), logged);
     }
 
@@ -202,6 +245,9 @@ final class RetainedStore {
             return; // it has expired
         }
         Kept before = change.before;
+        if (change.after == null) {
+            cleared.remove(topic);
+        }
         if (before != null) {
             put(before, now);
         } else if (now != null) {
@@ -224,6 +270,7 @@ final class RetainedStore {
 
     /** Returns how many there were. */
     synchronized int removeExpired(long nowMillis) {
+        cleared.removeOld(nowMillis);
         List<String> gone = new ArrayList<>();
         for (Message message : expiring.values()) {
             if (message.isExpiredAt(nowMillis)) {

@@ -9,20 +9,26 @@ final class Retaining {
     private final Loop loop;
     private final RetainedStore store;
 
+    /** With other homes: then what changes it has a stamp. */
+    private final boolean isShared;
+
     Retaining(Loop loop) {
         this.loop = loop;
         this.store = loop.shared().retained();
+        this.isShared = loop.shared().cluster() != null;
     }
 
     /** What the record of such a publish says: {@link MessageRecord#STORE}, CLEAR or neither. */
     int flag(Publication publication) {
-        if (!publication.retain()) {
+        boolean isStamped = publication.stamp() != null;
+        if (!publication.retain() || isShared && !isStamped) {
             return 0;
         }
         if (publication.payloadLength() > 0) {
             return MessageRecord.STORE;
         }
-        return store.has(publication.topic()) ? MessageRecord.CLEAR : 0;
+        // other homes may have one, or this one may get an older one yet
+        return isStamped || store.has(publication.topic()) ? MessageRecord.CLEAR : 0;
     }
 
     /**
@@ -34,9 +40,13 @@ final class Retaining {
     RetainedStore.@Nullable Change retain(Publication publication, Peer peer, LogEntry entry) {
         String topic = publication.topic();
         if (publication.payloadLength() == 0) {
-            RetainedStore.Change change = store.clear(topic, () -> loop.log().addAtOnce(entry));
+            RetainedStore.Change change =
+                    store.clear(
+                            topic, publication.stamp(), () -> loop.log().addAtOnce(entry));
             if (change.result() == RetainedStore.Result.NOTHING) {
                 loop.log().add(entry);
+            } else if (change.result() == RetainedStore.Result.OLDER) {
+                return change;
             } else if (loop.samplers().retainedCleared.take(publication.trace() != null)
                     || loop.shared().isTraced(peer, topic)) {
                 loop.shared().events().emit(new MessageEvent.RetainedCleared(peer, topic));
@@ -46,6 +56,9 @@ final class Retaining {
         if (TopicLevels.count(topic) <= TopicLevels.MAX) {
             RetainedStore.Change change =
                     store.store(publication.message(), () -> loop.log().addAtOnce(entry));
+            if (change.result() == RetainedStore.Result.OLDER) {
+                return change;
+            }
             if (change.result() == RetainedStore.Result.DONE) {
                 if (loop.samplers().retainedStored.take(publication.trace() != null)
                         || loop.shared().isTraced(peer, topic)) {

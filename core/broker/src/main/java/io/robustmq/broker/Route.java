@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharing the groups that it is for besides, of which one member each is to be chosen; null
  *     if there are none
  * @param chosen members of groups among the targets
+ * @param local what of it goes to clients of this home for themselves, as what comes from another
+ *     home does; null if that is all of it
  * @param also more of sessions that are among {@code kept} already: a second record each, as a
  *     record is one message to a session
  */
@@ -28,7 +31,8 @@ record Route(
         Kept kept,
         @Nullable Sharing sharing,
         ShareLoad[] chosen,
-        Route[] also) {
+        Route[] also,
+        @Nullable Route local) {
     static final int[] NO_IDS = {};
     private static final Target[] NOBODY = {};
     private static final ShareLoad[] NO_LOADS = {};
@@ -41,6 +45,7 @@ record Route(
      * @param forItself what the session gets of its own publishes: without its No Local
      *     subscriptions, null if nothing is left
      * @param group that it is a member of; null if the subscription is its own
+     * @param always a message of QoS 0 comes to it with QoS 1
      */
     record Target(
             Session session,
@@ -48,7 +53,23 @@ record Route(
             boolean retainAsPublished,
             int[] subscriptionIds,
             @Nullable Target forItself,
-            @Nullable ShareGroup group) {
+            @Nullable ShareGroup group,
+            boolean always) {
+
+        Target(
+                Session session,
+                int qos,
+                boolean retainAsPublished,
+                int[] subscriptionIds,
+                @Nullable Target forItself,
+                @Nullable ShareGroup group) {
+            this(session, qos, retainAsPublished, subscriptionIds, forItself, group, false);
+        }
+
+        /** With which a message is delivered to it. */
+        int qosOf(int published) {
+            return always ? Math.max(1, published) : Math.min(qos, published);
+        }
 
         /** A member of a group, which has no No Local [MQTT-3.8.3-4]. */
         static Target of(Subscription member, ShareGroup group) {
@@ -102,7 +123,9 @@ record Route(
          */
         byte[] encoded(int qos, boolean retain, @Nullable Session publisher) {
             if (qos == 0 || targets.isEmpty()) {
-                return NONE;
+                return targets.isEmpty() || !targets.getLast().always
+                        ? NONE
+                        : encode(0, retain, publisher);
             }
             if (noLocal && publisher != null) {
                 return encode(qos, retain, publisher);
@@ -124,7 +147,7 @@ record Route(
             ByteBuffer out = ByteBuffer.allocate(bytes);
             for (Target each : targets) {
                 Target target = each.session == publisher ? each.forItself : each;
-                if (target != null && target.isKept()) {
+                if (target != null && target.isKept() && target.qosOf(qos) > 0) {
                     MessageRecord.putTarget(out, target, qos, retain);
                 }
             }
@@ -161,20 +184,68 @@ record Route(
             targets[i] = byLoop.get(i).toArray(NOBODY);
         }
         Route own = plain(version, targets, bySession.size());
-        return groups.isEmpty()
+        Route local = own.withoutPeers();
+        return groups.isEmpty() && local == own
                 ? own
                 : new Route(
                         version,
                         targets,
                         own.size,
                         own.kept,
-                        new Sharing(own, groups),
+                        groups.isEmpty() ? null : new Sharing(own, groups),
                         NO_LOADS,
-                        NO_ROUTES);
+                        NO_ROUTES,
+                        local);
+    }
+
+    private Route withoutPeers() {
+        Target[][] without = new Target[targets.length][];
+        int peers = 0;
+        for (int i = 0; i < without.length; i++) {
+            without[i] =
+                    Arrays.stream(targets[i])
+                            .filter(each -> !each.session.isPeer())
+                            .toArray(Target[]::new);
+            peers += targets[i].length - without[i].length;
+        }
+        return peers == 0 ? this : plain(version, without, size - peers);
+    }
+
+    /** What of it goes to clients of this home for themselves. */
+    Route ownOnly() {
+        return local == null ? this : local;
+    }
+
+    /** To all peers, whether they subscribe or not; groups have not chosen. */
+    Route toAll(Target[] peers) {
+        Route plain = ownOnly().and(peers);
+        return sharing == null
+                ? plain
+                : new Route(
+                        version,
+                        plain.targets,
+                        plain.size,
+                        plain.kept,
+                        sharing.with(plain),
+                        NO_LOADS,
+                        NO_ROUTES,
+                        local);
+    }
+
+    /** This, and those. */
+    Route and(Target[] others) {
+        Target[][] more = targets.clone();
+        for (Target each : others) {
+            int home = each.session.home().index();
+            more[home] = Arrays.copyOf(more[home], more[home].length + 1);
+            more[home][more[home].length - 1] = each;
+        }
+        return new Route(
+                version, more, size + others.length, kept(more), null, chosen, also, null);
     }
 
     private static Route plain(long version, Target[][] targets, int size) {
-        return new Route(version, targets, size, kept(targets), null, NO_LOADS, NO_ROUTES);
+        return new Route(version, targets, size, kept(targets), null, NO_LOADS, NO_ROUTES, null);
     }
 
     /** This, and a member of a group. */
@@ -183,7 +254,7 @@ record Route(
         if (target.isKept() && kept.has(target.session)) {
             Route[] more = Arrays.copyOf(also, also.length + 1);
             more[also.length] = member.alone();
-            return new Route(version, targets, size + 1, kept, null, chosen, more);
+            return new Route(version, targets, size + 1, kept, null, chosen, more, null);
         }
         int home = target.session.home().index();
         Target[][] more = targets.clone();
@@ -191,7 +262,7 @@ record Route(
         more[home][more[home].length - 1] = target;
         ShareLoad[] loads = Arrays.copyOf(chosen, chosen.length + 1);
         loads[chosen.length] = member.load();
-        return new Route(version, more, size + 1, kept(more), null, loads, also);
+        return new Route(version, more, size + 1, kept(more), null, loads, also, null);
     }
 
     /** A message of QoS 1 or 2 is on its way to them. */
@@ -230,6 +301,7 @@ record Route(
                 }
             }
         }
+        kept.sort(Comparator.comparing(Target::always)); // behind the others
         return new Kept(List.copyOf(kept), noLocal, new byte[4][]);
     }
 
@@ -242,7 +314,7 @@ record Route(
     static Route to(Target target, ShareLoad load, int loops) {
         Target[][] targets = one(target, loops);
         ShareLoad[] loads = {load};
-        return new Route(-1, targets, 1, kept(targets), null, loads, NO_ROUTES);
+        return new Route(-1, targets, 1, kept(targets), null, loads, NO_ROUTES, null);
     }
 
     private static Target[][] one(Target target, int loops) {
@@ -280,6 +352,9 @@ record Route(
                 ids = Arrays.copyOf(ids, ids.length + 1);
                 ids[ids.length - 1] = subscription.identifier();
             }
+        }
+        if (session.isPeer()) {
+            ids = new int[] {Cluster.ORDINARY}; // however many of its filters match
         }
         return new Target(session, qos, retainAsPublished, ids, forItself, null);
     }

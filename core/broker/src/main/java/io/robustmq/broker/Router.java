@@ -21,7 +21,12 @@ final class Router {
 
     private final Loop loop;
     private final FilterTrie<Recipient> subscriptions;
+    private final @Nullable Cluster cluster;
     private final Map<String, Route> routes = new HashMap<>();
+
+    /** The same of what is retained, where there are several homes. */
+    private final Map<String, Route> retained = new HashMap<>();
+
     private final List<Recipient> matched = new ArrayList<>();
     private long version;
 
@@ -35,6 +40,7 @@ final class Router {
     Router(Loop loop, FilterTrie<Recipient> subscriptions) {
         this.loop = loop;
         this.subscriptions = subscriptions;
+        this.cluster = loop.shared().cluster();
     }
 
     /** Returns how many sessions it was for. */
@@ -82,7 +88,7 @@ final class Router {
 
     private void deliver(Route.Target target, Publication publication, boolean several) {
         Session session = target.session();
-        int qos = Math.min(target.qos(), publication.qos());
+        int qos = target.qosOf(publication.qos());
         ShareGroup group = target.group();
         if (group == null) {
             deliver(target, publication, session, qos, several);
@@ -93,7 +99,9 @@ final class Router {
             loop.passingOn().add(publication.message(), group.filter(), session);
             return;
         }
-        loop.counters().add(Counters.shared(group.strategy()), 1);
+        if (!session.isPeer()) {
+            loop.counters().add(Counters.shared(group.strategy()), 1);
+        }
         deliver(target, publication, session, qos, several);
         if (publication.qos() > 0) {
             shares.update();
@@ -146,9 +154,46 @@ final class Router {
      * @param publisher client identifier, empty if it is not known
      */
     Route routeOf(Publication publication, String publisher) {
-        Route route = routeOf(publication.topic());
+        Cluster homes = cluster;
+        Route route =
+                homes == null || !publication.retain()
+                        ? routeOf(publication.topic())
+                        : retained(publication, homes);
         Sharing sharing = route.sharing();
         return sharing == null ? route : sharing.choose(publication, publisher, loop);
+    }
+
+    /** A retained message is stamped, and goes to all homes. */
+    private Route retained(Publication publication, Cluster homes) {
+        publication.stamp(homes.stamp(loop.nowMillis()));
+        String topic = publication.topic();
+        Route route = routeOf(topic);
+        if (publication.qos() == 0) {
+            return route; // and to all, to be stored: see below
+        }
+        Route known = retained.get(topic);
+        if (known == null || known.version() != route.version()) {
+            known = route.toAll(homes.known().all());
+            if (topic.length() <= MAX_CACHED_TOPIC) {
+                if (retained.size() == MAX_CACHED_ROUTES) {
+                    retained.clear();
+                }
+                retained.put(topic, known);
+            }
+        }
+        return known;
+    }
+
+    /**
+     * What is delivered with QoS 0 may be lost, what is retained must not: where there are other
+     * homes they get it once more, to be stored.
+     */
+    Route andStoring(Publication publication, Route route) {
+        Session from = publication.publisher();
+        boolean isOwn = from == null || !from.isPeer();
+        return cluster == null || publication.qos() > 0 || publication.stamp() == null || !isOwn
+                ? route
+                : route.and(cluster.known().storing());
     }
 
     /** Good for now; a publish that waits for the log keeps it. Groups have not chosen. */
@@ -198,6 +243,7 @@ final class Router {
     void forgetStaleRoutes() {
         if (version != subscriptions.version()) {
             routes.clear();
+            retained.clear();
             version = subscriptions.version();
             lastRoute = null;
         }

@@ -23,6 +23,7 @@ final class Session {
 
     // for the session
     private final String clientId;
+    private final boolean isPeer;
     private final Loop home;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
     private final InFlight inFlight = new InFlight();
@@ -51,6 +52,7 @@ final class Session {
     /** One that ends with its connection. */
     Session(String clientId, Loop home, Peer peer) {
         this.clientId = clientId;
+        this.isPeer = Cluster.isPeer(clientId);
         this.home = home;
         this.peer = peer;
         this.queue = new SessionQueue(this);
@@ -74,6 +76,7 @@ final class Session {
             long sent,
             BitSet received) {
         this.clientId = clientId;
+        this.isPeer = Cluster.isPeer(clientId);
         this.home = home;
         this.peer = peer;
         this.queue = new SessionQueue(this);
@@ -381,7 +384,7 @@ final class Session {
     /** The client has answered a delivery for the last time. */
     void acknowledged(Delivery delivery, int reasonCode) {
         Subscriber to = subscriber;
-        if (delivery.live && to != null) {
+        if (delivery.live && to != null && !isPeer) {
             long nanos = to.connection().readNanos() - delivery.message.receivedNanos();
             home.rules().slow().took(nanos, this, delivery.message.topic(), delivery.qos);
         }
@@ -405,6 +408,11 @@ final class Session {
 
     String clientId() {
         return clientId;
+    }
+
+    /** Another home's, not a client's. */
+    boolean isPeer() {
+        return isPeer;
     }
 
     /** The loop this session belongs to. Any thread. */

@@ -12,6 +12,9 @@ final class SessionShares {
     /** By the filters as the client wrote them. */
     private final Map<String, ShareMember> members = new HashMap<>(2);
 
+    /** Of a peer: how many members it stands for, as it has told. */
+    private final Map<String, Integer> weights = new HashMap<>(0);
+
     SessionShares(Session session) {
         this.session = session;
     }
@@ -27,6 +30,16 @@ final class SessionShares {
 
     void left(String filter) {
         members.remove(filter);
+        weights.remove(filter);
+    }
+
+    int weight(String filter) {
+        return session.isPeer() ? weights.getOrDefault(filter, 0) : 1;
+    }
+
+    /** A peer tells how many of the group are there; to be said before it joins. */
+    void weight(String filter, int present) {
+        weights.put(filter, present);
     }
 
     boolean isIn(String filter) {
@@ -53,12 +66,20 @@ final class SessionShares {
         update();
         for (ShareMember each : members.values()) {
             session.home().shared().subscriptions().arrived(each);
-            for (ShareMember other : each.group().members()) {
-                Session away = other.session();
-                boolean waits = !other.load().isConnected() && other.load().unacknowledged() > 0;
-                if (waits && away != session) {
-                    away.home().executor().execute(away::passOnWhatWaits);
-                }
+            passOnTo(each);
+        }
+    }
+
+    /** What waits for members who are not there. */
+    void passOnTo(ShareMember member) {
+        if (member.weight() == 0) {
+            return;
+        }
+        for (ShareMember other : member.group().members()) {
+            Session away = other.session();
+            boolean waits = !other.load().isConnected() && other.load().unacknowledged() > 0;
+            if (waits && away != session) {
+                away.home().executor().execute(away::passOnWhatWaits);
             }
         }
     }

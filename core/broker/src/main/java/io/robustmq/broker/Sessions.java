@@ -49,10 +49,18 @@ final class Sessions {
             Session session, Peer peer, long expirySeconds, Connect.@Nullable Will will) {
         session.connected(will);
         session.expirySeconds(expirySeconds);
-        byClientId.put(session.clientId(), session);
+        known(session);
         loop.shared().directory().hold(session.clientId());
-        emit(new SessionEvent.Created(peer, expirySeconds));
+        emit(session, new SessionEvent.Created(peer, expirySeconds));
         return session;
+    }
+
+    private void known(Session session) {
+        byClientId.put(session.clientId(), session);
+        Cluster cluster = loop.shared().cluster();
+        if (cluster != null && session.isPeer()) {
+            cluster.add(session);
+        }
     }
 
     /** The client of an old one is back and wants it; the log has that. */
@@ -60,12 +68,13 @@ final class Sessions {
         long nowMillis = loop.nowMillis();
         boolean wasAway = offline.remove(session);
         if (wasAway) {
-            count(Counters.SESSIONS_OFFLINE, -1);
+            count(session, Counters.SESSIONS_OFFLINE, -1);
         }
         session.expirySeconds(expirySeconds);
         cancelWill(session, peer);
         session.connected(will);
         emit(
+                session,
                 new SessionEvent.Resumed(
                         peer,
                         session.subscriptions().size(),
@@ -88,7 +97,7 @@ final class Sessions {
     void disconnected(Session session, Peer peer, Connect.@Nullable Will will) {
         long nowMillis = loop.nowMillis();
         session.disconnected(nowMillis);
-        count(Counters.SESSIONS_CONNECTED, -1);
+        count(session, Counters.SESSIONS_CONNECTED, -1);
         if (will != null) {
             // the will is due with the end of the session if that comes first
             long delaySeconds = Math.min(will.delaySeconds(), session.expirySeconds());
@@ -111,8 +120,9 @@ final class Sessions {
         }
         writeState(session);
         offline.add(session);
-        count(Counters.SESSIONS_OFFLINE, 1);
+        count(session, Counters.SESSIONS_OFFLINE, 1);
         emit(
+                session,
                 new SessionEvent.Suspended(
                         peer,
                         session.expirySeconds(),
@@ -177,14 +187,14 @@ final class Sessions {
             loop.shared().subscriptions().put(subscription);
         }
         session.updateShares();
-        count(Counters.SUBSCRIPTIONS, session.subscriptions().size());
+        count(session, Counters.SUBSCRIPTIONS, session.subscriptions().size());
         Connect.Will will = stored.will;
         if (will != null) {
             session.pendingWill(new Wills.Pending(will, peer, stored.willDueMillis));
         }
-        byClientId.put(stored.clientId, session);
+        known(session);
         offline.add(session);
-        count(Counters.SESSIONS_OFFLINE, 1);
+        count(session, Counters.SESSIONS_OFFLINE, 1);
         if (wasConnected) {
             writeState(session);
         }
@@ -220,6 +230,21 @@ final class Sessions {
         }
     }
 
+    /** Those of other homes. */
+    List<Session> ofPeers() {
+        return byClientId.values().stream().filter(Session::isPeer).toList();
+    }
+
+    /** A home is gone for good; returns how many messages it did not get. */
+    int endOfPeer(Session session) {
+        int gone = end(session);
+        Cluster cluster = loop.shared().cluster();
+        if (cluster != null) {
+            cluster.remove(session);
+        }
+        return gone;
+    }
+
     private int end(Session session) {
         publishWill(session); // MQTT 5, 3.1.2.5: the end of the session makes it due
         Subscriptions subscriptions = loop.shared().subscriptions();
@@ -230,7 +255,7 @@ final class Sessions {
                 exclusive.add(filter);
             }
         }
-        count(Counters.SUBSCRIPTIONS, -session.subscriptions().size());
+        count(session, Counters.SUBSCRIPTIONS, -session.subscriptions().size());
         session.subscriptions().clear();
         byClientId.remove(session.clientId());
         loop.shared().directory().drop(session.clientId());
@@ -243,7 +268,7 @@ final class Sessions {
             writeEnded(backlog.number(), released);
         }
         if (offline.remove(session)) {
-            count(Counters.SESSIONS_OFFLINE, -1);
+            count(session, Counters.SESSIONS_OFFLINE, -1);
         }
         return session.end();
     }
@@ -264,8 +289,17 @@ final class Sessions {
         }
     }
 
-    private void count(int counter, long howMany) {
-        loop.counters().add(counter, howMany);
+    /** Peers are no clients. */
+    private void count(Session session, int counter, long howMany) {
+        if (!session.isPeer()) {
+            loop.counters().add(counter, howMany);
+        }
+    }
+
+    private void emit(Session session, Event event) {
+        if (!session.isPeer()) {
+            emit(event);
+        }
     }
 
     private void emit(Event event) {

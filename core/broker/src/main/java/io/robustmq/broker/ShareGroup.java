@@ -3,53 +3,36 @@ package io.robustmq.broker;
 import io.robustmq.broker.BrokerSettings.ShareStrategy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All who subscribe with one {@code $share/name/filter}, and whose turn it is (MQTT 5, 4.8.2). A
- * publisher's loop chooses, without a lock, and from then on the message is that member's: it is
- * delivered, logged and acknowledged like any other. Members are changed under the lock of {@link
- * ShareGroups}.
+ * All who subscribe with one {@code $share/name/filter} (MQTT 5, 4.8.2). A publisher's loop chooses,
+ * without a lock, and from then on the message is that member's: it is delivered, logged and
+ * acknowledged like any other. Members are changed under the lock of {@link Subscriptions}.
+ *
+ * <p>Another home with members is one member, its peer's session; what comes to it so, that home
+ * gives to one of its own.
  *
  * <p>Bound: {@link #MOST_MEMBERS}.
  */
 final class ShareGroup implements Recipient {
     static final int MOST_MEMBERS = 10_000;
 
-    /** Who has the least to do is looked for among so many, from the one whose turn it is. */
-    private static final int MOST_COMPARED = 32;
-
-    /** Keeps two loops' turns off one cache line. */
-    private static final int PADDING = 16;
-
-    private static final ShareMember[] NOBODY = {};
-
     private final String filter;
     private final byte[] filterUtf8;
     private final ShareStrategy strategy;
+    private final int loops;
+    private final ShareCircle all;
 
-    /** In the order of their client identifiers, so that a restart does not change it. */
-    private volatile ShareMember[] members = NOBODY;
-
-    /** Those of them whose clients are there. */
-    private volatile ShareMember[] present = NOBODY;
-
-    /** Whose turn is next, by loop; only that loop writes. */
-    private final int[] turns;
-
-    /** Whom a sticky group stays with. */
-    private final AtomicReference<@Nullable ShareMember> favourite = new AtomicReference<>();
-
-    /** Where it was found last; any loop, and never mind which. */
-    private int favouriteAt;
+    /** Null while there are no others. */
+    private volatile @Nullable ShareCircle own;
 
     ShareGroup(String filter, ShareStrategy strategy, int loops) {
         this.filter = filter;
         this.filterUtf8 = filter.getBytes(StandardCharsets.UTF_8);
         this.strategy = strategy;
-        this.turns = new int[loops * PADDING];
+        this.loops = loops;
+        this.all = new ShareCircle(strategy, loops);
     }
 
     /** As clients wrote it. */
@@ -73,48 +56,58 @@ final class ShareGroup implements Recipient {
     // who is in it
 
     ShareMember[] members() {
-        return members;
+        return all.members();
     }
 
     boolean hasPresent() {
-        return present.length > 0;
+        return all.hasPresent();
     }
 
     void put(ShareMember member) {
-        members = with(members, member);
-        if (member.load().isConnected()) {
-            present = with(present, member);
+        all.put(member);
+        if (member.session().isPeer() && own == null) {
+            own = new ShareCircle(strategy, loops);
         }
+        settle();
     }
 
     /** Its client has come. */
     void arrived(ShareMember member) {
-        present = with(present, member);
+        all.arrived(member);
+        settle();
     }
 
     /** Its client has gone. */
     void left(Session session) {
-        present = without(present, session);
+        all.left(session);
+        settle();
     }
 
     void remove(Session session) {
-        left(session);
-        members = without(members, session);
+        all.remove(session);
+        settle();
     }
 
-    private static ShareMember[] with(ShareMember[] all, ShareMember member) {
-        ShareMember[] others = without(all, member.session());
-        ShareMember[] more = Arrays.copyOf(others, others.length + 1);
-        more[others.length] = member;
-        Arrays.sort(more, Comparator.comparing(each -> each.session().clientId()));
-        return more;
+    private void settle() {
+        ShareCircle ofThisHome = own;
+        if (ofThisHome != null) {
+            ofThisHome.only(all);
+        }
     }
 
-    @SuppressWarnings("ReferenceEquality") // this very session
-    private static ShareMember[] without(ShareMember[] all, Session session) {
-        return Arrays.stream(all)
-                .filter(each -> each.session() != session)
-                .toArray(ShareMember[]::new);
+    private ShareCircle own() {
+        ShareCircle ofThisHome = own;
+        return ofThisHome == null ? all : ofThisHome;
+    }
+
+    /** Members of this home whose clients are there. */
+    int ownPresent() {
+        return own().present();
+    }
+
+    /** The highest of this home's members, -1 if it has none. */
+    int ownQos() {
+        return Arrays.stream(own().members()).mapToInt(each -> each.target().qos()).max().orElse(-1);
     }
 
     // who gets a message
@@ -126,157 +119,16 @@ final class ShareGroup implements Recipient {
      * @param publisher client identifier, empty if it is not known
      */
     @Nullable ShareMember choose(int qos, String topic, String publisher, Loop loop) {
-        ShareMember[] here = present;
-        int at = here.length == 0 ? -1 : in(here, qos, topic, publisher, loop);
-        if (at >= 0) {
-            return here[at];
-        }
-        if (qos == 0) {
-            // who cannot take it drops it, and counts it
-            return here.length == 0 ? null : here[0];
-        }
-        ShareMember[] all = members;
-        at = all.length == 0 ? -1 : in(all, qos, topic, publisher, loop);
-        if (at >= 0) {
-            return all[at];
-        }
-        if (here.length > 0) {
-            return here[0];
-        }
-        for (ShareMember each : all) {
-            if (each.target().isKept()) {
-                return each;
-            }
-        }
-        return null;
+        return all.choose(qos, topic, publisher, loop);
     }
 
-    /**
-     * The member that gets what another one had in the log: one whose session keeps it too if there
-     * is one, so that a crash does not lose it.
-     *
-     * @param presentOnly only one whose client is there, and which has room
-     */
+    /** The same of what another home gave to this one. */
+    @Nullable ShareMember chooseOwn(int qos, String topic, Loop loop) {
+        return own().choose(qos, topic, "", loop);
+    }
+
+    /** The member that gets what another one had in the log. */
     @Nullable ShareMember chooseNext(int qos, String topic, Loop loop, boolean presentOnly) {
-        ShareMember[] here = present;
-        ShareMember[] keepers = keepers(here);
-        int at = keepers.length == 0 ? -1 : in(keepers, qos, topic, "", loop);
-        if (at >= 0) {
-            return keepers[at];
-        }
-        at = here.length == 0 ? -1 : in(here, qos, topic, "", loop);
-        if (at >= 0) {
-            return here[at];
-        }
-        return presentOnly ? null : choose(qos, topic, "", loop);
-    }
-
-    private static ShareMember[] keepers(ShareMember[] all) {
-        return Arrays.stream(all)
-                .filter(each -> each.target().isKept())
-                .toArray(ShareMember[]::new);
-    }
-
-    /** The index of one that can take it, now or later; negative if nobody can. */
-    private int in(ShareMember[] all, int qos, String topic, String publisher, Loop loop) {
-        return switch (strategy) {
-            case ROUND_ROBIN -> {
-                int at = first(all, turn(loop, all.length), qos, false);
-                turns[loop.index() * PADDING] = at + 1;
-                yield at;
-            }
-            case RANDOM -> first(all, loop.random().nextInt(all.length), qos, false);
-            case STICKY -> favourite(all, qos, loop);
-            case HASH_CLIENT -> {
-                String key = publisher.isEmpty() ? topic : publisher;
-                yield first(all, hashed(key, all.length), qos, true);
-            }
-            case HASH_TOPIC -> first(all, hashed(topic, all.length), qos, true);
-            case LEAST_IN_FLIGHT -> least(all, qos, loop);
-        };
-    }
-
-    private int turn(Loop loop, int size) {
-        int turn = turns[loop.index() * PADDING];
-        return turn < size ? turn : 0;
-    }
-
-    private static int hashed(String key, int size) {
-        int hash = key.hashCode() * 0x9E3779B9; // else similar names have one member
-        return (hash >>> 16) % size;
-    }
-
-    /**
-     * From {@code start} on.
-     *
-     * @param loyal one where it has to wait will do, if its client is there
-     */
-    private static int first(ShareMember[] all, int start, int qos, boolean loyal) {
-        int willDo = -1;
-        for (int i = 0; i < all.length; i++) {
-            int at = start + i < all.length ? start + i : start + i - all.length;
-            ShareLoad.Fit fit = all[at].fit(qos);
-            if (fit == ShareLoad.Fit.NOW || loyal && fit == ShareLoad.Fit.LATER) {
-                return at;
-            }
-            if (willDo < 0 && fit == ShareLoad.Fit.LATER) {
-                willDo = at;
-            }
-        }
-        return willDo;
-    }
-
-    private int favourite(ShareMember[] all, int qos, Loop loop) {
-        ShareMember now = favourite.get();
-        int at = now == null ? -1 : indexOf(all, now);
-        if (now != null && at >= 0) {
-            // who is there but cannot take this one remains the favourite
-            return now.fit(qos) == ShareLoad.Fit.NOT ? first(all, at, qos, true) : at;
-        }
-        int found = first(all, loop.random().nextInt(all.length), qos, true);
-        boolean stays = now != null && indexOf(present, now) >= 0; // only not among these
-        if (found < 0 || stays || favourite.compareAndSet(now, all[found])) {
-            return found;
-        }
-        ShareMember chosenMeanwhile = favourite.get();
-        int instead = chosenMeanwhile == null ? -1 : indexOf(all, chosenMeanwhile);
-        return instead < 0 ? found : instead;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // this very session
-    private int indexOf(ShareMember[] all, ShareMember member) {
-        int last = favouriteAt;
-        if (last < all.length && all[last].session() == member.session()) {
-            return last;
-        }
-        for (int i = 0; i < all.length; i++) {
-            if (all[i].session() == member.session()) {
-                favouriteAt = i;
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private int least(ShareMember[] all, int qos, Loop loop) {
-        int start = turn(loop, all.length);
-        int best = -1;
-        int least = Integer.MAX_VALUE;
-        int compared = 0;
-        for (int i = 0; i < all.length && compared < MOST_COMPARED; i++) {
-            int at = start + i < all.length ? start + i : start + i - all.length;
-            ShareLoad.Fit fit = all[at].fit(qos);
-            if (fit == ShareLoad.Fit.NOT) {
-                continue;
-            }
-            compared++;
-            int unacknowledged = all[at].load().unacknowledged();
-            if (unacknowledged < least) {
-                least = unacknowledged;
-                best = at;
-            }
-        }
-        turns[loop.index() * PADDING] = best + 1;
-        return best;
+        return all.chooseNext(qos, topic, loop, presentOnly);
     }
 }

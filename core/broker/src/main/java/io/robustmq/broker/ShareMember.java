@@ -9,12 +9,18 @@ final class ShareMember {
     private final ShareLoad load;
     private final Route.Target target;
     private final Route alone;
+    private final int weight;
 
-    ShareMember(ShareGroup group, ShareLoad load, Subscription subscription, int loops) {
+    /**
+     * @param weight how many it stands for; 0 for a home that has none whose client is there
+     */
+    ShareMember(
+            ShareGroup group, ShareLoad load, Subscription subscription, int weight, int loops) {
         this.group = group;
         this.load = load;
         this.target = Route.Target.of(subscription, group);
         this.alone = Route.to(target, load, loops);
+        this.weight = weight;
     }
 
     ShareGroup group() {
@@ -23,6 +29,10 @@ final class ShareMember {
 
     ShareLoad load() {
         return load;
+    }
+
+    int weight() {
+        return weight;
     }
 
     Route.Target target() {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all loops of one broker have in common; each part is safe for any thread.
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param counters by loop index; only that loop writes
  * @param latencies by loop index; only that loop writes
  * @param delayedCount delayed messages that are not published yet
+ * @param cluster null if the broker is the only one
  */
 record Shared(
         BrokerSettings settings,
@@ -42,7 +44,8 @@ record Shared(
         BrokerLog log,
         AtomicInteger delayedCount,
         AtomicInteger openConnections,
-        AtomicLong connectionIds) {
+        AtomicLong connectionIds,
+        @Nullable Cluster cluster) {
 
     static Shared of(
             BrokerSettings settings,
@@ -55,7 +58,13 @@ record Shared(
             RandomGenerator random) {
         int loops = loops(settings);
         Bans bans = new Bans(clock, events);
-        Subscriptions subscriptions = new Subscriptions(settings.sharing(), loops);
+        FilterTrie<Recipient> trie = new FilterTrie<>(Recipient::owner);
+        ClusterSettings others = settings.cluster();
+        Cluster cluster =
+                others == null ? null : new Cluster(others, random.nextLong(), trie);
+        Subscriptions subscriptions =
+                new Subscriptions(
+                        settings.sharing(), loops, trie, cluster == null ? null : cluster.wants());
         return new Shared(
                 settings,
                 settings.packetLimits(),
@@ -77,7 +86,8 @@ record Shared(
                 new BrokerLog(log, settings.storage(), neighbours.directory(), clock, events),
                 new AtomicInteger(),
                 new AtomicInteger(),
-                new AtomicLong());
+                new AtomicLong(),
+                cluster);
     }
 
     /** Whether every event about one of these is wanted, sampled or not. */

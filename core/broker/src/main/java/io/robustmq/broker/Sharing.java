@@ -31,6 +31,11 @@ final class Sharing {
         this.groups = groups.toArray(ShareGroup[]::new);
     }
 
+    /** The same groups, and others for themselves. */
+    Sharing with(Route others) {
+        return new Sharing(others, List.of(groups));
+    }
+
     Route choose(Publication publication, String publisher, Loop loop) {
         int qos = publication.qos();
         String topic = publication.topic();

@@ -23,6 +23,7 @@ final class Subscriber {
     private final MqttVersion version;
     private final long maximumPacketSize;
     private final int window;
+    private final boolean isPeer;
     private final @Nullable TopicAliases aliases;
     private long blockedSinceNanos;
     private long droppedWhileBlocked;
@@ -35,8 +36,15 @@ final class Subscriber {
         this.version = connect.version();
         this.maximumPacketSize = connection.reasonStrings().maximumPacketSize();
         BrokerSettings settings = loop.shared().settings();
-        this.window = Math.min(connect.receiveMaximum(), settings.queues().maxInFlight());
-        int most = Math.min(connect.topicAliasMaximum(), settings.mqtt5().topicAliasOut());
+        this.isPeer = session.isPeer();
+        this.window =
+                isPeer
+                        ? connect.receiveMaximum()
+                        : Math.min(connect.receiveMaximum(), settings.queues().maxInFlight());
+        int most =
+                isPeer
+                        ? connect.topicAliasMaximum()
+                        : Math.min(connect.topicAliasMaximum(), settings.mqtt5().topicAliasOut());
         this.aliases = most == 0 ? null : new TopicAliases(most);
     }
 
@@ -116,15 +124,19 @@ final class Subscriber {
                 message.writePayload(out);
             }
         }
-        outbound.appended(message.topic(), message.receivedNanos());
-        loop.delivered(0, message.payloadLength(), message.receivedNanos());
+        if (isPeer) {
+            loop.forwarded(0, message.payloadLength());
+        } else {
+            outbound.appended(message.topic(), message.receivedNanos());
+            loop.delivered(0, message.payloadLength(), message.receivedNanos());
+        }
         report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
     }
 
     /** False if the client said that it takes no packet of this size. */
     boolean accepts(Delivery delivery) {
         return maximumPacketSize == Long.MAX_VALUE
-                || size(delivery, traceparent(delivery)) <= maximumPacketSize;
+                || size(delivery, traceparent(delivery), properties(delivery)) <= maximumPacketSize;
     }
 
     /**
@@ -138,7 +150,8 @@ final class Subscriber {
         String traceparent = traceparent(delivery);
         byte[] payload = message.payload();
         boolean large = payload.length >= Publication.LARGE_PAYLOAD;
-        int size = size(delivery, traceparent);
+        byte[] properties = properties(delivery);
+        int size = size(delivery, traceparent, properties);
         int alias = aliasOf(message.topic(), message.topicUtf8(), size);
         int inline = large ? size - payload.length : size;
         ByteBuf out = outbound.packet(alias == 0 ? inline : inline + MORE);
@@ -153,7 +166,7 @@ final class Subscriber {
                 Math.abs(alias),
                 expirySeconds(message),
                 delivery.subscriptionIds,
-                message.properties(),
+                properties,
                 traceparent,
                 payload.length);
         if (!large) {
@@ -166,7 +179,12 @@ final class Subscriber {
         if (again) {
             return;
         }
-        if (delivery.live) {
+        if (isPeer) {
+            loop.forwarded(delivery.qos, payload.length);
+            if (delivery.trace != null) {
+                report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
+            }
+        } else if (delivery.live) {
             if (delivery.qos == 0) {
                 outbound.appended(message.topic(), message.receivedNanos());
             }
@@ -198,7 +216,15 @@ final class Subscriber {
                 : some.of(topic, topicUtf8.length, size + MORE <= maximumPacketSize);
     }
 
-    private int size(Delivery delivery, @Nullable String traceparent) {
+    /** Another home is told when a message was retained that counts there too. */
+    private byte[] properties(Delivery delivery) {
+        Message message = delivery.message;
+        Stamp stamp = message.stamp();
+        boolean tells = isPeer && stamp != null && delivery.retain && delivery.share == null;
+        return tells ? stamp.before(message.properties(), message.qos()) : message.properties();
+    }
+
+    private int size(Delivery delivery, @Nullable String traceparent, byte[] properties) {
         Message message = delivery.message;
         return PacketEncoder.publishBytes(
                 version,
@@ -206,7 +232,7 @@ final class Subscriber {
                 delivery.qos,
                 expirySeconds(message),
                 delivery.subscriptionIds,
-                message.properties(),
+                properties,
                 traceparent,
                 message.payload().length);
     }
@@ -223,7 +249,8 @@ final class Subscriber {
             Tracing.@Nullable DeliveryTrace trace) {
         // of an event that is sent by MQTT there must be no event, which would be sent in turn
         boolean sampled =
-                !TopicLevels.isBrokersOwn(topic)
+                !isPeer
+                        && !TopicLevels.isBrokersOwn(topic)
                         && (loop.samplers().delivered.take(trace != null)
                                 || loop.shared().isTraced(connection.peer(), topic));
         if (sampled || trace != null) {

@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
  * exclusive one. Any thread; changes to groups take turns.
  */
 final class Subscriptions {
-    private final FilterTrie<Recipient> trie = new FilterTrie<>(Recipient::owner);
+    private final FilterTrie<Recipient> trie;
     private final BrokerSettings.Sharing settings;
     private final int loops;
+
+    /** What other homes are told; null if there are none. */
+    private final @Nullable Wants wants;
 
     /** By the filters as clients wrote them; read without a lock, changed with that of this map. */
     private final Map<String, ShareGroup> groups = new ConcurrentHashMap<>();
@@ -19,9 +22,15 @@ final class Subscriptions {
     /** Who holds an exclusive filter, by the filter as clients wrote it. */
     private final Map<String, Session> holders = new ConcurrentHashMap<>();
 
-    Subscriptions(BrokerSettings.Sharing settings, int loops) {
+    Subscriptions(
+            BrokerSettings.Sharing settings,
+            int loops,
+            FilterTrie<Recipient> trie,
+            @Nullable Wants wants) {
         this.settings = settings;
         this.loops = loops;
+        this.trie = trie;
+        this.wants = wants;
     }
 
     FilterTrie<Recipient> trie() {
@@ -32,7 +41,10 @@ final class Subscriptions {
     void put(Subscription subscription) {
         String filter = subscription.filter();
         switch (FilterForm.of(filter)) {
-            case FilterForm.Ordinary(String topics) -> trie.put(topics, subscription);
+            case FilterForm.Ordinary(String topics) -> {
+                Recipient before = trie.put(topics, subscription);
+                wanted(topics, before, subscription.qos(), subscription.session());
+            }
             case FilterForm.Exclusive(String topics) -> trie.put(topics, subscription);
             case FilterForm.Group(String name, String topics) -> join(subscription, name, topics);
         }
@@ -41,13 +53,27 @@ final class Subscriptions {
     /** On the session's loop. An exclusive filter stays the session's until {@link #release}. */
     void remove(String filter, Session session) {
         switch (FilterForm.of(filter)) {
-            case FilterForm.Ordinary(String topics) -> trie.remove(topics, session);
+            case FilterForm.Ordinary(String topics) ->
+                    wanted(topics, trie.remove(topics, session), -1, session);
             case FilterForm.Exclusive(String topics) -> trie.remove(topics, filter);
             case FilterForm.Group(_, String topics) -> leave(filter, topics, session);
         }
     }
 
+    private void wanted(String filter, @Nullable Recipient before, int qos, Session session) {
+        if (wants != null && !session.isPeer()) {
+            int was = before instanceof Subscription subscription ? subscription.qos() : -1;
+            wants.change(filter, was, qos);
+        }
+    }
+
     // groups
+
+    private void wanted(ShareGroup group) {
+        if (wants != null) {
+            wants.group(group.filter(), group.ownQos(), group.ownPresent());
+        }
+    }
 
     private void join(Subscription subscription, String name, String topics) {
         String filter = subscription.filter();
@@ -59,9 +85,12 @@ final class Subscriptions {
                 group = new ShareGroup(filter, settings.strategyOf(name), loops);
                 groups.put(filter, group);
             }
-            member = new ShareMember(group, shares.load(), subscription, loops);
+            member =
+                    new ShareMember(
+                            group, shares.load(), subscription, shares.weight(filter), loops);
             group.put(member);
             trie.put(topics, group); // again: what was remembered of its members is forgotten
+            wanted(group);
         }
         shares.joined(member);
     }
@@ -71,6 +100,7 @@ final class Subscriptions {
             ShareGroup group = groups.get(filter);
             if (group != null) {
                 group.remove(session);
+                wanted(group);
                 if (group.members().length > 0) {
                     trie.put(topics, group);
                 } else {
@@ -86,6 +116,7 @@ final class Subscriptions {
     void arrived(ShareMember member) {
         synchronized (groups) {
             member.group().arrived(member);
+            wanted(member.group());
         }
     }
 
@@ -93,6 +124,7 @@ final class Subscriptions {
     void left(ShareMember member) {
         synchronized (groups) {
             member.group().left(member.session());
+            wanted(member.group());
         }
     }
 

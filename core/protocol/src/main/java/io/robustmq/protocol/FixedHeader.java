@@ -63,6 +63,27 @@ final class FixedHeader {
         }
     }
 
+    /** Of any packet from a peer, which is server and client at once. */
+    static void checkPeer(PacketReader reader, PacketType type, int flags) {
+        switch (type) {
+            case SUBACK, UNSUBACK, PINGRESP -> checkFlags(reader, type, flags);
+            case RESERVED,
+                    CONNECT,
+                    CONNACK,
+                    PUBLISH,
+                    PUBACK,
+                    PUBREC,
+                    PUBREL,
+                    PUBCOMP,
+                    SUBSCRIBE,
+                    UNSUBSCRIBE,
+                    PINGREQ,
+                    DISCONNECT,
+                    AUTH ->
+                    check(reader, type, flags, MqttVersion.V5, false);
+        }
+    }
+
     private static void checkFlags(PacketReader reader, PacketType type, int flags) {
         int expected =
                 switch (type) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class MessageProperties {
-    // Topic Alias or Will Delay, and Message Expiry
-    private static final int MAX_CUTS = 2;
+    // Topic Alias or Will Delay, Message Expiry, and what a peer says whom it is for
+    private static final int MAX_CUTS = 3;
 
     private ByteBuf buf = Unpooled.EMPTY_BUFFER;
     private int start;
@@ -24,6 +24,7 @@ final class MessageProperties {
     private long seen;
     private long messageExpirySeconds;
     private int topicAlias;
+    private int subscriptionIdentifier;
     private boolean text;
     private long willDelaySeconds;
     private int cuts;
@@ -41,6 +42,7 @@ final class MessageProperties {
         seen = 0;
         messageExpirySeconds = -1;
         topicAlias = 0;
+        subscriptionIdentifier = 0;
         text = false;
         willDelaySeconds = 0;
         cuts = 0;
@@ -85,9 +87,15 @@ final class MessageProperties {
             case PropertySet.CONTENT_TYPE -> reader.skipString("content type");
             case PropertySet.RESPONSE_TOPIC -> responseTopic(reader);
             case PropertySet.CORRELATION_DATA -> reader.skipBinary("correlation data");
-            case PropertySet.SUBSCRIPTION_IDENTIFIER ->
+            case PropertySet.SUBSCRIPTION_IDENTIFIER -> {
+                if (!reader.ofPeer) {
                     reader.protocolError(
                             "MQTT-3.3.4-6", "a client's PUBLISH has a subscription identifier");
+                    return;
+                }
+                subscriptionIdentifier = reader.variableByteInteger("subscription identifier");
+                cut(from, reader.at);
+            }
             case PropertySet.WILL_DELAY -> {
                 willDelaySeconds = reader.u32("will delay interval");
                 cut(from, reader.at);
@@ -138,6 +146,11 @@ final class MessageProperties {
         return topicAlias;
     }
 
+    /** 0 if absent. */
+    int subscriptionIdentifier() {
+        return subscriptionIdentifier;
+    }
+
     /** Whether the sender says that the payload is UTF-8. */
     boolean isText() {
         return text;
@@ -181,6 +194,7 @@ final class MessageProperties {
                 case PropertySet.PAYLOAD_FORMAT -> at += 1;
                 case PropertySet.TOPIC_ALIAS -> at += 2;
                 case PropertySet.MESSAGE_EXPIRY, PropertySet.WILL_DELAY -> at += 4;
+                case PropertySet.SUBSCRIPTION_IDENTIFIER -> at = behindInteger(at);
                 case PropertySet.USER_PROPERTY -> {
                     int nameAt = at + 2;
                     int nameLength = buf.getUnsignedShort(at);
@@ -196,6 +210,14 @@ final class MessageProperties {
             }
         }
         return null;
+    }
+
+    private int behindInteger(int from) {
+        int at = from;
+        while (buf.getByte(at) < 0) {
+            at++;
+        }
+        return at + 1;
     }
 
     private boolean isAt(String name, int at, int length) {

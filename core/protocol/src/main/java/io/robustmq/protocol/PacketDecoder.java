@@ -46,6 +46,18 @@ public final class PacketDecoder {
     }
 
     /**
+     * For a connection that two servers have with each other: MQTT 5 without CONNECT, where each of
+     * them may send what clients and servers do.
+     */
+    public static PacketDecoder ofPeer(PacketLimits limits) {
+        PacketDecoder decoder = new PacketDecoder(limits);
+        decoder.version = MqttVersion.V5;
+        decoder.connected = true;
+        decoder.reader.ofPeer = true;
+        return decoder;
+    }
+
+    /**
      * Hands every whole packet in {@code in} to {@code handler} and moves the reader index behind
      * the last one; what is there of the next stays. {@code in} is neither retained nor released.
      *
@@ -140,7 +152,9 @@ public final class PacketDecoder {
         PacketType type = TYPES[header >> 4];
         reader.type = type;
         MqttVersion spoken = version;
-        if (connected && spoken != null) {
+        if (reader.ofPeer) {
+            FixedHeader.checkPeer(reader, type, header & 0x0F);
+        } else if (connected && spoken != null) {
             FixedHeader.check(reader, type, header & 0x0F, spoken, authenticationMethod != null);
         } else if (authenticating) {
             FixedHeader.checkAuthenticating(reader, type, header & 0x0F);
@@ -231,7 +245,10 @@ public final class PacketDecoder {
             }
             case DISCONNECT -> disconnect(handler, v5);
             case AUTH -> auth(handler);
-            case RESERVED, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+            case SUBACK -> subscribed(PropertySet.SUBACK, handler);
+            case UNSUBACK -> subscribed(PropertySet.UNSUBACK, handler);
+            case PINGRESP -> reader.expectEnd();
+            case RESERVED, CONNACK ->
                     throw new AssertionError(reader.type + " passed the header check");
         }
     }
@@ -267,6 +284,18 @@ public final class PacketDecoder {
             reader.expectEnd();
         }
         return reasonCode;
+    }
+
+    private void subscribed(PropertySet set, PacketHandler handler) {
+        int id = reader.packetId();
+        new PlainProperties().read(reader, set);
+        int greatest = 0;
+        while (reader.remaining() > 0 && !reader.failed()) {
+            greatest = Math.max(greatest, reader.u8("reason code"));
+        }
+        if (!reader.failed()) {
+            handler.subscribed(id, greatest);
+        }
     }
 
     private void disconnect(PacketHandler handler, boolean v5) {

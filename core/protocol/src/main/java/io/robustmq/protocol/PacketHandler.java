@@ -30,6 +30,15 @@ public interface PacketHandler {
 
     void pingreq();
 
+    /**
+     * SUBACK or UNSUBACK, which only a peer sends.
+     *
+     * @param reasonCode the greatest of its reason codes
+     */
+    default void subscribed(int packetId, int reasonCode) {
+        throw new IllegalStateException("a client's decoder lets no SUBACK through");
+    }
+
     void disconnect(Disconnect disconnect);
 
     /** AUTH, which is valid only with enhanced authentication (MQTT 5, 4.12). */

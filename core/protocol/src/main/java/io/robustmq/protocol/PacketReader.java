@@ -16,6 +16,9 @@ final class PacketReader {
     // for the connection
     private final PacketLimits limits;
 
+    /** Whether it may send what servers do. */
+    boolean ofPeer;
+
     // for this call of decode
     ByteBuf buf = Unpooled.EMPTY_BUFFER;
     // for this packet

@@ -1,16 +1,19 @@
 package io.robustmq.protocol;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of every packet but CONNECT and PUBLISH. Reason strings and user properties are
- * checked and forgotten: nothing acts on them.
+ * The properties of every packet but CONNECT and PUBLISH. Reason strings are checked and forgotten,
+ * and so are user properties but those of a peer: nothing acts on them.
  */
 final class PlainProperties {
     private int subscriptionIdentifier;
     private long sessionExpirySeconds = -1;
     private @Nullable String authenticationMethod;
     private byte @Nullable [] authenticationData;
+    private List<UserProperty> userProperties = List.of();
 
     /** Reads the property length and what it announces. */
     void read(PacketReader reader, PropertySet set) {
@@ -46,9 +49,25 @@ final class PlainProperties {
                     authenticationData = reader.binary("authentication data");
             case PropertySet.REASON_STRING -> reader.skipString("reason string");
             case PropertySet.SERVER_REFERENCE -> reader.skipString("server reference");
-            case PropertySet.USER_PROPERTY -> reader.skipUserProperty();
+            case PropertySet.USER_PROPERTY -> userProperty(reader);
             default -> throw new AssertionError("no reader for property " + reader.propertyId);
         }
+    }
+
+    private void userProperty(PacketReader reader) {
+        if (!reader.ofPeer) {
+            reader.skipUserProperty();
+            return;
+        }
+        if (userProperties.isEmpty()) {
+            userProperties = new ArrayList<>(2);
+        }
+        userProperties.add(reader.userProperty());
+    }
+
+    /** Of a peer's packet. */
+    List<UserProperty> userProperties() {
+        return userProperties;
     }
 
     /** 0 if absent. */

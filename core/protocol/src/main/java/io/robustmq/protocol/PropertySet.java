@@ -42,7 +42,9 @@ enum PropertySet {
     PUBREL("MQTT-3.6.2.2", PropertySet.REASON_STRING, PropertySet.USER_PROPERTY),
     PUBCOMP("MQTT-3.7.2.2", PropertySet.REASON_STRING, PropertySet.USER_PROPERTY),
     SUBSCRIBE("MQTT-3.8.2.1", PropertySet.SUBSCRIPTION_IDENTIFIER, PropertySet.USER_PROPERTY),
+    SUBACK("MQTT-3.9.2.1", PropertySet.REASON_STRING, PropertySet.USER_PROPERTY),
     UNSUBSCRIBE("MQTT-3.10.2.1", PropertySet.USER_PROPERTY),
+    UNSUBACK("MQTT-3.11.2.1", PropertySet.REASON_STRING, PropertySet.USER_PROPERTY),
     DISCONNECT(
             "MQTT-3.14.2.2",
             PropertySet.SESSION_EXPIRY,

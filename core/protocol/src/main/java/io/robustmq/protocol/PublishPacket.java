@@ -84,6 +84,11 @@ public final class PublishPacket {
         return hasProperties ? properties.forwarded() : PacketReader.EMPTY;
     }
 
+    /** Whom it is for, by what a peer subscribed with; 0 of a client's. */
+    public int subscriptionIdentifier() {
+        return hasProperties ? properties.subscriptionIdentifier() : 0;
+    }
+
     /** The Payload Format Indicator says that it is UTF-8, and it is not. */
     public boolean isBrokenText() {
         return hasProperties && properties.isText() && !Utf8.isText(buf, payloadAt, payloadLength);

@@ -8,8 +8,17 @@ import java.util.List;
  * the answer goes into the SUBACK.
  *
  * @param subscriptionIdentifier 0 if absent
+ * @param userProperties of a peer's; a client's are checked and forgotten
  */
-public record Subscribe(int packetId, int subscriptionIdentifier, List<Filter> filters) {
+public record Subscribe(
+        int packetId,
+        int subscriptionIdentifier,
+        List<Filter> filters,
+        List<UserProperty> userProperties) {
+
+    public Subscribe(int packetId, int subscriptionIdentifier, List<Filter> filters) {
+        this(packetId, subscriptionIdentifier, filters, List.of());
+    }
 
     /**
      * One filter and its options.

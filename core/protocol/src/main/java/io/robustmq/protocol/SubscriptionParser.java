@@ -13,7 +13,10 @@ final class SubscriptionParser {
     /** Null if the reader failed. */
     static @Nullable Subscribe readSubscribe(PacketReader reader, boolean v5) {
         int packetId = reader.packetId();
-        int identifier = v5 ? readIdentifier(reader) : 0;
+        PlainProperties properties = new PlainProperties();
+        if (v5) {
+            properties.read(reader, PropertySet.SUBSCRIBE);
+        }
         if (reader.remaining() == 0) {
             reader.protocolError("MQTT-3.8.3-2", "SUBSCRIBE without a topic filter");
         }
@@ -30,14 +33,21 @@ final class SubscriptionParser {
                             (options & 8) != 0,
                             options >> 4 & 3));
         }
-        return reader.failed() ? null : new Subscribe(packetId, identifier, List.copyOf(filters));
+        return reader.failed()
+                ? null
+                : new Subscribe(
+                        packetId,
+                        properties.subscriptionIdentifier(),
+                        List.copyOf(filters),
+                        properties.userProperties());
     }
 
     /** Null if the reader failed. */
     static @Nullable Unsubscribe readUnsubscribe(PacketReader reader, boolean v5) {
         int packetId = reader.packetId();
+        PlainProperties properties = new PlainProperties();
         if (v5) {
-            new PlainProperties().read(reader, PropertySet.UNSUBSCRIBE);
+            properties.read(reader, PropertySet.UNSUBSCRIBE);
         }
         if (reader.remaining() == 0) {
             reader.protocolError("MQTT-3.10.3-2", "UNSUBSCRIBE without a topic filter");
@@ -46,13 +56,9 @@ final class SubscriptionParser {
         while (reader.remaining() > 0 && !reader.failed()) {
             filters.add(readFilter(reader));
         }
-        return reader.failed() ? null : new Unsubscribe(packetId, List.copyOf(filters));
-    }
-
-    private static int readIdentifier(PacketReader reader) {
-        PlainProperties properties = new PlainProperties();
-        properties.read(reader, PropertySet.SUBSCRIBE);
-        return properties.subscriptionIdentifier();
+        return reader.failed()
+                ? null
+                : new Unsubscribe(packetId, List.copyOf(filters), properties.userProperties());
     }
 
     private static String readFilter(PacketReader reader) {

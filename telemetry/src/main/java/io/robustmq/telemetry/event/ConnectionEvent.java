@@ -510,4 +510,102 @@ public sealed interface ConnectionEvent extends Event {
             return peer.clientId();
         }
     }
+
+    @EventType(
+            name = "connection.peer_connected",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This broker and another home of the cluster have a connection.",
+            action = "Nothing.")
+    record PeerConnected(
+            @Doc("The other home") String home,
+            @Doc(
+                            value = "Address and port of the other end",
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Whether it had been here before") boolean resumed,
+            @Doc("Messages that wait for it") int waitingMessages)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
+
+    @EventType(
+            name = "connection.peer_lost",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "The connection with another home of the cluster has ended. What is for it waits, and it is dialed again.",
+            action =
+                    "Nothing if the other broker was stopped; else see its events, and the network between the two.")
+    record PeerLost(
+            @Doc("The other home") String home,
+            @Doc("Why it ended") Ending ending,
+            @Doc("More of why, empty if there is no more") String detail,
+            @Doc(value = "How long it was", unit = "ms") long durationMillis)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
+
+    @EventType(
+            name = "connection.peer_unreachable",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Another home of the cluster does not take a connection. Told once until one comes; it is dialed again and again.",
+            action =
+                    "See whether its broker runs and listens at the address, and whether the network lets this one through.")
+    record PeerUnreachable(
+            @Doc("The other home") String home,
+            @Doc("Where it should be") String address,
+            @Doc("What failed") String detail)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
+
+    @EventType(
+            name = "connection.peer_refused",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A connection between two brokers was refused: here what came, or at the other end what was dialed from here.",
+            action =
+                    "detail says why. Right after a change of the cluster it passes by itself; else compare versions, names and addresses of the two.")
+    record PeerRefused(
+            @Doc("The other home, empty if it did not say") String home,
+            @Doc(
+                            value = "Address and port of the other end",
+                            attribute = "network.peer.address")
+                    String remoteAddr,
+            @Doc("Why") String detail)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
+
+    @EventType(
+            name = "connection.peer_gone",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A home is gone from the cluster for good, and what was kept for it with it.",
+            action = "Nothing.")
+    record PeerGone(
+            @Doc("The home that is gone") String home,
+            @Doc("Messages that it did not get") int discardedMessages)
+            implements ConnectionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
 }

@@ -166,4 +166,41 @@ public sealed interface SubscriptionEvent extends Event {
             return clientId;
         }
     }
+
+    @EventType(
+            name = "subscription.peer_routes_resynchronised",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "Another home has told all that its clients subscribe to, not only what changed: one of the two was started, or they differed.",
+            action = "Nothing.")
+    record PeerRoutesResynchronised(
+            @Doc("The other home") String home,
+            @Doc("Filters that it wants") int filters,
+            @Doc("Of those, how many were not known") int added,
+            @Doc("Filters that it does not want any more") int removed)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
+
+    @EventType(
+            name = "subscription.peer_routes_differed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "What this broker knows of another home's subscriptions was not what that home wants. It is told all of them again.",
+            action = "It mends itself. If it comes again and again, report it.")
+    record PeerRoutesDiffered(
+            @Doc("The other home") String home,
+            @Doc("Filters known here") int filters,
+            @Doc("Filters that it wants") long wantedFilters)
+            implements SubscriptionEvent {
+        @Override
+        public String throttleKey() {
+            return home;
+        }
+    }
 }
