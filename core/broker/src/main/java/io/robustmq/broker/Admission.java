@@ -1,22 +1,20 @@
 package io.robustmq.broker;
 
-import io.netty.channel.Channel;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.BanKind;
-import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * From CONNECT to the client's home: may it connect, as whom, on which loop; then {@link Arrival}.
- * Any loop; each connection's steps run on the loop that it is on.
+ * From CONNECT to the client's home: may it connect, and as whom; then {@link Homing}. Any loop;
+ * each connection's steps run on the loop that it is on.
  */
 final class Admission {
     /** The most that is added to a wait: this part of it. */
@@ -24,21 +22,25 @@ final class Admission {
 
     private final Shared shared;
     private final Executor slowAuthentication;
-    private final List<Loop> loops;
+    private final Homing homing;
     private final RandomGenerator random;
 
     /**
      * @param slowAuthentication where a slow authenticator is called; refuses tasks when it is full
      */
-    Admission(
-            Shared shared, Executor slowAuthentication, List<Loop> loops, RandomGenerator random) {
+    Admission(Shared shared, Executor slowAuthentication, Homing homing, RandomGenerator random) {
         this.shared = shared;
         this.slowAuthentication = slowAuthentication;
-        this.loops = loops;
+        this.homing = homing;
         this.random = random;
     }
 
     void admit(Connection connection, Connect connect) {
+        TunnelHeader header = connection.handedOn();
+        if (header != null) {
+            admitHandedOn(connection, connect, header);
+            return;
+        }
         long wait = shared.arrivalLimits().waitNanos();
         if (wait == 0) {
             begin(connection, connect);
@@ -64,6 +66,28 @@ final class Admission {
                                 () -> connection.guarded(() -> waited(connection, connect)),
                                 nanos,
                                 TimeUnit.NANOSECONDS);
+    }
+
+    /** Another broker has asked for all that proves who the client is, and kept its limits. */
+    private void admitHandedOn(Connection connection, Connect connect, TunnelHeader header) {
+        connection.access().granted(header.identity());
+        if (header.identity().isAdmin()) {
+            shared.eventTopics().admitted(connection);
+        }
+        byte[] lastStep = header.exchanged();
+        String method = connect.authenticationMethod();
+        EnhancedAuthenticator offered =
+                lastStep == null || method == null
+                        ? null
+                        : shared.access().authenticator().enhanced(method);
+        if (offered != null) {
+            AuthExchange exchange =
+                    connection.exchange(
+                            new AuthExchange(
+                                    connection, offered, slowAuthentication, success -> {}));
+            exchange.made(header.identity().userName(), Objects.requireNonNull(lastStep));
+        }
+        homing.begin(connection, connect, false);
     }
 
     private void waited(Connection connection, Connect connect) {
@@ -257,35 +281,6 @@ final class Admission {
             connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
             return;
         }
-        Loop home = Loop.homeOf(connection.peer().clientId(), loops);
-        move(connection, home, () -> new Arrival(connection, settled, assigned).settle());
-    }
-
-    /** To another loop, and goes on there. */
-    private static void move(Connection connection, Loop home, Runnable then) {
-        connection.leaving();
-        Loop from = connection.loop();
-        if (home == from) {
-            then.run();
-            return;
-        }
-        Channel channel = connection.channel();
-        from.connections().remove(connection);
-        channel.deregister()
-                .addListener(left -> {
-                    connection.isOn(home);
-                    home.executor()
-                            .register(channel)
-                            .addListener(arrived -> {
-                                if (!arrived.isSuccess()) {
-                                    // the client hung up between the loops: neither told of it
-                                    channel.unsafe().closeForcibly();
-                                    connection.end(Ending.PEER_CLOSED, 0);
-                                } else if (connection.isAdmitting()) { // else it ended meanwhile
-                                    home.connections().add(connection);
-                                    connection.guarded(then);
-                                }
-                            });
-                });
+        homing.begin(connection, settled, assigned);
     }
 }

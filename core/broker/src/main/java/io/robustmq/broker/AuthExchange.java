@@ -51,6 +51,12 @@ final class AuthExchange {
         this.admitted = admitted;
     }
 
+    /** Made at another broker, which handed the client on. */
+    void made(String by, byte[] lastStep) {
+        userName = by;
+        lastData = lastStep;
+    }
+
     void begin(byte @Nullable [] data) {
         going = authenticator.begin();
         ask(data);

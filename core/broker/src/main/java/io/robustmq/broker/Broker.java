@@ -43,6 +43,7 @@ public final class Broker implements AutoCloseable {
     private final RandomGenerator random;
     private final Shared shared;
     private final BrokerMeasures measures;
+    private final Tunnel.Dialer dialer;
 
     // while open
     private volatile List<Loop> loops = List.of();
@@ -60,19 +61,21 @@ public final class Broker implements AutoCloseable {
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(settings, log, access, events, tracing, clock, new SecureRandom());
+        this(settings, log, access, Cluster.NONE, events, tracing, clock, new SecureRandom());
     }
 
     Broker(
             BrokerSettings settings,
             RecordLog log,
             Access access,
+            Cluster cluster,
             Events events,
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
         this.random = random;
-        this.shared = Shared.of(settings, access, log, events, tracing, clock, random);
+        this.dialer = cluster.dialer();
+        this.shared = Shared.of(settings, access, log, cluster, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
@@ -127,7 +130,8 @@ public final class Broker implements AutoCloseable {
             close();
             throw e;
         }
-        Admission admission = new Admission(shared, authenticating, loops, random);
+        Admission admission =
+                new Admission(shared, authenticating, new Homing(shared, loops, dialer), random);
 
         Listeners opening =
                 new Listeners(shared, threads, epoll, Map.copyOf(byExecutor), admission);

@@ -31,6 +31,7 @@ final class BrokerLog {
     private static final long CLOSE_SECONDS = 10;
 
     private final RecordLog log;
+    private final ClientDirectory directory;
     private final InstantSource clock;
     private final Events events;
     private final Commits commits = new Commits();
@@ -38,8 +39,14 @@ final class BrokerLog {
     private final AtomicInteger nextSession = new AtomicInteger(1);
     private final LogKeeper keeper;
 
-    BrokerLog(RecordLog log, BrokerSettings.Storage settings, InstantSource clock, Events events) {
+    BrokerLog(
+            RecordLog log,
+            BrokerSettings.Storage settings,
+            ClientDirectory directory,
+            InstantSource clock,
+            Events events) {
         this.log = log;
+        this.directory = directory;
         this.clock = clock;
         this.events = events;
         this.reader = new LogReader(log);
@@ -59,6 +66,7 @@ final class BrokerLog {
         List<List<StoredSession>> byLoop = new ArrayList<>();
         loops.forEach(loop -> byLoop.add(new ArrayList<>()));
         Collection<StoredSession> sessions = state.perClient();
+        directory.restored(sessions.stream().map(each -> each.clientId).toList());
         Set<Integer> unused = new HashSet<>(state.sessions.keySet());
         long queued = 0;
         for (StoredSession session : sessions) {

@@ -42,6 +42,10 @@ final class ClientAccess {
         identity = to;
     }
 
+    Identity identity() {
+        return identity;
+    }
+
     /** Empty if it has none, or is not authenticated yet. */
     String userName() {
         return identity.userName();

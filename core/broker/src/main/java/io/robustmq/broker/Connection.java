@@ -61,6 +61,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Subscriber subscriber;
     private Connect.@Nullable Will will;
 
+    /** Of another broker, which has the client's connection; null if it is here. */
+    private @Nullable TunnelHeader handedOn;
+
+    private boolean claimed;
+
     Connection(Channel channel, Loop loop, Admission admission, ClientOrigin origin) {
         this.channel = channel;
         this.loop = loop;
@@ -169,6 +174,40 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (now) {
             ended(input.resume());
         }
+    }
+
+    /** Another broker has the connection, and has seen who the client is. */
+    void handedOnBy(TunnelHeader header) {
+        handedOn = header;
+    }
+
+    /** Null if the client is connected to this broker itself. */
+    @Nullable TunnelHeader handedOn() {
+        return handedOn;
+    }
+
+    /** It is to be dropped from {@link ClientDirectory} when the connection ends. */
+    void claimed() {
+        claimed = true;
+    }
+
+    /**
+     * Another broker goes on with it: it is no connection of this one any more.
+     *
+     * @return what came behind its CONNECT, to be released
+     */
+    @Nullable ByteBuf handOn() {
+        phase = Phase.ENDED;
+        patience.stop();
+        if (rate != null) {
+            rate.stop();
+        }
+        loop.connections().remove(this);
+        shared.eventTopics().left(this, Ending.HANDED_ON);
+        loop.counters().add(Counters.ended(Ending.HANDED_ON), 1);
+        outbound.flush();
+        outbound.close();
+        return input.taken();
     }
 
     void named(String clientId) {
@@ -338,6 +377,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (was == Phase.CONNECTED) {
             emit(closed(ending, reasonCode));
             detach(ending, reasonCode);
+        }
+        if (claimed) {
+            shared.directory().drop(peer.clientId());
         }
     }
 

@@ -68,6 +68,14 @@ final class Cumulation {
         return kept != null;
     }
 
+    /** What was read and is not decoded, for the caller to release; nothing is read any more. */
+    @Nullable ByteBuf taken() {
+        ByteBuf buf = kept;
+        kept = null;
+        closed = true;
+        return buf;
+    }
+
     private void decoded() {
         decoding = false;
         releaseIfEmpty();

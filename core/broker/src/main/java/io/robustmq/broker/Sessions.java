@@ -50,6 +50,7 @@ final class Sessions {
         session.connected(will);
         session.expirySeconds(expirySeconds);
         byClientId.put(session.clientId(), session);
+        loop.shared().directory().hold(session.clientId());
         emit(new SessionEvent.Created(peer, expirySeconds));
         return session;
     }
@@ -232,6 +233,7 @@ final class Sessions {
         count(Counters.SUBSCRIPTIONS, -session.subscriptions().size());
         session.subscriptions().clear();
         byClientId.remove(session.clientId());
+        loop.shared().directory().drop(session.clientId());
         Runnable released =
                 () -> exclusive.forEach(filter -> subscriptions.release(filter, session));
         Backlog backlog = session.backlog();

@@ -53,6 +53,7 @@ final class FuzzedBroker implements AutoCloseable {
                         settings(),
                         log.shard(),
                         new Access(Authenticator.ANYBODY),
+                        Cluster.NONE,
                         faults,
                         Tracing.OFF,
                         clock,
@@ -80,7 +81,12 @@ final class FuzzedBroker implements AutoCloseable {
         broker.open();
         Loop only = broker.loops().getFirst();
         loop = only;
-        admission = new Admission(only.shared(), Runnable::run, broker.loops(), new Random(1));
+        admission =
+                new Admission(
+                        only.shared(),
+                        Runnable::run,
+                        new Homing(only.shared(), broker.loops(), Cluster.NONE.dialer()),
+                        new Random(1));
         witness = new Witness(this);
         witness.connect();
     }

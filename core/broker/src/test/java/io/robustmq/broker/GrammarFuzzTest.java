@@ -65,6 +65,7 @@ class GrammarFuzzTest {
                                 settings(),
                                 log.shard(),
                                 new Access(Authenticator.ANYBODY),
+                                Cluster.NONE,
                                 faults,
                                 Tracing.OFF,
                                 clock,

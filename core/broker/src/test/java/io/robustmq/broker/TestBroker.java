@@ -35,18 +35,22 @@ final class TestBroker implements AutoCloseable {
     private final BrokerSettings settings;
     private final Access access;
     private final Tracing tracing;
+    private final Cluster cluster;
 
-    private TestBroker(BrokerSettings settings, Access access, Tracing tracing, Disk disk)
+    private TestBroker(
+            BrokerSettings settings, Access access, Cluster cluster, Tracing tracing, Disk disk)
             throws IOException {
         this.log = TestLog.open(disk, clock, events);
         this.settings = settings;
         this.access = access;
         this.tracing = tracing;
+        this.cluster = cluster;
         broker = make();
     }
 
     private Broker make() {
-        return new Broker(settings, log.shard(), access, events, tracing, clock, new Random(1));
+        return new Broker(
+                settings, log.shard(), access, cluster, events, tracing, clock, new Random(1));
     }
 
     /** Stops it in order, and opens another on the same log. */
@@ -106,7 +110,16 @@ final class TestBroker implements AutoCloseable {
 
     private static TestBroker open(
             BrokerSettings settings, Access access, Tracing tracing, Disk disk) throws IOException {
-        TestBroker made = new TestBroker(settings, access, tracing, disk);
+        return opened(new TestBroker(settings, access, Cluster.NONE, tracing, disk));
+    }
+
+    /** One of several. */
+    static TestBroker open(BrokerSettings settings, Access access, Cluster cluster)
+            throws IOException {
+        return opened(new TestBroker(settings, access, cluster, Tracing.OFF, new LocalDisk()));
+    }
+
+    private static TestBroker opened(TestBroker made) throws IOException {
         made.broker.open();
         return made;
     }

@@ -172,6 +172,7 @@ final class Phrases {
                     case "storage_unavailable" ->
                             "the broker could not store what it sent, " + ReasonNames.of(code);
                     case "banned" -> "an administrator banned it";
+                    case "handed_on" -> "another broker has its session and goes on with it";
                     case "rate_exceeded" ->
                             "it sent more per second than the broker allows, "
                                     + ReasonNames.of(code);

@@ -31,7 +31,7 @@ final class AccessControl implements AutoCloseable {
     /** Problems told in one event; all of them at the start. */
     private static final int MOST_TOLD = 10;
 
-    private final StandaloneConfig.Mqtt config;
+    private final BrokerConfig.Mqtt config;
     private final Events events;
     private final PasswordAuthenticator passwords;
     private final Access access;
@@ -42,7 +42,7 @@ final class AccessControl implements AutoCloseable {
     // while open
     private @Nullable ScheduledExecutorService looking;
 
-    AccessControl(StandaloneConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
+    AccessControl(BrokerConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
         this.config = config;
         this.events = events;
         this.passwords = new PasswordAuthenticator(Set.copyOf(config.admins()));

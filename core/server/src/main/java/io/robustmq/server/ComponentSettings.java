@@ -30,8 +30,8 @@ final class ComponentSettings {
     /**
      * @param listeners resolved
      */
-    static BrokerSettings broker(StandaloneConfig config, List<ListenerSettings> listeners) {
-        StandaloneConfig.Mqtt mqtt = config.mqtt();
+    static BrokerSettings broker(BrokerConfig config, List<ListenerSettings> listeners) {
+        BrokerConfig.Mqtt mqtt = config.mqtt();
         return new BrokerSettings(
                 new BrokerSettings.Connections(
                         listeners, mqtt.eventLoops(), mqtt.maxConnections(), mqtt.connectTimeout()),

@@ -45,6 +45,23 @@ record Listener(String key, InetSocketAddress unresolved) {
         return unresolved.getHostString() + ":" + unresolved.getPort();
     }
 
+    /**
+     * What {@link #text(InetSocketAddress)} wrote, looked up.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    static InetSocketAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("an address is host:port, was " + text);
+        }
+        String host = text.substring(0, colon);
+        boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+        return new InetSocketAddress(
+                isBracketed ? host.substring(1, host.length() - 1) : host,
+                Integer.parseInt(text.substring(colon + 1)));
+    }
+
     /** As in a URL. */
     static String text(InetSocketAddress address) {
         String host =

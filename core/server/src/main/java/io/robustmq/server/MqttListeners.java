@@ -36,12 +36,12 @@ final class MqttListeners {
                     PosixFilePermission.OWNER_WRITE,
                     PosixFilePermission.OWNER_READ);
 
-    private final StandaloneConfig.Mqtt mqtt;
+    private final BrokerConfig.Mqtt mqtt;
     private final TlsSettings tls;
     private final WebSocketSettings webSocket;
     private final ProxySettings proxy;
 
-    MqttListeners(StandaloneConfig config) {
+    MqttListeners(BrokerConfig config) {
         this.mqtt = config.mqtt();
         this.tls = tls(mqtt.tls(), config.data().directory());
         this.webSocket = webSocket(mqtt);
@@ -116,7 +116,7 @@ final class MqttListeners {
                 tls.reloadInterval());
     }
 
-    private static WebSocketSettings webSocket(StandaloneConfig.Mqtt mqtt) {
+    private static WebSocketSettings webSocket(BrokerConfig.Mqtt mqtt) {
         long said = mqtt.ws().maxFrameSize();
         long most = said > 0 ? said : mqtt.maxPacketSize() + FRAME_SPARE_BYTES;
         return new WebSocketSettings(

@@ -1,9 +1,5 @@
 package io.robustmq.server;
 
-import io.robustmq.broker.BoundListener;
-import io.robustmq.broker.Broker;
-import io.robustmq.broker.ListenException;
-import io.robustmq.broker.TlsException;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.Retention;
@@ -21,13 +17,11 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,13 +46,11 @@ final class Standalone implements RoleProcess {
     private final InstantSource clock;
     private final Readiness readiness = new Readiness(Role.values());
     private final NodeFrame frame;
+    private final BrokerRole broker;
 
     // while open; null before and after
     private @Nullable Journal journal;
     private @Nullable ClusterPlacement placement;
-    private @Nullable AccessControl access;
-    private @Nullable Broker broker;
-    private @Nullable EventTopicsFeed eventTopics;
     private @Nullable AgreedLogControl logControl;
     private boolean registered;
 
@@ -70,6 +62,7 @@ final class Standalone implements RoleProcess {
         this.identity = identity;
         this.clock = clock;
         this.frame = new NodeFrame(loaded, identity, clock, Service.PLACEMENT_CENTER, readiness);
+        this.broker = new BrokerRole(config, clock);
     }
 
     @Override
@@ -86,20 +79,12 @@ final class Standalone implements RoleProcess {
         Journal shards = openJournal(opened);
         Opening<ClusterPlacement> placing =
                 Opening.begin("start-placement", () -> openPlacement(opened, shards, control));
-        Opening<Broker> broking = Opening.begin("start-broker", () -> openBroker(opened, shards));
+        Opening<BrokerRole> broking =
+                Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
         broking.awaitEnd();
-        EventTopicsFeed feed = new EventTopicsFeed(frame.search(), broking.result().eventTopics());
-        feed.open();
-        eventTopics = feed;
-        Events events = opened.events(Service.MQTT_BROKER);
-        endpoint.add(new BansApi(broking.result().bans(), events).route());
-        endpoint.add(new SlowSubscriptionsApi(broking.result()::slowSubscriptions, events).route());
-        AccessControl accessing = access;
-        if (accessing != null) {
-            endpoint.add(new AccessApi(accessing, events).route());
-        }
-        register(placing.result(), broking.result(), endpoint);
+        broking.result().serve(frame, opened, endpoint);
+        register(placing.result(), endpoint);
         frame.tellReady(opened);
     }
 
@@ -161,11 +146,10 @@ final class Standalone implements RoleProcess {
         return opening;
     }
 
-    private Broker openBroker(Pipeline to, Journal shards) throws StartFailure {
+    private BrokerRole openBroker(Pipeline to, Journal shards) throws StartFailure {
         Events events = to.events(Service.MQTT_BROKER);
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
-        MqttListeners listeners = new MqttListeners(config);
         Shard log;
         try {
             log =
@@ -178,45 +162,9 @@ final class Standalone implements RoleProcess {
         } catch (IOException unusable) {
             throw cannotUseJournal(unusable);
         }
-        AccessControl accessing = openAccess(events);
-        Broker opening =
-                new Broker(
-                        ComponentSettings.broker(config, listeners.settings()),
-                        log,
-                        accessing.access(),
-                        events,
-                        to.tracing(),
-                        clock);
-        try {
-            opening.open();
-        } catch (ListenException failure) {
-            opening.close();
-            throw listeners.failed(failure.listener(), failure);
-        } catch (TlsException unusable) {
-            opening.close();
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION,
-                    "mqtt.tls: " + Failure.of(unusable).errorMsg(),
-                    unusable);
-        } catch (IOException unusable) {
-            opening.close();
-            throw cannotUseJournal(unusable);
-        }
-        broker = opening;
-        accessing.onChange(opening::accessChanged);
-        accessing.watch();
-        BrokerMetrics.register(opening.measures(), to.registry());
-        CertificateMetrics.register(opening::certificates, to.registry());
+        broker.open(to, log, this::cannotUseJournal);
         ready(Role.MQTT_SERVER, events, begun);
-        return opening;
-    }
-
-    private AccessControl openAccess(Events events) throws StartFailure {
-        AccessControl opening =
-                new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
-        opening.open();
-        access = opening;
-        return opening;
+        return broker;
     }
 
     private void ready(Role role, Events events, long begunNanos) {
@@ -225,12 +173,8 @@ final class Standalone implements RoleProcess {
         events.emit(new PlacementEvent.RoleReady(role.command(), millis));
     }
 
-    private void register(Placement places, Broker serves, HttpEndpoint endpoint)
-            throws StartFailure {
-        Map<String, String> addresses = new TreeMap<>();
-        for (BoundListener each : serves.listeners()) {
-            addresses.put(each.name().equals("tcp") ? "mqtt" : "mqtt-" + each.name(), each.text());
-        }
+    private void register(Placement places, HttpEndpoint endpoint) throws StartFailure {
+        Map<String, String> addresses = broker.addresses();
         addresses.put("http", Listener.text(endpoint.localAddress()));
         Node self = new Node(identity.nodeId(), EnumSet.allOf(Role.class), addresses);
         try {
@@ -251,28 +195,17 @@ final class Standalone implements RoleProcess {
 
     @Override
     public void rehearse() throws IOException {
-        Broker serves = broker;
-        if (serves != null) {
-            for (BoundListener each : serves.listeners()) {
-                if (each.transport().equals("tcp")) {
-                    new Rehearsal((InetSocketAddress) each.address()).run();
-                }
-            }
-        }
+        broker.rehearse();
     }
 
     @Override
     public synchronized String announcement() {
         HttpEndpoint endpoint = frame.http();
-        Broker serves = broker;
-        if (endpoint == null || serves == null) {
+        if (endpoint == null || !broker.isOpen()) {
             return "";
         }
         StringBuilder text = frame.announcement();
-        MqttListeners listeners = new MqttListeners(config);
-        for (BoundListener each : serves.listeners()) {
-            NodeFrame.line(text, "MQTT", listeners.url(each));
-        }
+        broker.announce(text);
         frame.announceRest(text, endpoint);
         return text.toString();
     }
@@ -288,28 +221,12 @@ final class Standalone implements RoleProcess {
 
     private void closeRoles(Pipeline to) {
         Events node = to.events(Service.PLACEMENT_CENTER);
-        if (registered && broker != null && placement != null) {
-            node.emit(
-                    new PlacementEvent.NodeStopping(
-                            Math.toIntExact(broker.measures().connections())));
+        if (registered && broker.isOpen() && placement != null) {
+            node.emit(new PlacementEvent.NodeStopping(broker.connections()));
             deregister(placement);
             registered = false;
         }
-        if (eventTopics != null) {
-            eventTopics.close();
-            eventTopics = null;
-        }
-        if (access != null) {
-            access.close();
-            access = null;
-        }
-        if (broker != null) {
-            readiness.stopped(Role.MQTT_SERVER);
-            broker.close();
-            broker = null;
-            to.events(Service.MQTT_BROKER)
-                    .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
-        }
+        broker.close(readiness, to.events(Service.MQTT_BROKER));
         if (logControl != null) {
             logControl.close();
             logControl = null;

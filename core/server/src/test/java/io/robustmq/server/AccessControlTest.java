@@ -198,7 +198,7 @@ class AccessControlTest {
                 events);
     }
 
-    private static StandaloneConfig.Mqtt config(List<String> assignments) {
+    private static BrokerConfig.Mqtt config(List<String> assignments) {
         return switch (ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), assignments)) {
             case ConfigOutcome.Loaded<StandaloneConfig> loaded -> loaded.config().mqtt();
             case ConfigOutcome.Wrong<StandaloneConfig> wrong ->

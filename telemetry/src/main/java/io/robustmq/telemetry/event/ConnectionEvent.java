@@ -16,7 +16,9 @@ public sealed interface ConnectionEvent extends Event {
         STORAGE_UNAVAILABLE,
         NOT_AUTHORIZED,
         RATE_EXCEEDED,
-        BANNED
+        BANNED,
+        /** Another broker has its session, and goes on with it. */
+        HANDED_ON
     }
 
     /** What a ban is for. */
@@ -51,6 +53,16 @@ public sealed interface ConnectionEvent extends Event {
         WEBSOCKET,
         QUIC
     }
+
+    @EventType(
+            name = "connection.handed_on",
+            severity = Severity.DEBUG,
+            volume = Volume.CONNECTION,
+            cause =
+                    "The session of a client that connected here is at another broker, which goes on with it over a connection between the two.",
+            action = "Nothing.")
+    record HandedOn(Peer peer, @Doc("Broker that has the session") String home)
+            implements ConnectionEvent {}
 
     @EventType(
             name = "connection.listener_started",

@@ -236,6 +236,17 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.node_suspected",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "Nothing listens where another broker should be reached: its process has ended. It is removed without waiting for placement.node-timeout.",
+            action =
+                    "See why that node ended. Another broker serves its sessions meanwhile; it registers again when it starts.")
+    record NodeSuspected(@Doc("Node that does not answer") String suspectedNode, Failure failure)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.node_expired",
             severity = Severity.WARN,
             volume = Volume.FAULT,

@@ -1,0 +1,120 @@
+package io.robustmq.server;
+
+import io.robustmq.broker.ClientDirectory.Whereabouts;
+import io.robustmq.placement.Document;
+import io.robustmq.placement.DocumentKind;
+import io.robustmq.placement.NodeEpoch;
+import io.robustmq.placement.Placement;
+import io.robustmq.placement.PlacementView;
+import io.robustmq.placement.Registration;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
+import io.robustmq.telemetry.event.PlacementEvent;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The homes of a cluster as placement knows them. A home has a replicated log, which is how all
+ * that there are can be found, and is registered by whoever serves it. Any thread.
+ */
+final class Homes {
+    /** Before a home's name: its log. */
+    static final String LOG = "mqtt.";
+
+    /** Behind it: where its snapshots are. */
+    static final String SNAPSHOTS = ".snapshots";
+
+    /** Of a registration: where other brokers reach this one. */
+    static final String ADDRESS = "cluster";
+
+    /** Of a registration: the node that serves the home. */
+    static final String SERVER = "server";
+
+    private final Placement placement;
+    private final Events events;
+
+    Homes(Placement placement, Events events) {
+        this.placement = placement;
+        this.events = events;
+    }
+
+    /** Whether every home is served. */
+    sealed interface Served {
+        record All() implements Served {}
+
+        record Not(String which) implements Served {}
+    }
+
+    /** All that were ever made, by name. */
+    static List<String> names(PlacementView view) {
+        return view.documents(DocumentKind.SHARD, LOG).stream()
+                .map(Document::name)
+                .filter(name -> !name.endsWith(SNAPSHOTS))
+                .map(name -> name.substring(LOG.length()))
+                .toList();
+    }
+
+    /** Who listens for other brokers, by home. */
+    static Map<String, InetSocketAddress> served(PlacementView view) {
+        Map<String, InetSocketAddress> served = new TreeMap<>();
+        for (String name : names(view)) {
+            Registration registered = view.registration(name);
+            String address =
+                    registered == null ? null : registered.node().extendInfo().get(ADDRESS);
+            if (address != null) {
+                served.put(name, Listener.parse(address));
+            }
+        }
+        return served;
+    }
+
+    /**
+     * @param revision that this node may not know yet
+     */
+    Served servedAt(long revision) {
+        PlacementView view = placement.view();
+        if (view.revision() < revision) {
+            return new Served.Not("one of the brokers");
+        }
+        Map<String, InetSocketAddress> served = served(view);
+        for (String name : names(view)) {
+            if (!served.containsKey(name)) {
+                return new Served.Not(name);
+            }
+        }
+        return new Served.All();
+    }
+
+    Whereabouts where(NodeEpoch home) {
+        Registration registered = placement.view().registration(home.nodeId());
+        String address =
+                registered == null || !registered.identity().equals(home)
+                        ? null
+                        : registered.node().extendInfo().get(ADDRESS);
+        return address == null
+                ? new Whereabouts.Unknown(
+                        "its session is at " + home.nodeId() + ", which no broker serves")
+                : new Whereabouts.Elsewhere(home.nodeId(), Listener.parse(address));
+    }
+
+    /**
+     * A home's address does not answer. If nothing listens there its process is gone, and need not
+     * be waited for: it is as if it had been silent for long.
+     */
+    void unreachable(String home, Throwable why) {
+        Registration registered = placement.view().registration(home);
+        if (registered == null || !isRefused(why)) {
+            return;
+        }
+        events.emit(new PlacementEvent.NodeSuspected(home, Failure.of(why)));
+        var unused = placement.deregister(registered.identity());
+    }
+
+    private static boolean isRefused(Throwable why) {
+        return why instanceof ConnectException
+                && String.valueOf(why.getMessage()).contains("refused");
+    }
+}
