@@ -7,12 +7,16 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +101,26 @@ final class ClusterTls implements AutoCloseable {
 
     ChannelCredentials ofClient() {
         return TlsChannelCredentials.newBuilder().keyManager(own).trustManager(trusted).build();
+    }
+
+    /** The same for connections that are not gRPC's. */
+    SslContext ofDataServer() {
+        return built(
+                SslContextBuilder.forServer(own)
+                        .trustManager(trusted)
+                        .clientAuth(io.netty.handler.ssl.ClientAuth.REQUIRE));
+    }
+
+    SslContext ofDataClient() {
+        return built(SslContextBuilder.forClient().keyManager(own).trustManager(trusted));
+    }
+
+    private static SslContext built(SslContextBuilder builder) {
+        try {
+            return builder.sslProvider(SslProvider.JDK).protocols("TLSv1.3").build();
+        } catch (SSLException impossible) {
+            throw new IllegalStateException("TLS 1.3 is part of the JDK", impossible);
+        }
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.robustmq.eventlog.EventShardSettings;
 import io.robustmq.journal.JournalSettings;
 import io.robustmq.journal.Retention;
 import io.robustmq.journal.ShardSettings;
+import io.robustmq.replication.RepairSettings;
+import io.robustmq.replication.ReplicaSettings;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.OtlpSignal;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
@@ -89,6 +91,25 @@ final class ComponentSettings {
                 Math.toIntExact(tcp.maxFrameSize()),
                 tcp.maxInFlight(),
                 HELLO_WITHIN);
+    }
+
+    static ReplicaHost.Settings replicas(JournalServerConfig config) {
+        JournalServerConfig.Journal journal = config.journal();
+        RepairSettings repair = RepairSettings.STANDARD;
+        return new ReplicaHost.Settings(
+                config.nodeId(),
+                new ShardSettings(
+                        journal.maxSegmentSize(),
+                        Duration.ZERO,
+                        journal.durability(),
+                        Retention.FOREVER),
+                ReplicaSettings.STANDARD,
+                new RepairSettings(
+                        journal.repairReplicas(),
+                        journal.repairAfter(),
+                        repair.maxMoves(),
+                        repair.askAgainAfter(),
+                        repair.giveUpAfter()));
     }
 
     static EventShardSettings events(RoleConfig config) {

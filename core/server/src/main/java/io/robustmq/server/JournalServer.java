@@ -40,6 +40,8 @@ final class JournalServer implements RoleProcess {
     private @Nullable DataServer data;
     private @Nullable GrpcEndpoint grpc;
     private @Nullable ClusterClient cluster;
+    private @Nullable ReplicaHost replicas;
+    private String journalId = "";
     private boolean isServing;
 
     JournalServer(
@@ -65,16 +67,46 @@ final class JournalServer implements RoleProcess {
         long begun = System.nanoTime();
         events.emit(new PlacementEvent.RoleStarting(Role.JOURNAL_SERVER.command()));
         ServedShards shards = openShards(to, events);
-        DataServer serves = openData(shards, events);
+        if (member != null) {
+            member.open();
+        }
+        ClusterTls tls = member == null ? null : member.tls();
+        DataServer serves = openData(tls, shards, events);
         JournalServerMetrics.register(serves.counters(), shards, to.registry());
         openGrpc(shards, events);
         isServing = true;
         if (member == null) {
             ready(to, events, begun);
         } else {
-            member.open();
+            openReplicas(member, serves, to, events);
             member.register(this::node, new Membership(to, events, begun));
         }
+    }
+
+    private void openReplicas(
+            ClusterClient member, DataServer serves, Pipeline to, Events events)
+            throws StartFailure {
+        Journal shards = journal;
+        if (shards == null) {
+            throw new IllegalStateException("not open");
+        }
+        ReplicaHost opening =
+                new ReplicaHost(ComponentSettings.replicas(config), shards, chance, events);
+        replicas = opening;
+        ClusterTls tls = member.tls();
+        try {
+            journalId = opening.identify();
+            opening.open(member.placement(), tls == null ? null : tls.ofDataClient());
+        } catch (IOException unusable) {
+            throw frame.cannotUseJournal(config.journal().directories(), unusable);
+        }
+        serves.peers(opening);
+        JournalServerMetrics.register(opening, to.registry());
+    }
+
+    private long freeBytes() {
+        LocalDisk disk = new LocalDisk();
+        return config.journalDirectories().stream().mapToLong(disk::freeBytes).sum();
     }
 
     /** Null if there is none. */
@@ -128,12 +160,14 @@ final class JournalServer implements RoleProcess {
         HttpEndpoint endpoint = frame.http();
         Map<String, String> info = new HashMap<>();
         info.put("grpc", reached(grpc().localAddress()));
-        info.put("tcp", reached(data().localAddress()));
+        info.put(JournalNodes.ADDRESS, reached(data().localAddress()));
+        info.put(JournalNodes.JOURNAL_ID, journalId);
+        info.put(JournalNodes.FREE_BYTES, Long.toString(freeBytes()));
         if (endpoint != null) {
             info.put("http", reached(endpoint.localAddress()));
         }
         if (!config.node().rack().isEmpty()) {
-            info.put("rack", config.node().rack());
+            info.put(JournalNodes.RACK, config.node().rack());
         }
         return new Node(config.nodeId(), EnumSet.of(Role.JOURNAL_SERVER), info);
     }
@@ -162,11 +196,15 @@ final class JournalServer implements RoleProcess {
         return shards;
     }
 
-    private DataServer openData(ServedShards shards, Events events) throws StartFailure {
+    private DataServer openData(@Nullable ClusterTls tls, ServedShards shards, Events events)
+            throws StartFailure {
         Listener listener = new Listener("tcp.listen", config.tcp().listen());
         DataServer opening =
                 new DataServer(
-                        ComponentSettings.data(config.tcp(), listener.resolve()), shards, events);
+                        ComponentSettings.data(config.tcp(), listener.resolve()),
+                        tls == null ? null : tls.ofDataServer(),
+                        shards,
+                        events);
         try {
             opening.open();
         } catch (IOException failure) {
@@ -239,6 +277,10 @@ final class JournalServer implements RoleProcess {
         readiness.stopped(Role.JOURNAL_SERVER);
         if (isServing && data != null) {
             events.emit(new PlacementEvent.NodeStopping(data.counters().connections.get()));
+        }
+        if (replicas != null) {
+            replicas.close();
+            replicas = null;
         }
         if (cluster != null) {
             cluster.close();

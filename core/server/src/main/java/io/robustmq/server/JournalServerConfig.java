@@ -48,6 +48,8 @@ record JournalServerConfig(
             long retentionSize,
             Duration retentionAge,
             int maxShards,
+            int repairReplicas,
+            Duration repairAfter,
             Durability durability,
             Duration slowSync) {}
 }

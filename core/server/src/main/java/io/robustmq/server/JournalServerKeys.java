@@ -81,7 +81,7 @@ final class JournalServerKeys {
                                     "journal.shard-replica-num",
                                     whole(1, MOST_REPLICAS),
                                     "1",
-                                    "Copies of each record. Only 1: replication is not there yet."),
+                                    "Copies of each record of the shards that clients append to by name: only 1, they are this server's alone. How many copies the log of an mqtt-server has, that one's configuration says."),
                             key(
                                     "journal.max-segment-size",
                                     SEGMENT_SIZE,
@@ -103,6 +103,16 @@ final class JournalServerKeys {
                                     whole(1, 100_000),
                                     "10000",
                                     "Shards on this server. One more is refused."),
+                            key(
+                                    "journal.repair-replicas",
+                                    whole(1, MOST_REPLICAS),
+                                    "3",
+                                    "Copies that each sealed segment of a replicated log should have: what has fewer is copied to another journal server of the cluster. The same on all of them."),
+                            key(
+                                    "journal.repair-after",
+                                    span(Duration.ofSeconds(1), Duration.ofDays(30)),
+                                    "\"5m\"",
+                                    "A journal server that has been away for so long is not waited for any more: what it kept is copied to others."),
                             ConfigKeys.DURABILITY,
                             ConfigKeys.SLOW_SYNC));
 
@@ -138,6 +148,6 @@ final class JournalServerKeys {
     static String replicasProblem(int replicas) {
         return "must be 1, was "
                 + replicas
-                + ": replication between journal servers is not there yet";
+                + ": these shards are this server's alone";
     }
 }

@@ -41,6 +41,22 @@ final class JournalServerMetrics {
         metrics.byLabel(counters);
     }
 
+    static void register(ReplicaHost replicas, PrometheusRegistry registry) {
+        JournalServerMetrics metrics = new JournalServerMetrics(registry);
+        metrics.gauge(
+                "replica_segments",
+                "Segments of replicated logs that this server keeps or is to keep.",
+                () -> replicas.counts().segments());
+        metrics.gauge(
+                "under_replicated_segments",
+                "Sealed segments of replicated logs that have fewer copies than they should, or one on a server that is away or leaving; of the cluster, told by the server that repairs, 0 on the others.",
+                () -> replicas.counts().underReplicated());
+        metrics.counter(
+                "replica_messages_dropped_total",
+                "Messages of replication that were dropped because too much waited or their receiver was away; what is still wanted is asked again.",
+                replicas::droppedMessages);
+    }
+
     private void byLabel(DataCounters counters) {
         CounterWithCallback.builder()
                 .name("robustmq_journal_server_requests_total")

@@ -72,6 +72,7 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
     private @Nullable ReplicaLinks links;
     private @Nullable Runnable endWatch;
     private boolean running;
+    private volatile boolean closing;
 
     // on the loop
     private @Nullable Replica replica;
@@ -178,7 +179,7 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
     @Override
     public void received(
             String from, DataAnswers sender, Message message, int bytes, Runnable done) {
-        if (inboxBytes.get() + bytes > MAX_INBOX_BYTES) {
+        if (closing || inboxBytes.get() + bytes > MAX_INBOX_BYTES) {
             dropped.increment();
             done.run();
             return;
@@ -268,6 +269,7 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
     /** Before the journal. What that still writes is not told to anybody. */
     @Override
     public void close() {
+        closing = true;
         if (endWatch != null) {
             endWatch.run();
             endWatch = null;

@@ -254,7 +254,7 @@ class JournalAdminTest {
     void more_copies_than_one_and_impossible_sizes_are_refused() {
         assertRefused(
                 Status.Code.INVALID_ARGUMENT,
-                "shard_replica_num must be 1, was 3: replication between journal servers is not there yet",
+                "shard_replica_num must be 1, was 3: these shards are this server's alone",
                 () -> setClusterConfig(ClusterConfig.newBuilder().setShardReplicaNum(3).build()));
         assertRefused(
                 Status.Code.INVALID_ARGUMENT,

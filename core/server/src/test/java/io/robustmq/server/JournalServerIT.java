@@ -161,7 +161,7 @@ class JournalServerIT {
             assertThat(node.process().awaitExit(LIMIT)).isEqualTo(78);
             assertThat(node.process().stderr().getFirst())
                     .endsWith(
-                            "journal.shard-replica-num: must be 1, was 2: replication between journal servers is not there yet");
+                            "journal.shard-replica-num: must be 1, was 2: these shards are this server's alone");
         }
     }
 

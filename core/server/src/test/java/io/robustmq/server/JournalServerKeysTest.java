@@ -27,7 +27,7 @@ class JournalServerKeysTest {
                                         Map.of(),
                                         List.of("journal.shard-replica-num=3"))))
                 .containsExactly(
-                        "--set journal.shard-replica-num=3: journal.shard-replica-num: must be 1, was 3: replication between journal servers is not there yet");
+                        "--set journal.shard-replica-num=3: journal.shard-replica-num: must be 1, was 3: these shards are this server's alone");
     }
 
     @Test

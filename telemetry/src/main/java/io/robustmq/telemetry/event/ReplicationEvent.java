@@ -283,11 +283,11 @@ public sealed interface ReplicationEvent extends Event {
             cause = "A defect of ours ended the thread that served replicated segments or a log.",
             action =
                     "Report it with error_type and error_msg, and restart the process: it serves them no more until then.")
-    record ThreadEnded(@Doc("Name of the thread") String thread, Failure failure)
+    record ThreadEnded(@Doc("Name of the thread") String endedThread, Failure failure)
             implements ReplicationEvent {
         @Override
         public String throttleKey() {
-            return thread;
+            return endedThread;
         }
     }
 }
