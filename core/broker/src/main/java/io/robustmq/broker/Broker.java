@@ -157,7 +157,8 @@ public final class Broker implements AutoCloseable {
             throw e;
         }
         Admission admission =
-                new Admission(shared, authenticating, new Homing(shared, loops, this::dial), random);
+                new Admission(
+                        shared, authenticating, new Homing(shared, loops, this::dial), random);
 
         Listeners opening =
                 new Listeners(shared, threads, epoll, Map.copyOf(byExecutor), admission);

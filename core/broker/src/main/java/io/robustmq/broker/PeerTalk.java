@@ -25,7 +25,9 @@ record PeerTalk(Kind kind, long[] numbers) {
 
     /** In the order of their bytes; a new one goes to the end. */
     enum Kind {
-        /** The incarnation of its numbers; what it has of the other's wants: incarnation, version. */
+        /**
+         * The incarnation of its numbers; what it has of the other's wants: incarnation, version.
+         */
         HELLO(3),
         /** All that it wants follows. */
         ALL_BEGIN(0),

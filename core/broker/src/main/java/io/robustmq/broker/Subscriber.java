@@ -182,7 +182,12 @@ final class Subscriber {
         if (isPeer) {
             loop.forwarded(delivery.qos, payload.length);
             if (delivery.trace != null) {
-                report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
+                report(
+                        message.topic(),
+                        delivery.qos,
+                        payload.length,
+                        message.receivedNanos(),
+                        trace);
             }
         } else if (delivery.live) {
             if (delivery.qos == 0) {

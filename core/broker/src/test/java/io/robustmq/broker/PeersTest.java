@@ -127,7 +127,14 @@ class PeersTest {
         subscriber.subscribe("t", 1, 77);
         homes.routed("a", "t", "b");
         Bytes properties =
-                new Bytes().u8(0x03).text("text/plain").u8(0x26).text("k").text("v").u8(0x02).u32(60);
+                new Bytes()
+                        .u8(0x03)
+                        .text("text/plain")
+                        .u8(0x26)
+                        .text("k")
+                        .text("v")
+                        .u8(0x02)
+                        .u32(60);
         publisher.send(
                 RawClient.PUBLISH,
                 2,
@@ -225,10 +232,7 @@ class PeersTest {
         if (qos > 0) {
             body.u16(7);
         }
-        by.send(
-                RawClient.PUBLISH,
-                qos << 1 | 1,
-                body.sized(new Bytes()).raw(payload.getBytes()));
+        by.send(RawClient.PUBLISH, qos << 1 | 1, body.sized(new Bytes()).raw(payload.getBytes()));
         if (qos == 1) {
             by.expect(RawClient.PUBACK);
         } else if (qos == 2) {

@@ -38,7 +38,11 @@ final class TestBroker implements AutoCloseable {
     private final Neighbours neighbours;
 
     private TestBroker(
-            BrokerSettings settings, Access access, Neighbours neighbours, Tracing tracing, Disk disk)
+            BrokerSettings settings,
+            Access access,
+            Neighbours neighbours,
+            Tracing tracing,
+            Disk disk)
             throws IOException {
         this.log = TestLog.open(disk, clock, events);
         this.settings = settings;

@@ -73,7 +73,8 @@ final class TestHomes implements AutoCloseable {
         tell();
         waitUntil(() ->
                 brokers.values().stream()
-                        .allMatch(each -> each.broker.measures().peersConnected() == brokers.size() - 1));
+                        .allMatch(each ->
+                                each.broker.measures().peersConnected() == brokers.size() - 1));
     }
 
     /** Waits until what is published at one home to a topic goes to those others. */

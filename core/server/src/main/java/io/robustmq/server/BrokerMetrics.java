@@ -78,7 +78,8 @@ final class BrokerMetrics {
                 .labelNames("reason_code")
                 .callback(values -> {
                     for (int code : CONNACK_REASON_CODES) {
-                        values.call(measures.get().connectionsRefused(code), Integer.toString(code));
+                        values.call(
+                                measures.get().connectionsRefused(code), Integer.toString(code));
                     }
                 })
                 .register(registry);
@@ -123,7 +124,10 @@ final class BrokerMetrics {
                     values.call(measures.get().sessionsOffline(), "offline");
                 })
                 .register(registry);
-        gauge("subscriptions", "Subscriptions of all sessions.", () -> measures.get().subscriptions());
+        gauge(
+                "subscriptions",
+                "Subscriptions of all sessions.",
+                () -> measures.get().subscriptions());
         gauge(
                 "queued_messages",
                 "Messages that wait for a client that is offline or has its in-flight window full.",
@@ -132,7 +136,10 @@ final class BrokerMetrics {
                 "queued_bytes",
                 "The same in bytes of topic, properties and payload.",
                 () -> measures.get().queuedBytes());
-        gauge("retained_messages", "Retained messages kept.", () -> measures.get().retainedMessages());
+        gauge(
+                "retained_messages",
+                "Retained messages kept.",
+                () -> measures.get().retainedMessages());
         gauge("retained_bytes", "The same in bytes.", () -> measures.get().retainedBytes());
         gauge(
                 "delayed_messages",

@@ -77,8 +77,7 @@ final class BrokerRole {
         return ComponentSettings.broker(config, List.of());
     }
 
-    Broker make(
-            Pipeline to, RecordLog log, ClientDirectory directory, BrokerSettings settings) {
+    Broker make(Pipeline to, RecordLog log, ClientDirectory directory, BrokerSettings settings) {
         return new Broker(
                 settings,
                 log,
@@ -121,9 +120,7 @@ final class BrokerRole {
         } catch (TlsException failure) {
             opening.close();
             throw new StartFailure(
-                    ExitCode.CONFIGURATION,
-                    "mqtt.tls: " + Failure.of(failure).errorMsg(),
-                    failure);
+                    ExitCode.CONFIGURATION, "mqtt.tls: " + Failure.of(failure).errorMsg(), failure);
         } catch (IOException failure) {
             opening.close();
             throw unusable.of(failure);

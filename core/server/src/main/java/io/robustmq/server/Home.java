@@ -111,9 +111,7 @@ final class Home {
         Node node = new Node(name, EnumSet.of(Role.MQTT_SERVER), info);
         try {
             NodeAnswer answer =
-                    placement
-                            .register(node, instance)
-                            .get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
+                    placement.register(node, instance).get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
             return switch (answer) {
                 case NodeAnswer.Registered(NodeEpoch made) -> made;
                 case NodeAnswer.Full(int most) ->
@@ -142,7 +140,8 @@ final class Home {
                             .heartbeat(self)
                             .thenAccept(holds -> {
                                 if (!holds) {
-                                    lose("another process is registered, or placement has missed it");
+                                    lose(
+                                            "another process is registered, or placement has missed it");
                                 }
                             });
         }

@@ -35,10 +35,14 @@ final class HomeClaims implements ClientDirectory {
 
     private static final long AGAIN_MILLIS = 50;
 
+    /** What placement has agreed on is known here about as soon as its answer. */
+    private static final long SOON_MILLIS = 2;
+
     private final PlacementWriter placement;
     private final NodeEpoch self;
     private final Homes homes;
     private final Executor later;
+    private final Executor soon;
 
     // guarded by this
     private final Map<String, Held> held = new HashMap<>();
@@ -83,6 +87,7 @@ final class HomeClaims implements ClientDirectory {
         this.self = self;
         this.homes = homes;
         this.later = CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        this.soon = CompletableFuture.delayedExecutor(SOON_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -144,7 +149,7 @@ final class HomeClaims implements ClientDirectory {
 
     @Override
     public void unreachable(Whereabouts.Elsewhere there, Throwable why) {
-        homes.unreachable(there.home(), why);
+        homes.unreachable(there, why);
     }
 
     // placement
@@ -252,6 +257,7 @@ final class HomeClaims implements ClientDirectory {
     private void settle(Wish.Claim claim, long epoch) {
         switch (homes.servedAt(epoch / ClaimChange.MAX)) {
             case Homes.Served.All() -> claim.told.accept(Whereabouts.HERE);
+            case Homes.Served.Later() -> soon.execute(() -> settle(claim, epoch));
             case Homes.Served.Not(String which) -> {
                 if (System.nanoTime() < claim.until) {
                     again(claim);

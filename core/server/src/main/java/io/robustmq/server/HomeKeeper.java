@@ -1,9 +1,9 @@
 package io.robustmq.server;
 
 import io.robustmq.broker.Broker;
+import io.robustmq.placement.DocumentKind;
 import io.robustmq.placement.Interest;
 import io.robustmq.placement.Placement;
-import io.robustmq.placement.DocumentKind;
 import io.robustmq.placement.PlacementView;
 import io.robustmq.placement.Registration;
 import io.robustmq.telemetry.event.Events;
@@ -94,8 +94,7 @@ final class HomeKeeper implements AutoCloseable {
     private void begin() {
         beatenAt = System.nanoTime();
         var unused =
-                thread.scheduleWithFixedDelay(
-                        this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         watch =
                 placement.watch(
                         placement.revision(),
@@ -242,7 +241,9 @@ final class HomeKeeper implements AutoCloseable {
         told.keySet().retainAll(homes.values());
         for (Home home : homes.values()) {
             Broker broker = home.broker();
-            if (broker != null && !busy.contains(home.name()) && !lastKnown.equals(told.get(home))) {
+            if (broker != null
+                    && !busy.contains(home.name())
+                    && !lastKnown.equals(told.get(home))) {
                 Map<String, InetSocketAddress> now = Map.copyOf(lastKnown);
                 told.put(home, now);
                 broker.peers(now);

@@ -46,6 +46,9 @@ final class Homes {
         record All() implements Served {}
 
         record Not(String which) implements Served {}
+
+        /** This node does not know that much yet. */
+        record Later() implements Served {}
     }
 
     /** All that were ever made, by name. */
@@ -77,7 +80,7 @@ final class Homes {
     Served servedAt(long revision) {
         PlacementView view = placement.view();
         if (view.revision() < revision) {
-            return new Served.Not("one of the brokers");
+            return new Served.Later();
         }
         Map<String, InetSocketAddress> served = served(view);
         for (String name : names(view)) {
@@ -104,13 +107,19 @@ final class Homes {
      * A home's address does not answer. If nothing listens there its process is gone, and need not
      * be waited for: it is as if it had been silent for long.
      */
-    void unreachable(String home, Throwable why) {
-        Registration registered = placement.view().registration(home);
-        if (registered == null || !isRefused(why)) {
+    void unreachable(Whereabouts.Elsewhere there, Throwable why) {
+        Registration registered = placement.view().registration(there.home());
+        if (registered == null || !isRefused(why) || !isAt(registered, there.address())) {
             return;
         }
-        events.emit(new PlacementEvent.NodeSuspected(home, Failure.of(why)));
+        events.emit(new PlacementEvent.NodeSuspected(there.home(), Failure.of(why)));
         var unused = placement.deregister(registered.identity());
+    }
+
+    /** It may be served elsewhere by now. */
+    private static boolean isAt(Registration registered, InetSocketAddress address) {
+        String known = registered.node().extendInfo().get(ADDRESS);
+        return known != null && Listener.parse(known).equals(address);
     }
 
     private static boolean isRefused(Throwable why) {

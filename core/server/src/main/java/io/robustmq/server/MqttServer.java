@@ -75,11 +75,12 @@ final class MqttServer implements RoleProcess {
         var unused = broker.settings(); // what is wrong with the listeners is told at once
         member.open();
         NodeMetrics.registerPlacement(member.placement(), to.registry());
+        ClusterTls tls = member.tls();
         ReplicationClient journals =
                 new ReplicationClient(
                         config.nodeId(),
                         member.placement(),
-                        null,
+                        tls == null ? null : tls.ofDataClient(),
                         new ReplicationClient.World(clock, chance, events));
         replication = journals;
         Homes homes = new Homes(member.placement(), events);
@@ -156,7 +157,13 @@ final class MqttServer implements RoleProcess {
         }
 
         private ClusterSettings cluster(String home, InetSocketAddress address) {
-            return new ClusterSettings(home, address, null);
+            ClusterTls tls = member.tls();
+            return new ClusterSettings(
+                    home,
+                    address,
+                    tls == null
+                            ? null
+                            : new ClusterSettings.Tls(tls.ofDataServer(), tls.ofDataClient()));
         }
 
         /** With the listeners that clients connect to. */
@@ -170,8 +177,7 @@ final class MqttServer implements RoleProcess {
             public Broker open(RecordLog log, HomeClaims claims) throws StartFailure {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
-                BrokerSettings settings =
-                        broker.settings().with(cluster(config.nodeId(), listen));
+                BrokerSettings settings = broker.settings().with(cluster(config.nodeId(), listen));
                 Broker made = broker.make(to, log, claims, settings);
                 broker.open(made, to, MqttServer::unreadable);
                 broker.feed(frame);
@@ -202,8 +208,7 @@ final class MqttServer implements RoleProcess {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
                 InetSocketAddress anyPort = new InetSocketAddress(listen.getAddress(), 0);
-                BrokerSettings settings =
-                        broker.withoutListeners().with(cluster(name, anyPort));
+                BrokerSettings settings = broker.withoutListeners().with(cluster(name, anyPort));
                 Broker made = broker.make(to, log, claims, settings);
                 broker.open(made, MqttServer::unreadable);
                 return made;
@@ -237,9 +242,7 @@ final class MqttServer implements RoleProcess {
 
     private static StartFailure unreadable(IOException why) {
         return new StartFailure(
-                ExitCode.UNAVAILABLE,
-                "its log cannot be read: " + Failure.of(why).errorMsg(),
-                why);
+                ExitCode.UNAVAILABLE, "its log cannot be read: " + Failure.of(why).errorMsg(), why);
     }
 
     private String reached(InetSocketAddress listening) {

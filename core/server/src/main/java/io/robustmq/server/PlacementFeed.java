@@ -22,6 +22,7 @@ final class PlacementFeed implements ClusterPlacement.Follower {
     private final LongSupplier nanos;
     private final GrpcAnswers<WatchResponse> answers;
     private long told;
+    private long toldRevision;
     private boolean toldLeader;
 
     PlacementFeed(
@@ -59,14 +60,17 @@ final class PlacementFeed implements ClusterPlacement.Follower {
 
     @Override
     public boolean progress(long revision) {
+        // also that claims have changed: who made one waits until it knows all from before it
         boolean isDue =
-                nanos.getAsLong() - told >= PAUSE_NANOS
+                revision != toldRevision
+                        || nanos.getAsLong() - told >= PAUSE_NANOS
                         || toldLeader != (placement.leader() != null);
         return isDue ? tell(revision) : answers.isWanted();
     }
 
     private boolean tell(long revision) {
         told = nanos.getAsLong();
+        toldRevision = revision;
         toldLeader = placement.leader() != null;
         WatchProgress progress =
                 WatchProgress.newBuilder()

@@ -193,9 +193,14 @@ class HomeClaimsTest {
 
     @Test
     void a_home_where_nothing_listens_is_removed_at_once() throws Exception {
-        homes.unreachable("other", new ConnectException("timed out"));
+        Whereabouts.Elsewhere before =
+                new Whereabouts.Elsewhere("other", Listener.parse("127.0.0.1:999"));
+        Whereabouts.Elsewhere there =
+                new Whereabouts.Elsewhere("other", Listener.parse("127.0.0.1:1002"));
+        homes.unreachable(there, new ConnectException("timed out"));
+        homes.unreachable(before, new ConnectException("Connection refused: /127.0.0.1:999"));
         assertThat(placement.view().registration("other")).isNotNull();
-        homes.unreachable("other", new ConnectException("Connection refused: /127.0.0.1:1002"));
+        homes.unreachable(there, new ConnectException("Connection refused: /127.0.0.1:1002"));
         events.await(PlacementEvent.NodeSuspected.class, e -> e.suspectedNode().equals("other"));
         placement.barrier().join();
         assertThat(placement.view().registration("other")).isNull();

@@ -211,15 +211,19 @@ class ReplicatedLogTest {
         log.saveSnapshot(5, out -> out.writeUTF("five"));
         byte[] large = new byte[5 << 20];
         new Random(7).nextBytes(large);
-        log.saveSnapshot(10, out -> {
-            out.writeUTF("ten");
-            out.write(large);
-        });
+        log.saveSnapshot(
+                10,
+                out -> {
+                    out.writeUTF("ten");
+                    out.write(large);
+                });
         assertThatThrownBy(() ->
-                        log.saveSnapshot(10, out -> {
-                            out.write(new byte[3 << 20]);
-                            throw new IOException("given up");
-                        }))
+                        log.saveSnapshot(
+                                10,
+                                out -> {
+                                    out.write(new byte[3 << 20]);
+                                    throw new IOException("given up");
+                                }))
                 .hasMessage("given up");
         log.close();
         ReplicatedLog next = open();
@@ -295,12 +299,13 @@ class ReplicatedLogTest {
         Await.untilTrue(
                 "all sealed segments have three replicas",
                 LIMIT,
-                () -> client.documents().view("home").segments().stream()
-                        .map(Versioned::value)
-                        .filter(segment -> !segment.isOpen())
-                        .allMatch(segment ->
-                                segment.ensemble().size() == 3
-                                        && !segment.ensemble().contains(gone)));
+                () ->
+                        client.documents().view("home").segments().stream()
+                                .map(Versioned::value)
+                                .filter(segment -> !segment.isOpen())
+                                .allMatch(segment ->
+                                        segment.ensemble().size() == 3
+                                                && !segment.ensemble().contains(gone)));
         assertThat(fourth.journalId).isNotEqualTo(gone);
         checkAll(log, 0, 3_000);
         log.close();

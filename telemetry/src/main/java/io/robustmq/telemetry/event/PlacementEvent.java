@@ -267,8 +267,7 @@ public sealed interface PlacementEvent extends Event {
                     "A home that this broker served is another one's now, or placement has missed this broker for longer than placement.node-timeout. Its clients are disconnected here; nothing of it is lost.",
             action =
                     "Nothing if its own broker was started again. Otherwise see whether this process was stopped, overloaded, or cut off from placement.")
-    record HomeLost(
-            @Doc("Broker whose sessions these are") String home, @Doc("Why") String detail)
+    record HomeLost(@Doc("Broker whose sessions these are") String home, @Doc("Why") String detail)
             implements PlacementEvent {}
 
     @EventType(
