@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A replica's segments in a local journal: one shard per segment, and one for the {@link Promises}.
- * Their names begin with {@value #PREFIX}, and nobody else's in that journal do. A local shard is written by the journal's group commit, mends itself,
- * and its files can be sent as they lie; deleting a segment is deleting a shard.
+ * Their names begin with {@value #PREFIX}, and nobody else's in that journal do. A local shard is
+ * written by the journal's group commit, mends itself, and its files can be sent as they lie;
+ * deleting a segment is deleting a shard.
  *
  * <p>Shards are open while records may come; those of whole segments are opened for readers, at
  * most {@value #MAX_OPEN_WHOLE} at a time.

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A segment and an id are as {@link MessageCodec} draws them. A snapshot has {@code | bytes 2 |
- * id |} in UTF-8, empty if there is none, the number of segments, and for each {@code | bytes 2 | segment | epoch 8 | version 8 | end 8 |}. One thread, but for appends
- * that complete on the journal's.
+ * id |} in UTF-8, empty if there is none, the number of segments, and for each {@code | bytes 2 |
+ * segment | epoch 8 | version 8 | end 8 |}. One thread, but for appends that complete on the
+ * journal's.
  */
 final class Promises {
     /** Records between two snapshots. */
@@ -184,8 +185,7 @@ final class Promises {
     record All(String node, Map<SegmentId, Promise> promises) {}
 
     /** All that counts at an offset, and where the one before the last was taken. */
-    record Snapshot(Shard shard, long offset, long trim, All all)
-            implements Runnable {
+    record Snapshot(Shard shard, long offset, long trim, All all) implements Runnable {
         @Override
         public void run() {
             try {

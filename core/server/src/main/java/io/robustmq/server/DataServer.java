@@ -99,8 +99,7 @@ final class DataServer implements AutoCloseable {
     /**
      * @param tls null for connections without
      */
-    DataServer(
-            Settings settings, @Nullable SslContext tls, ServedShards shards, Events events) {
+    DataServer(Settings settings, @Nullable SslContext tls, ServedShards shards, Events events) {
         this.settings = settings;
         this.tls = tls;
         this.shards = shards;

@@ -58,8 +58,8 @@ import java.util.Locale;
  *
  * <p>Messages are those of replication, as {@code MessageCodec} draws them, and may be longer than
  * {@code max frame}. {@code sender} is written as a shard name is: what the sender is called among
- * replicas, whose messages to it are sent as answers with request id 0 to the connection by which it
- * last sent one. No message has an answer of its own.
+ * replicas, whose messages to it are sent as answers with request id 0 to the connection by which
+ * it last sent one. No message has an answer of its own.
  */
 final class DataWire {
     static final int MAGIC = 0x524D514A;

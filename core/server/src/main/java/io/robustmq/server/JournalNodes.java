@@ -60,7 +60,10 @@ final class JournalNodes implements Nodes, AutoCloseable {
     }
 
     private void changed(PlacementChange change) {
-        take(change instanceof PlacementChange.Whole(PlacementView state) ? state : placement.view());
+        take(
+                change instanceof PlacementChange.Whole(PlacementView state)
+                        ? state
+                        : placement.view());
         told.forEach(Runnable::run);
     }
 

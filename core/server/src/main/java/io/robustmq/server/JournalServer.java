@@ -83,8 +83,7 @@ final class JournalServer implements RoleProcess {
         }
     }
 
-    private void openReplicas(
-            ClusterClient member, DataServer serves, Pipeline to, Events events)
+    private void openReplicas(ClusterClient member, DataServer serves, Pipeline to, Events events)
             throws StartFailure {
         Journal shards = journal;
         if (shards == null) {

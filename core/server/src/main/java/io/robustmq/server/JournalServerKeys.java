@@ -146,8 +146,6 @@ final class JournalServerKeys {
 
     /** Why more than one copy cannot be had. */
     static String replicasProblem(int replicas) {
-        return "must be 1, was "
-                + replicas
-                + ": these shards are this server's alone";
+        return "must be 1, was " + replicas + ": these shards are this server's alone";
     }
 }

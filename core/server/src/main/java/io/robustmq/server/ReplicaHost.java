@@ -120,9 +120,7 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
     void open(Placement placement, @Nullable SslContext tls) throws IOException {
         JournalNodes others = new JournalNodes(placement);
         ShardDocuments shards = new ShardDocuments(placement, settings.nodeId(), events);
-        ReplicaLinks ways =
-                new ReplicaLinks(
-                        id, others, tls, this::receive, events);
+        ReplicaLinks ways = new ReplicaLinks(id, others, tls, this::receive, events);
         nodes = others;
         documents = shards;
         links = ways;

@@ -128,8 +128,7 @@ final class ReplicatedReads {
         try {
             for (int i = from; i < to && offsets[i] < end; i++) {
                 planned = plan(offsets, Math.max(planned, i), to, end, under);
-                Entry entry =
-                        offsets[i] < shard.firstOffset() ? null : entry(offsets[i], under);
+                Entry entry = offsets[i] < shard.firstOffset() ? null : entry(offsets[i], under);
                 boolean more;
                 if (entry != null) {
                     more = hand(reader, offsets[i], entry);
@@ -163,7 +162,8 @@ final class ReplicatedReads {
                 last++;
             }
             long count = offsets[last] - first + 1;
-            int maxBytes = count == 1 ? 1 : (int) Math.min(PIECE_BYTES, count * meanBytes() * 5 / 4);
+            int maxBytes =
+                    count == 1 ? 1 : (int) Math.min(PIECE_BYTES, count * meanBytes() * 5 / 4);
             under.add(new Fetch(first, maxBytes));
             at = last + 1;
         }
@@ -298,15 +298,13 @@ final class ReplicatedReads {
                     case Message.Records answer
                             when answer.from() == from && !answer.entries().isEmpty() -> {
                         preferred = waits.node();
-                        RecentRecords.Piece piece =
-                                RecentRecords.Piece.of(from, answer.entries());
+                        RecentRecords.Piece piece = RecentRecords.Piece.of(from, answer.entries());
                         records.addAndGet(answer.entries().size());
                         bytes.addAndGet(piece.bytes());
                         shard.recent().read(piece);
                         found = answer.entries();
                     }
-                    case Message.Refused refused
-                            when refused.refusal() == Message.Refusal.DISK ->
+                    case Message.Refused refused when refused.refusal() == Message.Refusal.DISK ->
                             damaged++;
                     case Message.Reply hasNone -> {}
                 }

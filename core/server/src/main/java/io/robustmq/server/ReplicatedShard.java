@@ -33,7 +33,7 @@ final class ReplicatedShard {
     private final ReplicationLoop loop;
     private final WriterSettings settings;
     private final Writer writer;
-    private final RecentRecords recent = new RecentRecords();
+    private final RecentRecords recent;
     private final AppendMeasures measures;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private Runnable endWatch = NOTHING;
@@ -51,14 +51,20 @@ final class ReplicatedShard {
     private boolean told;
 
     /**
+     * @param recentBytes of records that are kept in memory for who reads them
      * @param loop not open yet
      */
     ReplicatedShard(
-            String name, WriterSettings settings, ReplicationClient cluster, ReplicationLoop loop) {
+            String name,
+            WriterSettings settings,
+            long recentBytes,
+            ReplicationClient cluster,
+            ReplicationLoop loop) {
         this.name = name;
         this.cluster = cluster;
         this.loop = loop;
         this.settings = settings;
+        this.recent = new RecentRecords(recentBytes);
         this.measures = new AppendMeasures(cluster.latency(name));
         this.view = new ShardView(name, null, List.of());
         this.writer =

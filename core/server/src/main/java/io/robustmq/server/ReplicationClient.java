@@ -48,11 +48,7 @@ final class ReplicationClient implements AutoCloseable {
      * @param placement open, before this is opened
      * @param tls for connections to journal servers; null for connections without
      */
-    ReplicationClient(
-            String nodeId,
-            Placement placement,
-            @Nullable SslContext tls,
-            World world) {
+    ReplicationClient(String nodeId, Placement placement, @Nullable SslContext tls, World world) {
         this.clock = world.clock();
         this.random = world.random();
         this.events = world.events();

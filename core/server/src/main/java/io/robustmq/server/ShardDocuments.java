@@ -236,10 +236,7 @@ final class ShardDocuments implements AutoCloseable {
                         .change(changes, why)
                         .whenComplete((outcome, defect) ->
                                 home.execute(() ->
-                                        told.accept(
-                                                outcome != null
-                                                        ? outcome
-                                                        : unknown(defect))));
+                                        told.accept(outcome != null ? outcome : unknown(defect))));
             }
         };
     }
@@ -248,8 +245,7 @@ final class ShardDocuments implements AutoCloseable {
         return new Metadata.Outcome.Unknown(String.valueOf(why));
     }
 
-    private CompletableFuture<Metadata.Outcome> change(
-            List<Metadata.Change> changes, String why) {
+    private CompletableFuture<Metadata.Outcome> change(List<Metadata.Change> changes, String why) {
         List<DocumentChange> wanted = changes.stream().map(ShardDocuments::change).toList();
         return placement
                 .change(wanted, author, why)

@@ -52,8 +52,7 @@ class ReplicaMessagesTest {
     @Test
     void answers_of_a_replica_come_by_the_connection_that_asked() throws Exception {
         try (ReplicatedCluster cluster = ReplicatedCluster.in(folder, "j1");
-                DataClient client =
-                        DataClient.connect(cluster.server("j1").data.localAddress())) {
+                DataClient client = DataClient.connect(cluster.server("j1").data.localAddress())) {
             Message fence = new Message.Fence(SEGMENT, 7);
             client.send(Operation.MESSAGE, body("m", MessageCodec.encoded(fence)));
             Answer answer = client.answer(0);
@@ -68,8 +67,7 @@ class ReplicaMessagesTest {
     @Test
     void what_is_no_message_ends_the_connection() throws Exception {
         try (ReplicatedCluster cluster = ReplicatedCluster.in(folder, "j1");
-                DataClient client =
-                        DataClient.connect(cluster.server("j1").data.localAddress())) {
+                DataClient client = DataClient.connect(cluster.server("j1").data.localAddress())) {
             int request =
                     client.send(Operation.MESSAGE, body("m", ByteBuffer.wrap(new byte[] {1, 2})));
             assertThat(client.answer(request).code()).isEqualTo(Code.MALFORMED);
@@ -91,10 +89,10 @@ class ReplicaMessagesTest {
             Await.untilTrue("there is a link", LIMIT, () -> client.links().isUp(journal));
             ReplicationClient.Asked asked =
                     client.ask(
-                            journal, new Message.Read(SEGMENT, 0, -1, 1000, 10, client.nextRequest()));
+                            journal,
+                            new Message.Read(SEGMENT, 0, -1, 1000, 10, client.nextRequest()));
             assertThat(asked.answer().get())
-                    .isEqualTo(
-                            new Message.Refused(SEGMENT, 0, Message.Refusal.ABSENT, 0, 1000));
+                    .isEqualTo(new Message.Refused(SEGMENT, 0, Message.Refusal.ABSENT, 0, 1000));
             assertThat(stranger.links().isUp(journal)).isFalse();
         }
     }
@@ -103,7 +101,9 @@ class ReplicaMessagesTest {
         Path files = Files.createDirectories(folder.resolve(name));
         ClusterTls.Files all =
                 new ClusterTls.Files(
-                        files.resolve("own.pem"), files.resolve("key.pem"), files.resolve("ca.pem"));
+                        files.resolve("own.pem"),
+                        files.resolve("key.pem"),
+                        files.resolve("ca.pem"));
         authority.write(all.ca());
         authority.server("127.0.0.1").write(all.certificate(), all.key());
         return ClusterTls.load(all);

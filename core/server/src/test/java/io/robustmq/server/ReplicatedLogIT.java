@@ -137,8 +137,9 @@ class ReplicatedLogIT {
             Await.untilTrue(
                     "nothing is kept by the one that is gone",
                     LIMIT,
-                    () -> ensembles(client).stream()
-                            .allMatch(each -> each.size() == 3 && !each.contains(gone)));
+                    () ->
+                            ensembles(client).stream()
+                                    .allMatch(each -> each.size() == 3 && !each.contains(gone)));
             assertThat(ensembles(client).getFirst()).anyMatch(each -> each.startsWith("js-4-"));
             awaitMore(history, 1_000);
             history.stop();
@@ -166,7 +167,7 @@ class ReplicatedLogIT {
                 cluster.kill(name);
             }
             Await.untilTrue("it has failed", LIMIT, () -> log.failure() != null);
-            System.out.println("all killed: " + log.failure().getMessage());
+            System.out.println("all killed: " + log.failure());
             for (String name : List.of("js-1", "js-2", "js-3")) {
                 cluster.launchJournal(name);
             }
@@ -177,8 +178,7 @@ class ReplicatedLogIT {
             ReplicationClient other = client("m-2");
             long begun = System.nanoTime();
             ReplicatedLog next = log(other);
-            System.out.println(
-                    "taken over in " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+            System.out.println("taken over in " + (System.nanoTime() - begun) / 1_000_000 + " ms");
             history.with(next);
             awaitMore(history, 1_000);
             history.stop();

@@ -118,8 +118,7 @@ class ShardDocumentsTest {
     void what_was_there_before_is_there_for_one_that_opens_later() throws Exception {
         change(new Change.PutHead(HEAD, 0), new Change.PutSegment(segment(0), 0));
         change(new Change.PutSegment(segment(1), 0));
-        try (ShardDocuments later =
-                new ShardDocuments(cluster.placement, "m2", cluster.events)) {
+        try (ShardDocuments later = new ShardDocuments(cluster.placement, "m2", cluster.events)) {
             later.open();
             assertThat(later.view("home")).isEqualTo(documents.view("home"));
         }
@@ -188,8 +187,7 @@ class ShardDocumentsTest {
                             new Author("m", Admin.NODE),
                             "to be replaced")
                     .join();
-            Await.untilTrue(
-                    "it is draining", LIMIT, () -> nodes.journals().getLast().draining());
+            Await.untilTrue("it is draining", LIMIT, () -> nodes.journals().getLast().draining());
             cluster.placement.deregister("js-1").join();
             Await.untilTrue("it is gone", LIMIT, () -> nodes.first().equals("x"));
             assertThat(nodes.address("y")).isNull();
