@@ -4,11 +4,15 @@ import io.robustmq.telemetry.event.Latency;
 
 /** Of one replicated shard, since this process opened it. Written by its log's thread. */
 final class AppendMeasures {
-    private final Latency quorum = new Latency();
+    private final Latency quorum;
     private volatile long appends;
     private volatile long appendedBytes;
     private volatile long epoch;
     private volatile long lagRecords;
+
+    AppendMeasures(Latency quorum) {
+        this.quorum = quorum;
+    }
 
     /**
      * @param nanos from when it was taken until a quorum had it
@@ -42,9 +46,5 @@ final class AppendMeasures {
     /** By so many records is the last replica behind. */
     long lagRecords() {
         return lagRecords;
-    }
-
-    Latency quorum() {
-        return quorum;
     }
 }

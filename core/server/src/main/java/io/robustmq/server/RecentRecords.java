@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records of a log that were lately appended or read, by offset. Any thread.
  *
- * <p>Bound: {@link #APPENDED_BYTES} of the last that were appended, and {@link #READ_BYTES} of
- * those read, with what is around the payloads on the wire.
+ * <p>Bound: {@code maxBytes} with what is around the payloads on the wire, half of it the last that
+ * were appended, half of it those read.
  */
 final class RecentRecords {
-    static final long APPENDED_BYTES = 8 << 20;
-    static final long READ_BYTES = 8 << 20;
-
     private static final int FIRST_CAPACITY = 1024;
+
+    private final long halfBytes;
 
     // the last that were appended: a ring whose size is a power of two
     private @Nullable Entry[] ring = new @Nullable Entry[FIRST_CAPACITY];
@@ -31,6 +30,10 @@ final class RecentRecords {
 
     private final TreeMap<Long, Piece> byOffset = new TreeMap<>();
     private long readBytes;
+
+    RecentRecords(long maxBytes) {
+        halfBytes = maxBytes / 2;
+    }
 
     /**
      * @param records follow each other from {@code offset} on
@@ -60,7 +63,7 @@ final class RecentRecords {
         ring[(int) end & ring.length - 1] = entry;
         end++;
         appendedBytes += entry.bytes();
-        while (appendedBytes > APPENDED_BYTES) {
+        while (appendedBytes > halfBytes) {
             int oldest = (int) first & ring.length - 1;
             Entry gone = ring[oldest];
             appendedBytes -= gone == null ? 0 : gone.bytes();
@@ -82,7 +85,7 @@ final class RecentRecords {
         byOffset.put(piece.offset, piece);
         readBytes += piece.bytes - (before == null ? 0 : before.bytes);
         Iterator<Map.Entry<Long, Piece>> oldest = pieces.entrySet().iterator();
-        while (readBytes > READ_BYTES && oldest.hasNext()) {
+        while (readBytes > halfBytes && oldest.hasNext()) {
             Piece gone = oldest.next().getValue();
             oldest.remove();
             byOffset.remove(gone.offset);

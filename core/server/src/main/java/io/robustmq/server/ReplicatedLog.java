@@ -34,6 +34,7 @@ final class ReplicatedLog implements RecordLog, AutoCloseable {
     /** What follows its name in the name of the shard of its snapshots. */
     static final String SNAPSHOTS = ".snapshots";
 
+    private static final long RECENT_BYTES = 16 << 20;
     private static final Runnable NOTHING = () -> {};
 
     private final ReplicationLoop loop;
@@ -56,8 +57,8 @@ final class ReplicatedLog implements RecordLog, AutoCloseable {
             String name, WriterSettings settings, ReplicationClient cluster, Runnable onFenced) {
         this.onFenced = onFenced;
         this.loop = new ReplicationLoop("log-" + name, new Work(), cluster.events());
-        this.records = new ReplicatedShard(name, settings, cluster, loop);
-        this.states = new ReplicatedShard(name + SNAPSHOTS, settings, cluster, loop);
+        this.records = new ReplicatedShard(name, settings, RECENT_BYTES, cluster, loop);
+        this.states = new ReplicatedShard(name + SNAPSHOTS, settings, 0, cluster, loop);
         this.reads = new ReplicatedReads(records);
         this.snapshots = new ReplicatedSnapshots(states, new ReplicatedReads(states));
     }

@@ -33,8 +33,8 @@ final class ReplicatedShard {
     private final ReplicationLoop loop;
     private final WriterSettings settings;
     private final Writer writer;
-    private final RecentRecords recent = new RecentRecords();
-    private final AppendMeasures measures = new AppendMeasures();
+    private final RecentRecords recent;
+    private final AppendMeasures measures;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private Runnable endWatch = NOTHING;
     private Runnable endReplies = NOTHING;
@@ -51,14 +51,21 @@ final class ReplicatedShard {
     private boolean told;
 
     /**
+     * @param recentBytes of records that are kept in memory for who reads them
      * @param loop not open yet
      */
     ReplicatedShard(
-            String name, WriterSettings settings, ReplicationClient cluster, ReplicationLoop loop) {
+            String name,
+            WriterSettings settings,
+            long recentBytes,
+            ReplicationClient cluster,
+            ReplicationLoop loop) {
         this.name = name;
         this.cluster = cluster;
         this.loop = loop;
         this.settings = settings;
+        this.recent = new RecentRecords(recentBytes);
+        this.measures = new AppendMeasures(cluster.latency(name));
         this.view = new ShardView(name, null, List.of());
         this.writer =
                 new Writer(
@@ -76,6 +83,7 @@ final class ReplicatedShard {
 
     /** Begins to take the shard over; {@link #opened} tells when that is done. */
     void open() {
+        cluster.opened(this);
         endReplies =
                 cluster.register(
                         name,
@@ -334,6 +342,21 @@ final class ReplicatedShard {
         return segments.isEmpty() ? 0 : segments.getFirst().value().id().firstOffset();
     }
 
+    synchronized long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /** Segments with fewer replicas than they should have, or one on a server that is away. */
+    long underReplicated() {
+        return view.segments().stream()
+                .map(each -> each.value().ensemble())
+                .filter(ensemble ->
+                        ensemble.size() < settings.copies().replicas()
+                                || ensemble.stream()
+                                        .anyMatch(node -> cluster.nodes().address(node) == null))
+                .count();
+    }
+
     @Nullable IOException failure() {
         return failure;
     }
@@ -376,6 +399,7 @@ final class ReplicatedShard {
 
     /** When the loop has ended. */
     void closed() {
+        cluster.closed(this);
         endReplies.run();
         failTaken(closedException());
     }

@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import io.robustmq.journal.Append;
+import io.robustmq.journal.RecordReader;
 import io.robustmq.journal.SnapshotReader;
 import io.robustmq.journal.SnapshotWriter;
 import io.robustmq.telemetry.event.JournalEvent;
@@ -11,9 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,9 @@ final class ReplicatedSnapshots {
 
     /** Chunks that wait for their acknowledgement. */
     private static final int MAX_UNDER_WAY = 8;
+
+    /** Chunks that are read at once. */
+    private static final int CHUNKS_AHEAD = 4;
 
     private final ReplicatedShard shard;
     private final ReplicatedReads reads;
@@ -199,12 +205,24 @@ final class ReplicatedSnapshots {
         shard.checkMayWait();
         Whole whole = wholeBefore(shard.committedEnd());
         while (whole != null) {
-            String problem = problem(whole);
+            Source source = new Source(whole);
+            T restored = null;
+            String problem = null;
+            try {
+                restored =
+                        reader.read(
+                                whole.offset, new DataInputStream(new BufferedInputStream(source)));
+                problem = source.end();
+            } catch (IOException | RuntimeException e) {
+                // what is not whole may have been read as anything
+                problem = source.end();
+                if (problem == null) {
+                    throw e;
+                }
+            }
             if (problem == null) {
                 newestBegins = whole.begins;
-                DataInputStream in =
-                        new DataInputStream(new BufferedInputStream(new Source(whole)));
-                return reader.read(whole.offset, in);
+                return restored;
             }
             String where = shard.name() + ", record " + whole.at;
             shard.cluster()
@@ -248,42 +266,30 @@ final class ReplicatedSnapshots {
     }
 
     private @Nullable ByteBuffer record(long at) throws IOException {
-        List<ByteBuffer> found = new ArrayList<>(1);
-        reads.readEach(
-                new long[] {at},
-                0,
-                1,
-                new io.robustmq.journal.RecordReader() {
-                    @Override
-                    public boolean record(long offset, long epochMillis, ByteBuffer payload) {
-                        found.add(payload);
-                        return false;
-                    }
-
-                    @Override
-                    public boolean gap(long from, long to, IOException why) {
-                        return false;
-                    }
-                });
+        List<ByteBuffer> found = records(at, 1);
         return found.isEmpty() ? null : found.getFirst();
     }
 
-    /** Null if all of it is there and matches; else what is wrong. */
-    private @Nullable String problem(Whole whole) throws IOException {
-        CRC32C crc = new CRC32C();
-        long bytes = 0;
-        byte[] part = new byte[1 << 16];
-        try (Source in = new Source(whole)) {
-            for (int read = in.read(part); read >= 0; read = in.read(part)) {
-                crc.update(part, 0, read);
-                bytes += read;
-            }
-        } catch (Torn e) {
-            return e.getMessage();
-        }
-        return bytes == whole.bytes && (int) crc.getValue() == whole.crc
-                ? null
-                : "the checksum differs";
+    /** From there on, up to the first that is not there. */
+    private List<ByteBuffer> records(long from, int count) throws IOException {
+        List<ByteBuffer> found = new ArrayList<>(count);
+        reads.readEach(
+                LongStream.range(from, from + count).toArray(),
+                0,
+                count,
+                new RecordReader() {
+                    @Override
+                    public boolean record(long offset, long epochMillis, ByteBuffer payload) {
+                        found.add(payload);
+                        return true;
+                    }
+
+                    @Override
+                    public boolean gap(long first, long to, IOException why) {
+                        return false;
+                    }
+                });
+        return found;
     }
 
     /** What is there is not what should be. */
@@ -293,11 +299,14 @@ final class ReplicatedSnapshots {
         }
     }
 
-    /** The bytes of one, chunk by chunk. */
+    /** The bytes of one, some chunks at a time. */
     private final class Source extends InputStream {
         private final Whole whole;
+        private final CRC32C crc = new CRC32C();
+        private final ArrayDeque<ByteBuffer> ahead = new ArrayDeque<>();
         private ByteBuffer chunk = ByteBuffer.allocate(0);
         private int next;
+        private long bytes;
 
         Source(Whole whole) {
             this.whole = whole;
@@ -319,11 +328,17 @@ final class ReplicatedSnapshots {
             }
             int part = Math.min(count, chunk.remaining());
             chunk.get(to, from, part);
+            crc.update(to, from, part);
+            bytes += part;
             return part;
         }
 
         private void open() throws IOException {
-            ByteBuffer record = ReplicatedSnapshots.this.record(whole.begins + next);
+            if (ahead.isEmpty()) {
+                int count = Math.min(CHUNKS_AHEAD, whole.chunks - next);
+                ahead.addAll(records(whole.begins + next, count));
+            }
+            ByteBuffer record = ahead.poll();
             if (record == null
                     || record.remaining() < CHUNK_HEADER_BYTES
                     || record.get() != CHUNK
@@ -333,6 +348,21 @@ final class ReplicatedSnapshots {
             }
             chunk = record;
             next++;
+        }
+
+        /** Reads what is left; null if all of it was there and matches, else what is wrong. */
+        @Nullable String end() throws IOException {
+            byte[] part = new byte[1 << 16];
+            try {
+                while (read(part, 0, part.length) >= 0) {
+                    // only for the checksum
+                }
+            } catch (Torn e) {
+                return e.getMessage();
+            }
+            return bytes == whole.bytes && (int) crc.getValue() == whole.crc
+                    ? null
+                    : "the checksum differs";
         }
     }
 }

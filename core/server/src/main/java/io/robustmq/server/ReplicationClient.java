@@ -4,11 +4,15 @@ import io.netty.handler.ssl.SslContext;
 import io.robustmq.placement.Placement;
 import io.robustmq.replication.Message;
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Latency;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * servers, which all its logs share. Any thread.
  */
 final class ReplicationClient implements AutoCloseable {
+    private static final Comparator<ReplicatedShard> BY_NAME =
+            Comparator.comparing(ReplicatedShard::name);
+
     private final String self;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -31,6 +38,10 @@ final class ReplicationClient implements AutoCloseable {
             new ConcurrentHashMap<>();
     private final Map<Long, Asked> readings = new ConcurrentHashMap<>();
     private final AtomicLong requests = new AtomicLong();
+    private final Set<ReplicatedShard> shards = new ConcurrentSkipListSet<>(BY_NAME);
+
+    /** Of shards that were closed, too: a histogram does not shrink. */
+    private final Map<String, Latency> latencies = new ConcurrentHashMap<>();
 
     /**
      * @param nodeId as this node is registered
@@ -131,6 +142,29 @@ final class ReplicationClient implements AutoCloseable {
     /** That no other writer in any life of any node has. */
     String newOwner() {
         return String.format("%.100s/%08x", self, random.nextInt());
+    }
+
+    /** For metrics: it is open from now on, in place of one of that name. */
+    void opened(ReplicatedShard shard) {
+        shards.remove(shard);
+        shards.add(shard);
+    }
+
+    void closed(ReplicatedShard shard) {
+        shards.removeIf(each -> each == shard);
+    }
+
+    Set<ReplicatedShard> shards() {
+        return shards;
+    }
+
+    /** How long quorums took, by the name of the shard; that one's log's thread writes it. */
+    Latency latency(String shard) {
+        return latencies.computeIfAbsent(shard, first -> new Latency());
+    }
+
+    List<Latency> quorumLatencies() {
+        return List.copyOf(latencies.values());
     }
 
     ShardDocuments documents() {

@@ -46,8 +46,11 @@ final class ReplicatedCluster implements AutoCloseable {
     private final Map<String, Server> servers = new TreeMap<>();
     private final List<ReplicationClient> clients = new ArrayList<>();
 
-    private ReplicatedCluster(Path folder) throws IOException {
+    private final @Nullable ClusterTls tls;
+
+    private ReplicatedCluster(Path folder, @Nullable ClusterTls tls) throws IOException {
         this.folder = folder;
+        this.tls = tls;
         placementJournal = journal(folder.resolve("placement"));
         placement =
                 new ClusterPlacement(
@@ -67,7 +70,17 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     static ReplicatedCluster in(Path folder, String... nodeIds) throws IOException {
-        ReplicatedCluster cluster = new ReplicatedCluster(folder);
+        return started(folder, null, nodeIds);
+    }
+
+    static ReplicatedCluster encrypted(Path folder, ClusterTls tls, String... nodeIds)
+            throws IOException {
+        return started(folder, tls, nodeIds);
+    }
+
+    private static ReplicatedCluster started(
+            Path folder, @Nullable ClusterTls tls, String... nodeIds) throws IOException {
+        ReplicatedCluster cluster = new ReplicatedCluster(folder, tls);
         for (String nodeId : nodeIds) {
             cluster.start(nodeId);
         }
@@ -107,6 +120,7 @@ final class ReplicatedCluster implements AutoCloseable {
                             ComponentSettings.data(
                                     config.tcp(),
                                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                            tls == null ? null : tls.ofDataServer(),
                             new ServedShards(journal, config.journal(), events),
                             events);
             host =
@@ -117,7 +131,7 @@ final class ReplicatedCluster implements AutoCloseable {
                             world.random(),
                             events);
             journalId = host.identify();
-            host.open(placement, null);
+            host.open(placement, tls == null ? null : tls.ofDataClient());
             data.open();
             data.peers(host);
             placement
@@ -162,11 +176,15 @@ final class ReplicatedCluster implements AutoCloseable {
 
     /** As in another process. */
     ReplicationClient client(String nodeId) {
+        return client(nodeId, tls);
+    }
+
+    ReplicationClient client(String nodeId, @Nullable ClusterTls with) {
         ReplicationClient client =
                 new ReplicationClient(
                         nodeId,
                         placement,
-                        null,
+                        with == null ? null : with.ofDataClient(),
                         new ReplicationClient.World(
                                 InstantSource.system(), new SplittableRandom(), events));
         client.open();

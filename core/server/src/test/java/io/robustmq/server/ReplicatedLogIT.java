@@ -167,7 +167,7 @@ class ReplicatedLogIT {
                 cluster.kill(name);
             }
             Await.untilTrue("it has failed", LIMIT, () -> log.failure() != null);
-            System.out.println("all killed: " + log.failure().getMessage());
+            System.out.println("all killed: " + log.failure());
             for (String name : List.of("js-1", "js-2", "js-3")) {
                 cluster.launchJournal(name);
             }
