@@ -509,6 +509,7 @@ public sealed interface ConnectionEvent extends Event {
             @Doc("The other home") String home,
             @Doc(
                             value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
                             attribute = "network.peer.address")
                     String remoteAddr,
             @Doc("Whether it had been here before") boolean resumed,
@@ -571,6 +572,7 @@ public sealed interface ConnectionEvent extends Event {
             @Doc("The other home, empty if it did not say") String home,
             @Doc(
                             value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
                             attribute = "network.peer.address")
                     String remoteAddr,
             @Doc("Why") String detail)
