@@ -1,14 +1,28 @@
 package io.robustmq.broker;
 
+import io.robustmq.journal.LocalDisk;
+import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.Event;
+import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +38,9 @@ final class PeersRate {
     private PeersRate() {}
 
     public static void main(String[] args) throws Exception {
-        filters(100_000, 20_000);
+        if (args.length == 0) {
+            filters(100_000, 20_000);
+        }
         for (int round = 0; round < 3; round++) {
             for (int qos = 0; qos <= 1; qos++) {
                 int count = qos == 0 ? 400_000 : 200_000;
@@ -35,11 +51,11 @@ final class PeersRate {
     }
 
     private static void filters(int count, int perSecond) throws Exception {
-        try (TestHomes homes = TestHomes.open(1, "a", "b", "c")) {
+        try (RatedHomes homes = new RatedHomes("a", "b", "c")) {
             int clients = 10;
             RawClient[] all = new RawClient[clients];
             for (int i = 0; i < clients; i++) {
-                all[i] = homes.at("b").connected("c" + i);
+                all[i] = homes.connected("b", "c" + i);
             }
             long begun = System.nanoTime();
             int each = 100;
@@ -70,22 +86,24 @@ final class PeersRate {
         }
     }
 
-    private static int known(TestHomes homes, String at) throws Exception {
+    private static int known(RatedHomes homes, String at) throws Exception {
         String clientId = Cluster.clientId("b");
         Session session =
-                Loop.homeOf(clientId, homes.at(at).broker.loops()).sessions().find(clientId);
+                Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId);
         return session.home().executor().submit(() -> session.subscriptions().size() - 1).get();
     }
 
     /** Published at a. */
     private static void messages(String subscriberAt, int qos, int count) throws Exception {
-        try (TestHomes homes = TestHomes.open(1, "a", "b")) {
-            RawClient subscriber = homes.at(subscriberAt).connected("subscriber");
+        try (RatedHomes homes = new RatedHomes("a", "b")) {
+            RawClient subscriber = homes.connected(subscriberAt, "subscriber");
             subscriber.subscribe("t/#", qos);
             if (!subscriberAt.equals("a")) {
-                homes.routed("a", "t/1", subscriberAt);
+                while (known(homes, "a") < 1) {
+                    LockSupport.parkNanos(1_000_000);
+                }
             }
-            RawClient publisher = homes.at("a").connected("publisher");
+            RawClient publisher = homes.connected("a", "publisher");
             AtomicLong got = new AtomicLong();
             Thread reading = Thread.ofPlatform().start(() -> read(subscriber.socket(), got));
             Semaphore window = new Semaphore(WINDOW);
@@ -200,7 +218,66 @@ final class PeersRate {
                 }
             }
         } catch (IOException e) {
-            // closed
+            if (!from.isClosed()) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Brokers that tell nobody what they do. */
+    private static final class RatedHomes implements AutoCloseable {
+        private static final Events NO_EVENTS =
+                new Events() {
+                    @Override
+                    public void emit(Event event) {}
+
+                    @Override
+                    public void emit(Event event, TraceContext trace) {}
+                };
+
+        private final Map<String, Broker> brokers = new LinkedHashMap<>();
+        private final List<TestLog> logs = new ArrayList<>();
+
+        RatedHomes(String... homes) throws Exception {
+            Map<String, InetSocketAddress> addresses = new HashMap<>();
+            for (String home : homes) {
+                TestLog log = TestLog.open(new LocalDisk(), InstantSource.system(), NO_EVENTS);
+                logs.add(log);
+                BrokerSettings settings =
+                        TestBroker.with(TestBroker.settings(1), 10)
+                                .with(new ClusterSettings(home, TestHomes.ANY, null));
+                Broker broker =
+                        new Broker(
+                                settings,
+                                log.shard(),
+                                new Access(Authenticator.ANYBODY),
+                                NO_EVENTS,
+                                Tracing.OFF,
+                                InstantSource.system());
+                broker.open();
+                brokers.put(home, broker);
+                addresses.put(home, broker.clusterAddress());
+            }
+            brokers.values().forEach(each -> each.peers(addresses));
+            for (Broker each : brokers.values()) {
+                TestBroker.waitUntil(() -> each.measures().peersConnected() == homes.length - 1);
+            }
+        }
+
+        Broker at(String home) {
+            return brokers.get(home);
+        }
+
+        RawClient connected(String home, String clientId) throws IOException {
+            RawClient client = new RawClient(at(home).localAddress(), MqttVersion.V5);
+            client.connect(clientId);
+            return client;
+        }
+
+        @Override
+        public void close() {
+            brokers.values().forEach(Broker::close);
+            logs.forEach(TestLog::close);
         }
     }
 }
