@@ -12,7 +12,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -116,8 +115,15 @@ final class Peers {
                         new AdaptiveRecvByteBufAllocator(512, 4096, MOST_READ_AT_ONCE));
         ClusterSettings.Tls secured = tls;
         if (secured != null) {
-            SslContext context = dialed == null ? secured.listening() : secured.dialing();
-            channel.pipeline().addLast(context.newHandler(channel.alloc()));
+            channel.pipeline()
+                    .addLast(
+                            dialed == null
+                                    ? secured.listening().newHandler(channel.alloc())
+                                    : secured.dialing()
+                                            .newHandler(
+                                                    channel.alloc(),
+                                                    dialed.address().getHostString(),
+                                                    dialed.address().getPort()));
         }
         channel.pipeline().addLast(new Meeting(this, dialed));
     }
