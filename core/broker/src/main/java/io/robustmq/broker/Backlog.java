@@ -354,7 +354,7 @@ final class Backlog {
     }
 
     private void answered(long each, int reasonCode) {
-        if (reasonCode >= 0x80 && session.isPeer() && refs.isShared(each)) {
+        if (reasonCode == PeerPublisher.GIVEN_BACK && session.isPeer() && refs.isShared(each)) {
             // nobody of the group is there any more
             passing.givenBack(each, ahead.get(each));
             pump();

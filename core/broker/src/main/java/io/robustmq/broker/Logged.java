@@ -64,7 +64,11 @@ final class Logged {
         }
         if (change.result() == RetainedStore.Result.OLDER) {
             // another home's counts; who subscribes gets it all the same
-            return publishUnretained(publication, effects, to, waiting);
+            if (to.size() > 0 || !effects.equals(MessageRecord.Effects.NONE)) {
+                return publishUnretained(publication, effects, to, waiting);
+            }
+            loop.log().add(new Nothing(loop, waiting)); // that one may be on its way into the log
+            return Taken.YES;
         }
         assigned(publication, route);
         if (together != null) {
@@ -257,6 +261,26 @@ final class Logged {
                 publication.publisher(),
                 publication.trace(),
                 publication.stamp());
+    }
+
+    /** There is nothing to write, but to wait for what came before. */
+    private static final class Nothing extends LogEntry {
+        private final Publishing.Waiting waiting;
+
+        Nothing(Loop loop, Publishing.Waiting waiting) {
+            super(loop, SessionRecord.NOTHING.encoded());
+            this.waiting = waiting;
+        }
+
+        @Override
+        void committed() {
+            waiting.committed(offset());
+        }
+
+        @Override
+        void refused(IOException why) {
+            waiting.refused(why);
+        }
     }
 
     /** The retained message is where the log says, or is not there if the log did not take it. */

@@ -237,7 +237,8 @@ final class PeerLink implements Meeting.Dialed {
                 PeerTalk.Kind.HELLO,
                 cluster.wants().incarnation(),
                 routesIn.incarnation(),
-                routesIn.version());
+                routesIn.version(),
+                resumed ? 0 : 1);
         beat =
                 loop.executor()
                         .scheduleAtFixedRate(
@@ -271,7 +272,12 @@ final class PeerLink implements Meeting.Dialed {
         long[] numbers = talk.numbers();
         RoutesOut out = Objects.requireNonNull(routesOut);
         switch (talk.kind()) {
-            case HELLO -> hello(numbers[0], numbers[1], numbers[2], out);
+            case HELLO -> {
+                if (numbers[3] == 1) {
+                    session().received().forget();
+                }
+                hello(numbers[0], numbers[1], numbers[2], out);
+            }
             case ALL_BEGIN -> routesIn.allBegins();
             case ALL_END -> routesIn.allEnds(numbers[0]);
             case DIGEST -> compare(numbers[0], numbers[1], numbers[2]);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * group, or nobody if it is to be stored only.
  */
 final class PeerPublisher {
+    /** Of its group nobody is here any more: whoever sent it gives it to another member. */
+    static final int GIVEN_BACK = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+
     private final Connection connection;
     private final PeerLink link;
     private final PublishEvents events;
@@ -99,11 +102,7 @@ final class PeerPublisher {
         } else {
             // before the answer, or else it could come here again
             link.tellRoutes();
-            answers.known(
-                    session,
-                    packet.qos(),
-                    packet.packetId(),
-                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+            answers.known(session, packet.qos(), packet.packetId(), GIVEN_BACK);
         }
     }
 

@@ -26,9 +26,10 @@ record PeerTalk(Kind kind, long[] numbers) {
     /** In the order of their bytes; a new one goes to the end. */
     enum Kind {
         /**
-         * The incarnation of its numbers; what it has of the other's wants: incarnation, version.
+         * The incarnation of its numbers; what it has of the other's wants: incarnation, version; 1
+         * if it has a new session for the other, whose packet identifiers begin anew.
          */
-        HELLO(3),
+        HELLO(4),
         /** All that it wants follows. */
         ALL_BEGIN(0),
         /** That was all, and the version is: whatever was not in it is not wanted. */

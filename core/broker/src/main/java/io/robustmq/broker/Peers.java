@@ -15,7 +15,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -121,8 +120,15 @@ final class Peers {
                         new AdaptiveRecvByteBufAllocator(512, 4096, MOST_READ_AT_ONCE));
         ClusterSettings.Tls secured = tls;
         if (secured != null) {
-            SslContext context = dialed == null ? secured.listening() : secured.dialing();
-            channel.pipeline().addLast(context.newHandler(channel.alloc()));
+            channel.pipeline()
+                    .addLast(
+                            dialed == null
+                                    ? secured.listening().newHandler(channel.alloc())
+                                    : secured.dialing()
+                                            .newHandler(
+                                                    channel.alloc(),
+                                                    dialed.address().getHostString(),
+                                                    dialed.address().getPort()));
         }
         channel.pipeline().addLast(new Meeting(this, dialed));
     }

@@ -44,6 +44,21 @@ final class Received {
         }
     }
 
+    /** Its sender has forgotten them: they mean nothing any more. */
+    void forget() {
+        Backlog backlog = session.backlog();
+        for (int id = ids.nextSetBit(0); id >= 0; id = ids.nextSetBit(id + 1)) {
+            remove(id);
+            if (backlog != null) {
+                writeForgotten(new SessionRecord.Released(backlog.number(), id));
+            }
+        }
+    }
+
+    private void writeForgotten(SessionRecord.Released released) {
+        session.home().log().write(released, () -> writeForgotten(released));
+    }
+
     /** Messages whose PUBREL has not come. */
     int count() {
         return count;

@@ -225,7 +225,7 @@ final class RoutesIn {
                 });
     }
 
-    /** A change of a group's members alone is not written, but answered in its turn. */
+    /** Where there is nothing to write, it waits for what came before. */
     private void put(List<String> filters, Runnable then) {
         Session session = link.session();
         Backlog backlog = session.backlog();

@@ -164,6 +164,10 @@ final class Sessions {
 
     /** At the start: one that the log has. Its client is away, since now if it was connected. */
     void restore(StoredSession stored, long nowMillis) {
+        if (loop.shared().cluster() == null && Cluster.isPeer(stored.clientId)) {
+            writeEnded(stored.number); // the broker was one of several, and is alone now
+            return;
+        }
         boolean wasConnected = stored.connected;
         stored.interrupted(nowMillis);
         Peer peer = new Peer("", 0, stored.clientId, "");

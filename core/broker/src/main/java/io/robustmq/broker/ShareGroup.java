@@ -100,6 +100,11 @@ final class ShareGroup implements Recipient {
         return ofThisHome == null ? all : ofThisHome;
     }
 
+    /** Members whose clients are there, those of other homes too. */
+    int present() {
+        return all.present();
+    }
+
     /** Members of this home whose clients are there. */
     int ownPresent() {
         return own().present();

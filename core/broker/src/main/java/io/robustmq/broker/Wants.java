@@ -145,6 +145,9 @@ final class Wants {
     void group(String filter, int qos, int present) {
         boolean changed;
         synchronized (this) {
+            if (qos < 0 && !wants.containsKey(filter)) {
+                return; // all its members are other homes'
+            }
             Want want = wants.computeIfAbsent(filter, Want::new);
             changed = qos != want.qos || present != want.present;
             if (changed) {

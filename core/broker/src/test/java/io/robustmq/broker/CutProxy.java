@@ -50,7 +50,12 @@ final class CutProxy implements AutoCloseable {
                 }
                 Socket onward = new Socket();
                 sockets.add(onward);
-                onward.connect(to);
+                try {
+                    onward.connect(to);
+                } catch (IOException nobody) {
+                    from.close();
+                    continue;
+                }
                 onward.setTcpNoDelay(true);
                 from.setTcpNoDelay(true);
                 Thread.ofVirtual().start(() -> pump(from, onward));

@@ -125,6 +125,10 @@ final class RawClient implements AutoCloseable {
         return version == MqttVersion.V5;
     }
 
+    Socket socket() {
+        return socket;
+    }
+
     // sending
 
     void send(byte[] bytes) throws IOException {

@@ -2,6 +2,7 @@ package io.robustmq.broker;
 
 import static io.robustmq.broker.TestBroker.waitUntil;
 
+import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,7 +16,9 @@ import java.util.TreeSet;
 
 /** Several brokers that are each other's clients, with a proxy between each two of them. */
 final class TestHomes implements AutoCloseable {
-    private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
+    static final Duration DIGESTS = Duration.ofMillis(300);
+
+    static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
 
     private final Map<String, TestBroker> brokers = new LinkedHashMap<>();
 
@@ -32,8 +35,18 @@ final class TestHomes implements AutoCloseable {
     }
 
     TestBroker add(String home, BrokerSettings settings) throws IOException {
-        ClusterSettings cluster = new ClusterSettings(home, ANY, null, Duration.ofMillis(300));
-        TestBroker broker = TestBroker.open(settings.with(cluster));
+        return add(home, settings, Tracing.OFF);
+    }
+
+    TestBroker add(String home, BrokerSettings settings, Tracing tracing) throws IOException {
+        return add(new ClusterSettings(home, ANY, null, DIGESTS), settings, tracing);
+    }
+
+    TestBroker add(ClusterSettings cluster, BrokerSettings settings, Tracing tracing)
+            throws IOException {
+        String home = cluster.home();
+        TestBroker broker =
+                TestBroker.open(settings.with(cluster), Authenticator.ANYBODY, tracing);
         brokers.put(home, broker);
         return broker;
     }

@@ -210,4 +210,44 @@ class TracingTest {
             assertThat(recorder.notes).containsExactly("begin $SYS/x", "refused 135");
         }
     }
+
+    @Test
+    void another_home_goes_on_in_the_trace_of_the_forward() throws Exception {
+        Recorder atA = new Recorder(false, 10);
+        Recorder atB = new Recorder(false, 10);
+        try (TestHomes homes = new TestHomes()) {
+            homes.add("a", settings(loops), atA);
+            homes.add("b", settings(loops), atB);
+            homes.meet();
+            try (RawClient subscriber = homes.at("b").connected("subscriber");
+                    RawClient publisher = homes.at("a").connected("publisher")) {
+                subscriber.subscribe("t", 1);
+                homes.routed("a", "t", "b");
+                for (int qos = 0; qos <= 1; qos++) {
+                    Bytes body = new Bytes().text("t");
+                    if (qos > 0) {
+                        body.u16(1);
+                    }
+                    Bytes properties = new Bytes().u8(0x26).text("traceparent").text(PARENT);
+                    publisher.send(RawClient.PUBLISH, qos << 1, body.sized(properties));
+                    Message message = PeersTest.next(subscriber);
+                    // at each home the publish is a span, and the delivery is one
+                    TraceContext got = context(message);
+                    assertThat(got.traceId()).isEqualTo(PARENT.substring(3, 35));
+                    String forward = "000000000000000" + 2 * (qos + 1);
+                    assertThat(atA.notes).contains("begin t " + PARENT.substring(36, 52));
+                    assertThat(atB.notes).contains("begin t " + forward);
+                    assertThat(got.spanIdHex()).isEqualTo(forward);
+                }
+            }
+        }
+    }
+
+    private static TraceContext context(Message message) {
+        String property = message.all(0x26).getFirst();
+        TraceContext context =
+                TraceContext.parse(property.substring(property.indexOf('=') + 1), "");
+        assertThat(context).isNotNull();
+        return context;
+    }
 }

@@ -519,7 +519,10 @@ public sealed interface ConnectionEvent extends Event {
             action = "Nothing.")
     record PeerConnected(
             @Doc("The other home") String home,
-            @Doc(value = "Address and port of the other end", attribute = "network.peer.address")
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
                     String remoteAddr,
             @Doc("Whether it had been here before") boolean resumed,
             @Doc("Messages that wait for it") int waitingMessages)
@@ -579,7 +582,10 @@ public sealed interface ConnectionEvent extends Event {
                     "detail says why. Right after a change of the cluster it passes by itself; else compare versions, names and addresses of the two.")
     record PeerRefused(
             @Doc("The other home, empty if it did not say") String home,
-            @Doc(value = "Address and port of the other end", attribute = "network.peer.address")
+            @Doc(
+                            value = "Address and port of the other end",
+                            sensitivity = Sensitivity.IDENTITY,
+                            attribute = "network.peer.address")
                     String remoteAddr,
             @Doc("Why") String detail)
             implements ConnectionEvent {
