@@ -45,7 +45,7 @@ final class Arrival {
         Sessions sessions = home.sessions();
         Session old = sessions.find(clientId());
         if (old == null) {
-            if (expirySeconds == 0) {
+            if (expirySeconds == 0 && !leavesWill()) {
                 accept(sessions.create(connection.peer()), false);
             } else {
                 open();
@@ -75,6 +75,11 @@ final class Arrival {
             // or else it would be there again after a crash
             write(SessionRecord.NOTHING, this::settle);
         }
+    }
+
+    /** In a cluster a will is published also if this broker dies: then it must be in the log. */
+    private boolean leavesWill() {
+        return connect.will() != null && home.shared().cluster() != null;
     }
 
     /** The log has it as connected. */

@@ -348,8 +348,13 @@ public final class Broker implements AutoCloseable {
     }
 
     private static void endAll(Loop loop) {
+        // in a cluster there are others to go on with
+        int reasonCode =
+                loop.shared().cluster() == null
+                        ? ReasonCode.SERVER_SHUTTING_DOWN
+                        : ReasonCode.USE_ANOTHER_SERVER;
         for (Connection connection : List.copyOf(loop.connections())) {
-            connection.end(Ending.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
+            connection.end(Ending.SERVER_SHUTDOWN, reasonCode);
         }
     }
 }

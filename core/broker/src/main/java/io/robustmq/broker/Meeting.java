@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class Meeting extends ByteToMessageDecoder {
     /** What a connection is wanted for. On the channel's loop. */
     interface Dialed {
         Preface preface();
+
+        /** Where it leads to. */
+        InetSocketAddress address();
 
         /** What follows is the caller's; nothing is read before. */
         void welcomed(Channel channel);

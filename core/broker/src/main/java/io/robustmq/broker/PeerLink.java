@@ -83,7 +83,8 @@ final class PeerLink implements Meeting.Dialed {
         return cluster;
     }
 
-    InetSocketAddress address() {
+    @Override
+    public InetSocketAddress address() {
         return address;
     }
 

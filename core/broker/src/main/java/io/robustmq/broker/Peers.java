@@ -204,6 +204,11 @@ final class Peers {
                     }
 
                     @Override
+                    public InetSocketAddress address() {
+                        return there.address();
+                    }
+
+                    @Override
                     public void welcomed(Channel channel) {
                         connected.accept(channel);
                     }

@@ -70,8 +70,9 @@ class PeersFaultTest {
 
     private void gotAll(Reading reading) throws InterruptedException {
         List<String> wanted = IntStream.rangeClosed(1, published).mapToObj(i -> "m" + i).toList();
-        waitUntil(() -> of(reading, "two").size() >= published
-                && of(reading, "one").stream().distinct().count() >= published);
+        waitUntil(() ->
+                of(reading, "two").size() >= published
+                        && of(reading, "one").stream().distinct().count() >= published);
         assertThat(of(reading, "two")).isEqualTo(wanted); // once, and in order
         assertThat(of(reading, "one").stream().distinct()).isEqualTo(wanted);
     }

@@ -88,8 +88,7 @@ final class PeersRate {
 
     private static int known(RatedHomes homes, String at) throws Exception {
         String clientId = Cluster.clientId("b");
-        Session session =
-                Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId);
+        Session session = Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId);
         return session.home().executor().submit(() -> session.subscriptions().size() - 1).get();
     }
 
@@ -146,8 +145,8 @@ final class PeersRate {
         return sum;
     }
 
-    private static void publish(
-            Socket to, int qos, int count, Semaphore window, AtomicLong got) throws Exception {
+    private static void publish(Socket to, int qos, int count, Semaphore window, AtomicLong got)
+            throws Exception {
         OutputStream out = to.getOutputStream();
         byte[] payload = new byte[PAYLOAD];
         int sent = 0;
@@ -176,7 +175,8 @@ final class PeersRate {
 
     private static void acks(Socket from, Semaphore window) {
         try {
-            DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream()));
+            DataInputStream in =
+                    new DataInputStream(new BufferedInputStream(from.getInputStream()));
             while (true) {
                 in.readUnsignedByte();
                 in.readFully(new byte[in.readUnsignedByte()]);

@@ -103,14 +103,17 @@ class PeersRoutesTest {
             client.subscribe("lost", 1);
             homes.routed("a", "lost", "b");
             Session session = peer("a", "b");
-            on(session, () -> {
-                session.subscriptions().remove("lost");
-                homes.shared("a").subscriptions().remove("lost", session);
-                Subscription extra =
-                        new Subscription(session, "extra", 1, false, true, Cluster.ORDINARY);
-                session.subscriptions().put("extra", extra);
-                homes.shared("a").subscriptions().put(extra);
-            });
+            on(
+                    session,
+                    () -> {
+                        session.subscriptions().remove("lost");
+                        homes.shared("a").subscriptions().remove("lost", session);
+                        Subscription extra =
+                                new Subscription(
+                                        session, "extra", 1, false, true, Cluster.ORDINARY);
+                        session.subscriptions().put("extra", extra);
+                        homes.shared("a").subscriptions().put(extra);
+                    });
             homes.routed("a", "lost", "b");
             homes.routed("a", "extra");
             assertThat(a.events.of(SubscriptionEvent.PeerRoutesDiffered.class)).isNotEmpty();
@@ -136,10 +139,12 @@ class PeersRoutesTest {
     private int qos(String filter) {
         int[] qos = {-1};
         Session session = peer("a", "b");
-        on(session, () -> {
-            Subscription found = session.subscriptions().get(filter);
-            qos[0] = found == null ? -1 : found.qos();
-        });
+        on(
+                session,
+                () -> {
+                    Subscription found = session.subscriptions().get(filter);
+                    qos[0] = found == null ? -1 : found.qos();
+                });
         return qos[0];
     }
 
@@ -167,7 +172,9 @@ class PeersRoutesTest {
             byte[] answer = in.readAllBytes();
             return answer.length == 0
                     ? ""
-                    : answer[5] + " " + new String(answer, 8, answer.length - 8, StandardCharsets.UTF_8);
+                    : answer[5]
+                            + " "
+                            + new String(answer, 8, answer.length - 8, StandardCharsets.UTF_8);
         }
     }
 

@@ -45,8 +45,7 @@ final class TestHomes implements AutoCloseable {
     TestBroker add(ClusterSettings cluster, BrokerSettings settings, Tracing tracing)
             throws IOException {
         String home = cluster.home();
-        TestBroker broker =
-                TestBroker.open(settings.with(cluster), Authenticator.ANYBODY, tracing);
+        TestBroker broker = TestBroker.open(settings.with(cluster), Authenticator.ANYBODY, tracing);
         brokers.put(home, broker);
         return broker;
     }

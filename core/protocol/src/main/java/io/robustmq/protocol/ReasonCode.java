@@ -38,5 +38,6 @@ public final class ReasonCode {
     public static final int RETAIN_NOT_SUPPORTED = 0x9A;
     public static final int QOS_NOT_SUPPORTED = 0x9B;
     public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
+    public static final int USE_ANOTHER_SERVER = 0x9C;
     public static final int CONNECTION_RATE_EXCEEDED = 0x9F;
 }

@@ -34,6 +34,8 @@ sealed interface CommandLine {
 
     record ManageUsers(UsersArguments arguments) implements CommandLine {}
 
+    record Cluster(ClusterArguments arguments) implements CommandLine {}
+
     record Version() implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -56,6 +58,10 @@ sealed interface CommandLine {
                     other processes; data in ./robust-data-mqtt
               robustmq journal-server [--conf=FILE] [--set KEY=VALUE]...
                     starts a journal server, alone or in a cluster; data in ./robust-data-journal
+              robustmq cluster dev [--nodes 1|3|5] [--data=DIR] [--mqtt-port PORT] [--port-base PORT]
+                    starts a whole cluster on this machine to try, 3 nodes of each role unless said,
+                    each a process; brokers from port 1883 on, the rest from 19000 on; data in
+                    ./robust-data-cluster. Ctrl-C stops it
               robustmq config check [--role=ROLE] [--conf=FILE] [--set KEY=VALUE]...
                     reads the configuration of standalone, or of ROLE, and lists every problem
               robustmq events [--event GLOB]... [--level LEVEL] [--client-id ID] [--topic TOPIC]
@@ -135,6 +141,7 @@ sealed interface CommandLine {
             case "reload" -> AdminArguments.reload(rest);
             case "users" -> UsersArguments.parse(rest);
             case "journal" -> JournalArguments.parse(rest);
+            case "cluster" -> ClusterArguments.parse(rest);
             case "version", "--version" ->
                     rest.isEmpty() ? new Version() : unexpected(rest.getFirst());
             case "help", "--help", "-h" -> new Help();
@@ -143,7 +150,7 @@ sealed interface CommandLine {
                 commands.addAll(
                         List.of(
                                 "config", "events", "explain", "levels", "trace", "bans", "slow",
-                                "users", "reload", "journal", "version", "help"));
+                                "users", "reload", "journal", "cluster", "version", "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -60,12 +60,19 @@ final class HomeKeeper implements AutoCloseable {
     private long beatenAt;
     private volatile boolean closing;
 
-    /** Makes homes, not open. */
+    /** Makes homes, not open, and hears what becomes of the process's own. */
     interface Maker {
         Home make(String name, boolean isOwn);
 
         /** The process's own is served; or not any more. */
         void ownIsServed(boolean now);
+
+        /**
+         * The process's own cannot be, for a reason that is this process's alone.
+         *
+         * @return whether the process ends
+         */
+        boolean cannotServe(StartFailure why);
     }
 
     /**
@@ -177,11 +184,20 @@ final class HomeKeeper implements AutoCloseable {
             if (isOwn) {
                 maker.ownIsServed(true);
             }
-        } catch (StartFailure | IOException | RuntimeException why) {
-            events.emit(new PlacementEvent.HomeFailed(home.name(), Failure.of(why)));
-            home.close();
-            homes.remove(home.name(), home);
+        } catch (StartFailure why) {
+            tried(home, why);
+            if (isOwn && maker.cannotServe(why)) {
+                closing = true;
+            }
+        } catch (IOException | RuntimeException why) {
+            tried(home, why);
         }
+    }
+
+    private void tried(Home home, Exception why) {
+        events.emit(new PlacementEvent.HomeFailed(home.name(), Failure.of(why)));
+        home.close();
+        homes.remove(home.name(), home);
     }
 
     private void background(String name, Runnable task) {

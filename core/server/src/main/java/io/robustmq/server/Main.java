@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +94,7 @@ public final class Main {
                                                     InstantSource.system())
                                             .run());
             case CommandLine.ManageUsers(UsersArguments arguments) -> users(arguments);
+            case CommandLine.Cluster(ClusterArguments what) -> cluster(what);
             case CommandLine.Version() -> {
                 out.println("RobustMQ " + BuildVersion.text() + " on Java " + Runtime.version());
                 yield ExitCode.OK;
@@ -108,6 +108,20 @@ public final class Main {
                 yield ExitCode.USAGE;
             }
         };
+    }
+
+    private ExitCode cluster(ClusterArguments arguments) {
+        try {
+            return switch (arguments) {
+                case ClusterArguments.Dev dev -> new ClusterDev(dev, out).run();
+            };
+        } catch (IOException unusable) {
+            err.println("robustmq: " + DataDirectory.reason(unusable));
+            return ExitCode.CANNOT_CREATE;
+        } catch (InterruptedException unexpected) {
+            Thread.currentThread().interrupt();
+            return ExitCode.OK;
+        }
     }
 
     private ExitCode users(UsersArguments arguments) {
@@ -260,11 +274,14 @@ public final class Main {
             return rehearse(node);
         }
         try {
-            new CountDownLatch(1).await();
+            StartFailure later = node.awaitFailure();
+            ending.set(later.exitCode());
+            err.println("robustmq: " + later.getMessage());
+            return later.exitCode();
         } catch (InterruptedException unexpected) {
             Thread.currentThread().interrupt();
+            return ExitCode.OK;
         }
-        return ExitCode.OK;
     }
 
     private ExitCode rehearse(RoleProcess node) {

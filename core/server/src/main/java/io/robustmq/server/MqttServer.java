@@ -20,6 +20,8 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,8 @@ final class MqttServer implements RoleProcess {
     private final Readiness readiness = new Readiness(Role.MQTT_SERVER);
     private final NodeFrame frame;
     private final BrokerRole broker;
+
+    private final CompletableFuture<StartFailure> failure = new CompletableFuture<>();
 
     // while open; null before and after
     private @Nullable ClusterClient cluster;
@@ -221,6 +225,15 @@ final class MqttServer implements RoleProcess {
         }
 
         @Override
+        public boolean cannotServe(StartFailure why) {
+            if (!wasReady) {
+                frame.failed(why);
+                failure.complete(why);
+            }
+            return !wasReady;
+        }
+
+        @Override
         public void ownIsServed(boolean now) {
             if (!now) {
                 readiness.stopped(Role.MQTT_SERVER);
@@ -251,6 +264,15 @@ final class MqttServer implements RoleProcess {
                 host.isEmpty()
                         ? listening
                         : InetSocketAddress.createUnresolved(host, listening.getPort()));
+    }
+
+    @Override
+    public StartFailure awaitFailure() throws InterruptedException {
+        try {
+            return failure.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     @Override

@@ -197,6 +197,11 @@ final class NodeFrame {
         }
     }
 
+    /** It is open, and cannot go on. */
+    void failed(StartFailure why) {
+        tellFailure(why.exitCode(), why);
+    }
+
     private void tellFailure(ExitCode exitCode, Throwable cause) {
         Pipeline to = pipeline == null ? consolePipeline() : pipeline;
         if (to == null) {
