@@ -184,19 +184,12 @@ final class PlacementHistory {
                 if (left <= 0 || isStopped.getAsBoolean()) {
                     return new Found(found, Math.max(seen, state.revision()), turn);
                 }
-                left = await(left);
+                left = news.awaitNanos(left);
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** What is left of the time. */
-    private long await(long nanos) {
-        try {
-            return news.awaitNanos(nanos);
         } catch (InterruptedException e) {
             throw new IllegalStateException("a watch is nobody's to interrupt", e);
+        } finally {
+            lock.unlock();
         }
     }
 

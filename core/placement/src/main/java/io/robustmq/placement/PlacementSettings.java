@@ -28,13 +28,14 @@ public record PlacementSettings(
         }
     }
 
-    static final int HEARTBEAT_MILLIS = 250;
+    /** Most of what a group costs that has nothing to do. */
+    static final int HEARTBEAT_MILLIS = 500;
 
     /** So many heartbeats of a node fit into the timeout. */
     private static final int BEATS = 5;
 
     private static final int ELECTION_MILLIS = 500;
-    private static final int MISSED_HEARTBEATS = 4;
+    private static final int MISSED_HEARTBEATS = 3;
     private static final int SNAPSHOT_EVERY = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration NODE_TIMEOUT = Duration.ofSeconds(3);

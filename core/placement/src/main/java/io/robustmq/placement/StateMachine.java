@@ -19,7 +19,7 @@ final class StateMachine {
     private PlacementState folded = PlacementState.EMPTY;
 
     /**
-     * @param news each new step, once it is shown
+     * @param news what it begins with, and each new step, once it is shown
      */
     StateMachine(Consumer<PlacementState.Step> news) {
         this.news = news;
@@ -44,7 +44,9 @@ final class StateMachine {
     /** Raft begins, or begins anew. */
     void begin(List<Member> founders) {
         folded = begun(founders);
-        shown.compareAndSet(PlacementState.EMPTY, folded);
+        if (shown.compareAndSet(PlacementState.EMPTY, folded)) {
+            news.accept(PlacementState.Step.to(folded));
+        }
     }
 
     /**

@@ -20,6 +20,11 @@
  *   Wishes: what was asked here; the leader is told (Message.Forward), and again until it is agreed
  *   MemberChanges ─→ commands ─→ the state's members ←─ Membership has Raft's group follow
  * </pre>
+ *
+ * A node that is no member has the same interface: what it asks for comes in through {@link
+ * io.robustmq.placement.ClusterPlacement#once}, what it knows goes out through {@link
+ * io.robustmq.placement.ClusterPlacement#follow} and feeds its {@link
+ * io.robustmq.placement.PlacementCopy}. The messages between are core/server's.
  */
 @NullMarked
 package io.robustmq.placement;

@@ -113,7 +113,7 @@ final class SimulatedMember {
         }
         up = true;
         life++;
-        shown = 0;
+        shown = -1;
         disk.restart();
         if (hasLeft) {
             hasLeft = false;

@@ -19,6 +19,9 @@ final class GrpcEndpoint implements AutoCloseable {
     /** Of one request: the largest is a change of documents of 1 MiB, with what is around them. */
     private static final int MAX_REQUEST_BYTES = 2 << 20;
 
+    /** Fixed: to find out what is best, gRPC would send a ping with each message. */
+    static final int WINDOW_BYTES = 1 << 20;
+
     private static final int MAX_CALLS_PER_CONNECTION = 100;
     private static final long MAX_IDLE_MINUTES = 15;
     private static final long HELLO_SECONDS = 10;
@@ -53,6 +56,7 @@ final class GrpcEndpoint implements AutoCloseable {
         Server created =
                 NettyServerBuilder.forAddress(listen, credentials)
                         .executor(calls)
+                        .flowControlWindow(WINDOW_BYTES)
                         .maxInboundMessageSize(MAX_REQUEST_BYTES)
                         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                         .maxConnectionIdle(MAX_IDLE_MINUTES, TimeUnit.MINUTES)

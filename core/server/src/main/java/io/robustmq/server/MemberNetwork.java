@@ -129,6 +129,8 @@ final class MemberNetwork implements PlacementNetwork {
         ManagedChannel channel =
                 NettyChannelBuilder.forTarget("dns:///" + address, credentials)
                         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .flowControlWindow(GrpcEndpoint.WINDOW_BYTES)
+                        .directExecutor() // a link never waits
                         .build();
         MemberLink link = new MemberLink(name, address, channel, links, System::nanoTime, events);
         byAddress.put(address, link);

@@ -1,11 +1,18 @@
 package io.robustmq.server;
 
+import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
 import io.robustmq.placement.ClusterPlacement;
+import io.robustmq.placement.Member;
 import io.robustmq.placement.PlacementView;
 import io.robustmq.server.wire.ChangeMemberRequest;
 import io.robustmq.server.wire.ChangeMemberResponse;
@@ -16,18 +23,31 @@ import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** robustmq.placement.v1.PlacementAdmin: what an operator asks of a placement center. */
 final class PlacementAdmin {
     static final String NAME = "PlacementAdmin";
 
+    /** Longer than what the leader waits for an agreement, usually. */
+    private static final long PASSED_ON_SECONDS = 30;
+
     private final String nodeId;
     private final ClusterPlacement placement;
+    private final ChannelCredentials credentials;
     private final Events events;
 
-    PlacementAdmin(String nodeId, ClusterPlacement placement, Events events) {
+    /**
+     * @param credentials for the member that leads: only it changes members
+     */
+    PlacementAdmin(
+            String nodeId,
+            ClusterPlacement placement,
+            ChannelCredentials credentials,
+            Events events) {
         this.nodeId = nodeId;
         this.placement = placement;
+        this.credentials = credentials;
         this.events = events;
     }
 
@@ -47,17 +67,17 @@ final class PlacementAdmin {
                         "AddMember",
                         ChangeMemberRequest.getDefaultInstance(),
                         ChangeMemberResponse.getDefaultInstance(),
-                        request -> change(request, placement::addMember))
+                        request -> change("AddMember", request, placement::addMember))
                 .bind(
                         "RemoveMember",
                         ChangeMemberRequest.getDefaultInstance(),
                         ChangeMemberResponse.getDefaultInstance(),
-                        request -> change(request, placement::removeMember))
+                        request -> change("RemoveMember", request, placement::removeMember))
                 .bind(
                         "ReplaceMember",
                         ChangeMemberRequest.getDefaultInstance(),
                         ChangeMemberResponse.getDefaultInstance(),
-                        request -> change(request, placement::replaceMember))
+                        request -> change("ReplaceMember", request, placement::replaceMember))
                 .definition();
     }
 
@@ -84,19 +104,55 @@ final class PlacementAdmin {
         return answer.build();
     }
 
-    private ChangeMemberResponse change(ChangeMemberRequest request, Change change)
+    private ChangeMemberResponse change(String method, ChangeMemberRequest request, Change change)
             throws StatusException {
         if (request.getName().isBlank()) {
             throw Status.INVALID_ARGUMENT
                     .withDescription("name: which member is not said")
                     .asException();
         }
-        Author by = new Author(nodeId, Admin.byGrpc(GrpcService.peer()));
+        Author by =
+                request.hasPassedOnFor()
+                        ? PlacementWire.author(request.getPassedOnFor())
+                        : new Author(nodeId, Admin.byGrpc(GrpcService.peer()));
+        Member leader = placement.leader();
+        if (!request.hasPassedOnFor()
+                && !placement.isLeading()
+                && leader != null
+                && !leader.address().isEmpty()) {
+            return passedOn(method, request, by, leader);
+        }
         Agreement agreed =
                 PlacementStatus.answered(() -> change.of(request.getName(), by, request.getWhy()));
         return ChangeMemberResponse.newBuilder()
                 .setRevision(agreed.revision())
                 .setChanged(agreed.changed())
                 .build();
+    }
+
+    /** Once: if another member leads by then, the answer says so. */
+    private ChangeMemberResponse passedOn(
+            String method, ChangeMemberRequest request, Author by, Member leader)
+            throws StatusException {
+        ManagedChannel channel =
+                NettyChannelBuilder.forTarget("dns:///" + leader.address(), credentials).build();
+        try {
+            return ClientCalls.blockingUnaryCall(
+                    channel,
+                    GrpcService.method(
+                            PlacementAdminProto.getDescriptor(),
+                            NAME,
+                            method,
+                            request,
+                            ChangeMemberResponse.getDefaultInstance()),
+                    CallOptions.DEFAULT.withDeadlineAfter(PASSED_ON_SECONDS, TimeUnit.SECONDS),
+                    request.toBuilder().setPassedOnFor(PlacementWire.author(by)).build());
+        } catch (StatusRuntimeException refused) {
+            throw refused.getStatus()
+                    .augmentDescription("said " + leader.name() + ", which leads")
+                    .asException();
+        } finally {
+            channel.shutdownNow();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.robustmq.journal.Journal;
@@ -78,11 +79,7 @@ final class PlacementCenter implements RoleProcess {
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
         ClusterTls trust = ClusterTls.of(config.tls());
         tls = trust;
-        MemberNetwork network =
-                new MemberNetwork(
-                        trust == null ? InsecureChannelCredentials.create() : trust.ofClient(),
-                        chance::nextLong,
-                        events);
+        MemberNetwork network = new MemberNetwork(ofClient(trust), chance::nextLong, events);
         ClusterPlacement opening = newPlacement(openJournal(to), network, events);
         placement = opening;
         openGrpc(trust, network, opening, events);
@@ -108,6 +105,10 @@ final class PlacementCenter implements RoleProcess {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         events.emit(new PlacementEvent.RoleReady(Role.PLACEMENT_CENTER.command(), millis));
         frame.tellReady(to);
+    }
+
+    private static ChannelCredentials ofClient(@Nullable ClusterTls trust) {
+        return trust == null ? InsecureChannelCredentials.create() : trust.ofClient();
     }
 
     private Journal openJournal(Pipeline to) throws StartFailure {
@@ -176,7 +177,8 @@ final class PlacementCenter implements RoleProcess {
                         trust == null ? InsecureServerCredentials.create() : trust.ofServer(),
                         List.of(
                                 network.service(),
-                                new PlacementAdmin(config.nodeId(), places, events).service(),
+                                new PlacementAdmin(config.nodeId(), places, ofClient(trust), events)
+                                        .service(),
                                 new PlacementServer(config.nodeId(), places, events).service()));
         try {
             opening.open();

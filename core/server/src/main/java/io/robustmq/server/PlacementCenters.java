@@ -31,6 +31,7 @@ final class PlacementCenters implements AutoCloseable {
             this.channel =
                     NettyChannelBuilder.forTarget("dns:///" + address, credentials)
                             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                            .flowControlWindow(GrpcEndpoint.WINDOW_BYTES)
                             .build();
         }
 

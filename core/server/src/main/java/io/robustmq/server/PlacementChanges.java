@@ -254,7 +254,7 @@ final class PlacementChanges {
 
         void end() {
             if (wanted) {
-                to.test(builder.setLast(true).build());
+                wanted = to.test(builder.setLast(true).build());
             }
         }
     }

@@ -102,8 +102,7 @@ class ClusterIT {
                     cluster.node(each).records().stream()
                             .filter(record ->
                                     record.path("event").asText().equals("placement.node_expired"))
-                            .filter(record ->
-                                    record.path("expired_node").asText().equals("js-1"))
+                            .filter(record -> record.path("expired_node").asText().equals("js-1"))
                             .count();
         }
         return told;
@@ -170,8 +169,7 @@ class ClusterIT {
             writer.open();
             reader.open();
             reader.ready().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            try (AutoCloseable _ =
-                    reader.watch(0, Set.of(new Interest.AnyDocument()), seen::add)) {
+            try (AutoCloseable _ = reader.watch(0, Set.of(new Interest.AnyDocument()), seen::add)) {
                 for (int i = 0; i < 1000; i++) {
                     if (i == 400) {
                         cluster.kill("pc-2");

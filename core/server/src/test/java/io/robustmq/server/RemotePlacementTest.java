@@ -49,6 +49,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
@@ -153,7 +154,8 @@ class RemotePlacementTest {
                 .isEqualTo(
                         new PlacementChange.Registered(
                                 node.epoch(),
-                                group.placement("c").view().registration("journal-1")));
+                                Objects.requireNonNull(
+                                        group.placement("c").view().registration("journal-1"))));
         assertThat(other.nodes()).containsExactly(NODE);
 
         DocumentAnswer made = get(one.change(List.of(create("s1", 3)), BY, "because"));

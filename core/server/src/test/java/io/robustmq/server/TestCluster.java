@@ -106,8 +106,7 @@ final class TestCluster implements AutoCloseable {
 
     void awaitReady(String... names) throws Exception {
         for (String name : names) {
-            Await.untilTrue(
-                    name + " is ready", LIMIT, () -> status(name, "/health/ready") == 200);
+            Await.untilTrue(name + " is ready", LIMIT, () -> status(name, "/health/ready") == 200);
         }
     }
 

@@ -102,7 +102,12 @@ final class TestPlacementGroup implements AutoCloseable {
                         InsecureServerCredentials.create(),
                         List.of(
                                 network.service(),
-                                new PlacementAdmin(name, placement, events).service(),
+                                new PlacementAdmin(
+                                                name,
+                                                placement,
+                                                InsecureChannelCredentials.create(),
+                                                events)
+                                        .service(),
                                 new PlacementServer(name, placement, events).service()));
         grpc.open();
         placement.open();
