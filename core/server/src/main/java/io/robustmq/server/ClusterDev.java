@@ -188,8 +188,7 @@ final class ClusterDev {
             child.process =
                     new ProcessBuilder(child.command)
                             .redirectErrorStream(true)
-                            .redirectOutput(
-                                    ProcessBuilder.Redirect.appendTo(child.output.toFile()))
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(child.output.toFile()))
                             .start();
         }
     }
@@ -237,13 +236,19 @@ final class ClusterDev {
 
     private String addresses(long nanos) {
         StringBuilder text = new StringBuilder("ready in " + nanos / 1_000_000 + " ms\n");
-        line(text, "MQTT", IntStream.range(0, arguments.nodes())
-                .mapToObj(n -> "mqtt://" + at(arguments.mqttPort() + n)));
+        line(
+                text,
+                "MQTT",
+                IntStream.range(0, arguments.nodes())
+                        .mapToObj(n -> "mqtt://" + at(arguments.mqttPort() + n)));
         line(text, "brokers", urls(Ports.MQTT_HTTP));
         line(text, "journal", urls(Ports.JOURNAL_HTTP));
         line(text, "placement", urls(Ports.PLACEMENT_HTTP));
-        line(text, "gRPC", IntStream.rangeClosed(1, arguments.nodes())
-                .mapToObj(n -> at(port(Ports.PLACEMENT_GRPC, n))));
+        line(
+                text,
+                "gRPC",
+                IntStream.rangeClosed(1, arguments.nodes())
+                        .mapToObj(n -> at(port(Ports.PLACEMENT_GRPC, n))));
         text.append("  try it: kill -9 one of them and see who goes on\n");
         for (Child child : children) {
             Process process = child.process;
