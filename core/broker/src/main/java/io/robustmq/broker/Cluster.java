@@ -50,10 +50,7 @@ final class Cluster {
      */
     record Known(Route.Target[] all, Route.Target[] storing) {}
 
-    Cluster(
-            ClusterSettings settings,
-            long incarnation,
-            FilterTrie<Recipient> subscriptions) {
+    Cluster(ClusterSettings settings, long incarnation, FilterTrie<Recipient> subscriptions) {
         this.settings = settings;
         this.wants = new Wants(incarnation);
         this.subscriptions = subscriptions;
@@ -108,8 +105,7 @@ final class Cluster {
     }
 
     private static Route.Target target(Session session, int qos, int identifier, boolean always) {
-        return new Route.Target(
-                session, qos, true, new int[] {identifier}, null, null, always);
+        return new Route.Target(session, qos, true, new int[] {identifier}, null, null, always);
     }
 
     /** Of a retained message that is published here now: later than all that are known. */

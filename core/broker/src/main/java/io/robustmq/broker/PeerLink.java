@@ -252,11 +252,7 @@ final class PeerLink {
             nextDigestNanos = now + cluster.settings().digestInterval().toNanos();
             Wants.Digest digest = cluster.wants().digest();
             PeerTalk.say(
-                    with,
-                    PeerTalk.Kind.DIGEST,
-                    digest.version(),
-                    digest.count(),
-                    digest.hash());
+                    with, PeerTalk.Kind.DIGEST, digest.version(), digest.count(), digest.hash());
         }
     }
 

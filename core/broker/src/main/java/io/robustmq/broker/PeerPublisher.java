@@ -73,8 +73,7 @@ final class PeerPublisher {
         }
         Publishing.Waiting waiting = Publishing.Waiting.NOBODY;
         if (packet.qos() > 0) {
-            PublishAnswers.InLog answer =
-                    answers.inLog(publication, packet.packetId(), session, 1);
+            PublishAnswers.InLog answer = answers.inLog(publication, packet.packetId(), session, 1);
             session.answers().add(answer);
             waiting = answer;
         }
@@ -138,8 +137,7 @@ final class PeerPublisher {
 
     private void keep(Publication publication, int packetId, Session session, Route route) {
         Logged logged = connection.loop().logged();
-        PublishAnswers.InLog answer =
-                answers.inLog(publication, packetId, session, route.size());
+        PublishAnswers.InLog answer = answers.inLog(publication, packetId, session, route.size());
         MessageRecord.Effects effects = MessageRecord.Effects.from(session, packetId, publication);
         Logged.Taken taken = logged.publish(publication, effects, route, connection.peer(), answer);
         if (taken == Logged.Taken.RETAINED_FULL) {

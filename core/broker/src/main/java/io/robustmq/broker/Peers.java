@@ -153,7 +153,7 @@ final class Peers {
 
     void serve(Channel channel, PeerLink link) {
         for (Loop loop : loops) {
-            if (loop.executor() == channel.eventLoop()) {
+            if (loop.executor().equals(channel.eventLoop())) {
                 link.serve(channel, loop, admission);
                 return;
             }

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends another home that has come for the first time the retained messages that there are, to be
- * stored: as fast as its socket takes them. What is published meanwhile comes to it anyway, and each
- * has a stamp, so the order does not matter. If the connection breaks it begins again with the next.
- * Belongs to the loop of the connection.
+ * stored: as fast as its socket takes them. What is published meanwhile comes to it anyway, and
+ * each has a stamp, so the order does not matter. If the connection breaks it begins again with the
+ * next. Belongs to the loop of the connection.
  */
 final class RetainedOut {
     private static final int AT_ONCE = 256;
@@ -40,8 +40,7 @@ final class RetainedOut {
         for (int i = 0; i < AT_ONCE && !left.isEmpty(); i++) {
             if (to.isBlocked()) {
                 var unused =
-                        loop.executor()
-                                .schedule(this::send, BLOCKED_MILLIS, TimeUnit.MILLISECONDS);
+                        loop.executor().schedule(this::send, BLOCKED_MILLIS, TimeUnit.MILLISECONDS);
                 return;
             }
             Message message = left.remove();

@@ -41,8 +41,7 @@ final class Retaining {
         String topic = publication.topic();
         if (publication.payloadLength() == 0) {
             RetainedStore.Change change =
-                    store.clear(
-                            topic, publication.stamp(), () -> loop.log().addAtOnce(entry));
+                    store.clear(topic, publication.stamp(), () -> loop.log().addAtOnce(entry));
             if (change.result() == RetainedStore.Result.NOTHING) {
                 loop.log().add(entry);
             } else if (change.result() == RetainedStore.Result.OLDER) {

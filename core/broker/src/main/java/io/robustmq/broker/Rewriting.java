@@ -40,7 +40,9 @@ final class Rewriting {
     /** Null if there are no rules. */
     static @Nullable Rewriting of(Connection connection) {
         List<RewriteRule> rules = connection.loop().shared().settings().topicRules().rewrites();
-        return rules.isEmpty() || connection.link() != null ? null : new Rewriting(connection, rules);
+        return rules.isEmpty() || connection.link() != null
+                ? null
+                : new Rewriting(connection, rules);
     }
 
     /**

@@ -185,7 +185,7 @@ record Route(
         }
         Route own = plain(version, targets, bySession.size());
         Route local = own.withoutPeers();
-        return groups.isEmpty() && local == own
+        return groups.isEmpty() && local.size == own.size
                 ? own
                 : new Route(
                         version,
@@ -240,8 +240,7 @@ record Route(
             more[home] = Arrays.copyOf(more[home], more[home].length + 1);
             more[home][more[home].length - 1] = each;
         }
-        return new Route(
-                version, more, size + others.length, kept(more), null, chosen, also, null);
+        return new Route(version, more, size + others.length, kept(more), null, chosen, also, null);
     }
 
     private static Route plain(long version, Target[][] targets, int size) {

@@ -100,8 +100,7 @@ final class RoutesIn {
         saw(subscribe.userProperties());
     }
 
-    private static void join(
-            Subscription group, List<UserProperty> properties, Session session) {
+    private static void join(Subscription group, List<UserProperty> properties, Session session) {
         String filter = group.filter();
         session.shares().weight(filter, number(properties, RoutesOut.PRESENT));
         session.home().shared().subscriptions().put(group);
@@ -113,11 +112,7 @@ final class RoutesIn {
 
     void unsubscribe(Unsubscribe unsubscribe) {
         List<String> removed = remove(unsubscribe.filters());
-        write(
-                removed,
-                PacketType.UNSUBACK,
-                unsubscribe.packetId(),
-                unsubscribe.filters().size());
+        write(removed, PacketType.UNSUBACK, unsubscribe.packetId(), unsubscribe.filters().size());
         saw(unsubscribe.userProperties());
     }
 
@@ -190,10 +185,7 @@ final class RoutesIn {
         settle();
         link.emit(
                 new SubscriptionEvent.PeerRoutesResynchronised(
-                        link.home(),
-                        link.session().subscriptions().size(),
-                        added,
-                        removed.size()));
+                        link.home(), link.session().subscriptions().size(), added, removed.size()));
     }
 
     /** Null if it cannot be said whether it is the same, as changes are on their way. */
@@ -263,10 +255,7 @@ final class RoutesIn {
     }
 
     private void add(
-            Session session,
-            SessionRecord record,
-            List<String> filters,
-            @Nullable Runnable then) {
+            Session session, SessionRecord record, List<String> filters, @Nullable Runnable then) {
         Loop loop = session.home();
         loop.log()
                 .add(
@@ -299,7 +288,8 @@ final class RoutesIn {
         int[] granted = new int[codes];
         int bytes = codes + 16;
         if (type == PacketType.SUBACK) {
-            PacketEncoder.suback(to.outbound().packet(bytes), to.version(), packetId, granted, null);
+            PacketEncoder.suback(
+                    to.outbound().packet(bytes), to.version(), packetId, granted, null);
         } else {
             PacketEncoder.unsuback(
                     to.outbound().packet(bytes), to.version(), packetId, granted, null);

@@ -193,8 +193,7 @@ final class RoutesOut {
         return new Subscribe.Filter(wanted.filter(), wanted.qos(), false, true, 2);
     }
 
-    private static <T> List<List<T>> parts(
-            List<T> all, Function<T, String> filter) {
+    private static <T> List<List<T>> parts(List<T> all, Function<T, String> filter) {
         List<List<T>> parts = new ArrayList<>();
         int from = 0;
         int bytes = 0;

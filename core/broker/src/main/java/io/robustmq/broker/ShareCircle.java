@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Those of a group among whom one is chosen, and whose turn it is: all, or those of this home. Any
  * loop chooses, without a lock; changed under the lock of {@link Subscriptions}.
  *
- * <p>A peer stands for its home's members, and is there once for each of them whose client is there.
+ * <p>A peer stands for its home's members, and is there once for each of them whose client is
+ * there.
  */
 final class ShareCircle {
     /** Who has the least to do is looked for among so many, from the one whose turn it is. */

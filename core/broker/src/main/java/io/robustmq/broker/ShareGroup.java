@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All who subscribe with one {@code $share/name/filter} (MQTT 5, 4.8.2). A publisher's loop chooses,
- * without a lock, and from then on the message is that member's: it is delivered, logged and
- * acknowledged like any other. Members are changed under the lock of {@link Subscriptions}.
+ * All who subscribe with one {@code $share/name/filter} (MQTT 5, 4.8.2). A publisher's loop
+ * chooses, without a lock, and from then on the message is that member's: it is delivered, logged
+ * and acknowledged like any other. Members are changed under the lock of {@link Subscriptions}.
  *
  * <p>Another home with members is one member, its peer's session; what comes to it so, that home
  * gives to one of its own.
@@ -112,7 +112,10 @@ final class ShareGroup implements Recipient {
 
     /** The highest of this home's members, -1 if it has none. */
     int ownQos() {
-        return Arrays.stream(own().members()).mapToInt(each -> each.target().qos()).max().orElse(-1);
+        return Arrays.stream(own().members())
+                .mapToInt(each -> each.target().qos())
+                .max()
+                .orElse(-1);
     }
 
     // who gets a message

@@ -58,8 +58,7 @@ record Shared(
         Bans bans = new Bans(clock, events);
         FilterTrie<Recipient> trie = new FilterTrie<>(Recipient::owner);
         ClusterSettings others = settings.cluster();
-        Cluster cluster =
-                others == null ? null : new Cluster(others, random.nextLong(), trie);
+        Cluster cluster = others == null ? null : new Cluster(others, random.nextLong(), trie);
         Subscriptions subscriptions =
                 new Subscriptions(
                         settings.sharing(), loops, trie, cluster == null ? null : cluster.wants());

@@ -182,7 +182,12 @@ final class Subscriber {
         if (isPeer) {
             loop.forwarded(delivery.qos, payload.length);
             if (delivery.trace != null) {
-                report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
+                report(
+                        message.topic(),
+                        delivery.qos,
+                        payload.length,
+                        message.receivedNanos(),
+                        trace);
             }
         } else if (delivery.live) {
             if (delivery.qos == 0) {
@@ -220,8 +225,9 @@ final class Subscriber {
     private byte[] properties(Delivery delivery) {
         Message message = delivery.message;
         Stamp stamp = message.stamp();
-        boolean tells = isPeer && stamp != null && delivery.retain && delivery.share == null;
-        return tells ? stamp.before(message.properties(), message.qos()) : message.properties();
+        return isPeer && stamp != null && delivery.retain && delivery.share == null
+                ? stamp.before(message.properties(), message.qos())
+                : message.properties();
     }
 
     private int size(Delivery delivery, @Nullable String traceparent, byte[] properties) {

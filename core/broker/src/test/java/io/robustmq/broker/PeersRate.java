@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -89,7 +90,8 @@ final class PeersRate {
     private static int known(RatedHomes homes, String at) throws Exception {
         String clientId = Cluster.clientId("b");
         Session session =
-                Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId);
+                Objects.requireNonNull(
+                        Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId));
         return session.home().executor().submit(() -> session.subscriptions().size() - 1).get();
     }
 
@@ -146,8 +148,8 @@ final class PeersRate {
         return sum;
     }
 
-    private static void publish(
-            Socket to, int qos, int count, Semaphore window, AtomicLong got) throws Exception {
+    private static void publish(Socket to, int qos, int count, Semaphore window, AtomicLong got)
+            throws Exception {
         OutputStream out = to.getOutputStream();
         byte[] payload = new byte[PAYLOAD];
         int sent = 0;
@@ -176,7 +178,8 @@ final class PeersRate {
 
     private static void acks(Socket from, Semaphore window) {
         try {
-            DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream()));
+            DataInputStream in =
+                    new DataInputStream(new BufferedInputStream(from.getInputStream()));
             while (true) {
                 in.readUnsignedByte();
                 in.readFully(new byte[in.readUnsignedByte()]);
@@ -265,7 +268,7 @@ final class PeersRate {
         }
 
         Broker at(String home) {
-            return brokers.get(home);
+            return Objects.requireNonNull(brokers.get(home));
         }
 
         RawClient connected(String home, String clientId) throws IOException {

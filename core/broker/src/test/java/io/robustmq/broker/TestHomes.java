@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -45,14 +46,13 @@ final class TestHomes implements AutoCloseable {
     TestBroker add(ClusterSettings cluster, BrokerSettings settings, Tracing tracing)
             throws IOException {
         String home = cluster.home();
-        TestBroker broker =
-                TestBroker.open(settings.with(cluster), Authenticator.ANYBODY, tracing);
+        TestBroker broker = TestBroker.open(settings.with(cluster), Authenticator.ANYBODY, tracing);
         brokers.put(home, broker);
         return broker;
     }
 
     TestBroker at(String home) {
-        return brokers.get(home);
+        return Objects.requireNonNull(brokers.get(home));
     }
 
     /** Between two, whichever dials. */
@@ -86,7 +86,8 @@ final class TestHomes implements AutoCloseable {
         tell();
         waitUntil(() ->
                 brokers.values().stream()
-                        .allMatch(each -> each.broker.measures().peersConnected() == brokers.size() - 1));
+                        .allMatch(each ->
+                                each.broker.measures().peersConnected() == brokers.size() - 1));
     }
 
     /** Waits until what is published at one home to a topic goes to those others. */

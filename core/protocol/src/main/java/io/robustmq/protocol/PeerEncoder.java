@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A client's packets of MQTT 5 to bytes, appended to {@code out}: those that a server sends which is
- * another one's client. Any thread.
+ * A client's packets of MQTT 5 to bytes, appended to {@code out}: those that a server sends which
+ * is another one's client. Any thread.
  */
 public final class PeerEncoder {
     private static final int SUBSCRIBE = 0x82;
@@ -87,8 +87,7 @@ public final class PeerEncoder {
         ByteBuffer bytes = ByteBuffer.allocate(5 + nameBytes + valueBytes);
         bytes.put((byte) PropertySet.USER_PROPERTY);
         bytes.putShort((short) nameBytes).put(name.getBytes(StandardCharsets.UTF_8));
-        bytes.putShort((short) valueBytes)
-                .put(value.getBytes(StandardCharsets.UTF_8));
+        bytes.putShort((short) valueBytes).put(value.getBytes(StandardCharsets.UTF_8));
         return bytes.array();
     }
 
