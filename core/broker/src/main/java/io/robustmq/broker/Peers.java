@@ -240,7 +240,7 @@ final class Peers {
 
     private Loop loopOf(Channel channel) {
         for (Loop loop : loops) {
-            if (loop.executor() == channel.eventLoop()) {
+            if (loop.executor().equals(channel.eventLoop())) {
                 return loop;
             }
         }

@@ -185,7 +185,7 @@ record Route(
         }
         Route own = plain(version, targets, bySession.size());
         Route local = own.withoutPeers();
-        return groups.isEmpty() && local == own
+        return groups.isEmpty() && local.size == own.size
                 ? own
                 : new Route(
                         version,

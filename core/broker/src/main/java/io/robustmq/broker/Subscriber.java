@@ -225,8 +225,9 @@ final class Subscriber {
     private byte[] properties(Delivery delivery) {
         Message message = delivery.message;
         Stamp stamp = message.stamp();
-        boolean tells = isPeer && stamp != null && delivery.retain && delivery.share == null;
-        return tells ? stamp.before(message.properties(), message.qos()) : message.properties();
+        return isPeer && stamp != null && delivery.retain && delivery.share == null
+                ? stamp.before(message.properties(), message.qos())
+                : message.properties();
     }
 
     private int size(Delivery delivery, @Nullable String traceparent, byte[] properties) {

@@ -8,6 +8,7 @@ import io.robustmq.broker.RawClient.Options;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -205,7 +206,9 @@ class PeersFaultTest {
             PeersTest.retain(publisher, "r", "second", 0);
         }
         waitUntil(() ->
-                new String(homes.shared("a").retained().all(0).getFirst().payload())
+                new String(
+                                homes.shared("a").retained().all(0).getFirst().payload(),
+                                StandardCharsets.UTF_8)
                         .equals("second"));
     }
 }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -88,7 +89,9 @@ final class PeersRate {
 
     private static int known(RatedHomes homes, String at) throws Exception {
         String clientId = Cluster.clientId("b");
-        Session session = Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId);
+        Session session =
+                Objects.requireNonNull(
+                        Loop.homeOf(clientId, homes.at(at).loops()).sessions().find(clientId));
         return session.home().executor().submit(() -> session.subscriptions().size() - 1).get();
     }
 
@@ -265,7 +268,7 @@ final class PeersRate {
         }
 
         Broker at(String home) {
-            return brokers.get(home);
+            return Objects.requireNonNull(brokers.get(home));
         }
 
         RawClient connected(String home, String clientId) throws IOException {

@@ -4,6 +4,7 @@ import static io.robustmq.broker.PeersTest.retain;
 import static io.robustmq.broker.TestBroker.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +24,7 @@ class PeersRetainedTest {
     private Map<String, String> at(String home) {
         Map<String, String> all = new TreeMap<>();
         for (Message each : homes.shared(home).retained().all(0)) {
-            all.put(each.topic(), new String(each.payload()));
+            all.put(each.topic(), new String(each.payload(), StandardCharsets.UTF_8));
         }
         return all;
     }

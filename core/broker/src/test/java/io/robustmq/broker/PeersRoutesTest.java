@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +36,13 @@ class PeersRoutesTest {
         homes.close();
     }
 
-    private Session peer(String at, String other) {
+    private @Nullable Session peer(String at, String other) {
         String clientId = Cluster.clientId(other);
         return Loop.homeOf(clientId, homes.at(at).broker.loops()).sessions().find(clientId);
+    }
+
+    private static Session known(@Nullable Session session) {
+        return Objects.requireNonNull(session);
     }
 
     private void on(Session session, Runnable task) {
@@ -45,7 +51,7 @@ class PeersRoutesTest {
 
     private int known(String at, String other) {
         int[] known = {0};
-        Session session = peer(at, other);
+        Session session = known(peer(at, other));
         on(session, () -> known[0] = session.subscriptions().size() - 1); // less HAS_RETAINED
         return known[0];
     }
@@ -102,7 +108,7 @@ class PeersRoutesTest {
         try (RawClient client = b.connected("client")) {
             client.subscribe("lost", 1);
             homes.routed("a", "lost", "b");
-            Session session = peer("a", "b");
+            Session session = known(peer("a", "b"));
             on(
                     session,
                     () -> {
@@ -138,7 +144,7 @@ class PeersRoutesTest {
 
     private int qos(String filter) {
         int[] qos = {-1};
-        Session session = peer("a", "b");
+        Session session = known(peer("a", "b"));
         on(
                 session,
                 () -> {
@@ -180,8 +186,8 @@ class PeersRoutesTest {
 
     private static byte[] preface(int version, int kind, String wanted, String asking) {
         Bytes bytes = new Bytes().raw("RMQP".getBytes(StandardCharsets.US_ASCII));
-        bytes.u8(version).u8(kind).u8(wanted.length()).raw(wanted.getBytes());
-        return bytes.u8(asking.length()).raw(asking.getBytes()).array();
+        bytes.u8(version).u8(kind).u8(wanted.length()).raw(wanted.getBytes(StandardCharsets.UTF_8));
+        return bytes.u8(asking.length()).raw(asking.getBytes(StandardCharsets.UTF_8)).array();
     }
 
     @Test
@@ -191,7 +197,7 @@ class PeersRoutesTest {
         assertThat(answerTo(preface(1, 1, "b", "x"))).startsWith("3 home x");
         assertThat(answerTo(preface(1, 2, "b", ""))).startsWith("4 ");
         assertThat(answerTo(preface(1, 9, "b", ""))).startsWith("4 ");
-        assertThat(answerTo("GET / HTTP/1.1\r\n\r\n".getBytes())).isEmpty();
+        assertThat(answerTo("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8))).isEmpty();
         waitUntil(() -> b.events.of(ConnectionEvent.PeerRefused.class).size() == 6);
         assertThat(b.broker.measures().peersConnected()).isEqualTo(1);
     }

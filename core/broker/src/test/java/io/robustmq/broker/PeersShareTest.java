@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,8 +55,9 @@ class PeersShareTest {
     }
 
     private void leave(String clientId) throws IOException {
-        gone.addAll(members.get(clientId).payloads());
-        members.remove(clientId).close();
+        Reading member = Objects.requireNonNull(members.remove(clientId));
+        member.close();
+        gone.addAll(member.payloads());
     }
 
     private final List<String> gone = new ArrayList<>();
@@ -148,7 +150,7 @@ class PeersShareTest {
                 PeersTest.publish(publisher, "t/x", "m" + published, 2, 1 + i);
             }
         }
-        waitUntil(() -> members.get("one").got().size() > 90);
+        waitUntil(() -> Objects.requireNonNull(members.get("one")).got().size() > 90);
         homes.between("a", "b").mend();
         gotEachOnce();
     }

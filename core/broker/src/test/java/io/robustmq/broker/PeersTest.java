@@ -7,6 +7,8 @@ import io.robustmq.broker.RawClient.Message;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.broker.RawClient.Packet;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -138,7 +140,11 @@ class PeersTest {
         publisher.send(
                 RawClient.PUBLISH,
                 2,
-                new Bytes().text("t").u16(1).sized(properties).raw("hello".getBytes()));
+                new Bytes()
+                        .text("t")
+                        .u16(1)
+                        .sized(properties)
+                        .raw("hello".getBytes(StandardCharsets.UTF_8)));
         Message message = next(subscriber);
         assertThat(message.payload()).isEqualTo("hello");
         assertThat(message.all(0x03)).containsExactly("text/plain");
@@ -184,7 +190,7 @@ class PeersTest {
         }
         back.close();
         waitUntil(() -> b.broker.measures().sessionsConnected() == 0);
-        b.advance(java.time.Duration.ofSeconds(200));
+        b.advance(Duration.ofSeconds(200));
         homes.routed("a", "t/1");
     }
 
@@ -232,7 +238,10 @@ class PeersTest {
         if (qos > 0) {
             body.u16(7);
         }
-        by.send(RawClient.PUBLISH, qos << 1 | 1, body.sized(new Bytes()).raw(payload.getBytes()));
+        by.send(
+                RawClient.PUBLISH,
+                qos << 1 | 1,
+                body.sized(new Bytes()).raw(payload.getBytes(StandardCharsets.UTF_8)));
         if (qos == 1) {
             by.expect(RawClient.PUBACK);
         } else if (qos == 2) {
@@ -252,7 +261,7 @@ class PeersTest {
         assertThat(next(subscriber).payload()).isEqualTo("gone");
         publisher.published("$delayed/5/d", "later", 1, 1);
         assertThat(subscriber.untilPong()).isEmpty();
-        a.advance(java.time.Duration.ofSeconds(6));
+        a.advance(Duration.ofSeconds(6));
         assertThat(next(subscriber).payload()).isEqualTo("later");
         subscriber.close();
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -51,7 +52,7 @@ final class TestHomes implements AutoCloseable {
     }
 
     TestBroker at(String home) {
-        return brokers.get(home);
+        return Objects.requireNonNull(brokers.get(home));
     }
 
     /** Between two, whichever dials. */

@@ -12,6 +12,7 @@ import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -245,9 +246,7 @@ class TracingTest {
 
     private static TraceContext context(Message message) {
         String property = message.all(0x26).getFirst();
-        TraceContext context =
-                TraceContext.parse(property.substring(property.indexOf('=') + 1), "");
-        assertThat(context).isNotNull();
-        return context;
+        return Objects.requireNonNull(
+                TraceContext.parse(property.substring(property.indexOf('=') + 1), ""));
     }
 }

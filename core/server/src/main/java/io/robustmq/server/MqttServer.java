@@ -87,6 +87,7 @@ final class MqttServer implements RoleProcess {
                         tls == null ? null : tls.ofDataClient(),
                         new ReplicationClient.World(clock, chance, events));
         replication = journals;
+        ReplicationMetrics.register(journals, to.registry());
         Homes homes = new Homes(member.placement(), events);
         HomeKeeper keeping =
                 new HomeKeeper(
