@@ -130,7 +130,8 @@ final class BrokerRole {
         }
     }
 
-    private BrokerMeasures measures() {
+    /** Once one was open. */
+    BrokerMeasures measures() {
         return Objects.requireNonNull(measures);
     }
 

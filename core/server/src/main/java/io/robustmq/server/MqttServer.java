@@ -244,6 +244,7 @@ final class MqttServer implements RoleProcess {
             wasReady = true;
             if (isFirst) {
                 broker.serve(to, endpoint);
+                PeerMetrics.register(broker::measures, to.registry());
             }
             readiness.ready(Role.MQTT_SERVER);
             if (isFirst) {

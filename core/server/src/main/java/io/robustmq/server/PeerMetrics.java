@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.BrokerMeasures;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What a broker that is one of several counts of the others, as {@code robustmq_mqtt_peer_…}. */
 final class PeerMetrics {
@@ -13,42 +14,42 @@ final class PeerMetrics {
 
     private PeerMetrics() {}
 
-    static void register(BrokerMeasures measures, PrometheusRegistry registry) {
+    static void register(Supplier<BrokerMeasures> measures, PrometheusRegistry registry) {
         gauge(
                 registry,
                 "peers_connected",
                 "Other homes that there is a connection with.",
-                measures::peersConnected);
+                () -> measures.get().peersConnected());
         gauge(
                 registry,
                 "peer_queued_messages",
                 "Messages that wait for other homes.",
-                measures::queuedForPeers);
+                () -> measures.get().queuedForPeers());
         gauge(
                 registry,
                 "peer_queued_bytes",
                 "The same in bytes of topic, properties and payload.",
-                measures::queuedForPeersBytes);
+                () -> measures.get().queuedForPeersBytes());
         byQos(
                 registry,
                 "peer_forwarded_total",
                 "Messages sent to other homes, without repeats.",
-                measures::forwarded);
+                qos -> measures.get().forwarded(qos));
         counter(
                 registry,
                 "peer_forwarded_bytes_total",
                 "Their payloads.",
-                measures::forwardedBytes);
+                () -> measures.get().forwardedBytes());
         byQos(
                 registry,
                 "peer_received_total",
                 "Messages that came from other homes.",
-                measures::receivedFromPeers);
+                qos -> measures.get().receivedFromPeers(qos));
         counter(
                 registry,
                 "peer_received_bytes_total",
                 "Their payloads.",
-                measures::receivedFromPeersBytes);
+                () -> measures.get().receivedFromPeersBytes());
     }
 
     private static void byQos(
