@@ -42,6 +42,7 @@ final class MqttServer implements RoleProcess {
     // while open; null before and after
     private @Nullable ClusterClient cluster;
     private @Nullable ReplicationClient replication;
+    private @Nullable AgreedAccess agreed;
     private @Nullable HomeKeeper keeper;
     private boolean isServing;
 
@@ -75,7 +76,8 @@ final class MqttServer implements RoleProcess {
         cluster = member;
         HttpEndpoint endpoint = frame.openHttp(to, member.logControl());
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
-        broker.openAccess(events);
+        boolean isAgreed = config.cluster().access() == MqttServerConfig.AccessFrom.PLACEMENT;
+        AccessControl access = broker.openAccess(events, isAgreed);
         var unused = broker.settings(); // what is wrong with the listeners is told at once
         member.open();
         NodeMetrics.registerPlacement(member.placement(), to.registry());
@@ -97,7 +99,18 @@ final class MqttServer implements RoleProcess {
                         events);
         keeper = keeping;
         isServing = true;
-        var opening = member.placement().ready().thenRun(journals::open).thenRun(keeping::open);
+        AgreedAccess agreeing = isAgreed ? new AgreedAccess(member.placement(), access) : null;
+        agreed = agreeing;
+        var unusedEnd =
+                member.placement()
+                        .ready()
+                        .thenRun(() -> {
+                            if (agreeing != null) {
+                                agreeing.open();
+                            }
+                            journals.open();
+                            keeping.open();
+                        });
     }
 
     /** What a home of this process is made of. */
@@ -311,6 +324,10 @@ final class MqttServer implements RoleProcess {
         if (keeper != null) {
             keeper.close();
             keeper = null;
+        }
+        if (agreed != null) {
+            agreed.close();
+            agreed = null;
         }
         broker.close();
         if (replication != null) {

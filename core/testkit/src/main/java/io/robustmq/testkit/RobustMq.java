@@ -151,6 +151,17 @@ public final class RobustMq implements AutoCloseable {
         return setup;
     }
 
+    /** The same for one of several brokers. */
+    public static Setup mqttServerIn(Path data) {
+        Setup setup =
+                new Setup(
+                        "mqtt-server",
+                        List.of("mqtt.listen", "http.listen", "cluster.listen"),
+                        data);
+        OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
+        return setup;
+    }
+
     /** The same for a journal server that stands alone. */
     public static Setup journalServerIn(Path data) {
         return new Setup(
