@@ -1,14 +1,19 @@
 package io.robustmq.server;
 
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.robustmq.server.wire.MembersProto;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +61,7 @@ final class GrpcEndpoint implements AutoCloseable {
         Server created =
                 NettyServerBuilder.forAddress(listen, credentials)
                         .executor(calls)
+                        .callExecutor(new Quickly())
                         .flowControlWindow(WINDOW_BYTES)
                         .maxInboundMessageSize(MAX_REQUEST_BYTES)
                         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -72,6 +78,18 @@ final class GrpcEndpoint implements AutoCloseable {
         }
         server = created;
         threads = calls;
+    }
+
+    /** What members say to each other is handed over at once: no thread is woken for it. */
+    private static final class Quickly implements ServerCallExecutorSupplier {
+        private final String quick =
+                MembersProto.getDescriptor().getPackage() + "." + MemberMessages.SERVICE;
+
+        @Override
+        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+            boolean isQuick = quick.equals(call.getMethodDescriptor().getServiceName());
+            return isQuick ? Runnable::run : null;
+        }
     }
 
     /** With the port in force. */

@@ -6,7 +6,6 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.List;
@@ -45,9 +44,12 @@ final class PlacementCenters implements AutoCloseable {
                     ready(), method, CallOptions.DEFAULT.withDeadlineAfter(patience), request);
         }
 
-        <Q, A> BlockingClientCall<Q, A> follow(MethodDescriptor<Q, A> method, Q request) {
-            return ClientCalls.blockingV2ServerStreamingCall(
-                    ready(), method, CallOptions.DEFAULT, request);
+        <Q, A> GrpcReading<Q, A> follow(MethodDescriptor<Q, A> method, Q request) {
+            GrpcReading<Q, A> reading = new GrpcReading<>();
+            CallOptions atOnce = CallOptions.DEFAULT.withExecutor(Runnable::run);
+            ClientCalls.asyncServerStreamingCall(
+                    ready().newCall(method, atOnce), request, reading);
+            return reading;
         }
 
         private ManagedChannel ready() {

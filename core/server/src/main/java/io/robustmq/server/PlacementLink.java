@@ -2,7 +2,6 @@ package io.robustmq.server;
 
 import io.grpc.Status;
 import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
 import io.robustmq.placement.PlacementCopy;
 import io.robustmq.server.wire.PlacementProto;
 import io.robustmq.server.wire.StatePart;
@@ -15,7 +14,6 @@ import io.robustmq.telemetry.event.PlacementEvent;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +106,7 @@ final class PlacementLink implements Runnable {
         state = null;
         awaited = "";
         leaderless = 0;
-        BlockingClientCall<WatchRequest, WatchResponse> call =
+        GrpcReading<WatchRequest, WatchResponse> call =
                 center.follow(
                         WATCH,
                         WatchRequest.newBuilder()
@@ -117,7 +115,7 @@ final class PlacementLink implements Runnable {
                                 .build());
         try {
             while (true) {
-                WatchResponse next = call.read(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+                WatchResponse next = call.read(SILENCE.toMillis());
                 if (next == null) {
                     return new Failure("ENDED", "it ended the watch");
                 }
@@ -139,7 +137,7 @@ final class PlacementLink implements Runnable {
         } catch (IllegalArgumentException | DateTimeException unknown) {
             return Failure.of(unknown); // of a newer version, say
         } finally {
-            call.cancel("it goes on elsewhere", null);
+            call.cancel("it goes on elsewhere");
         }
     }
 
