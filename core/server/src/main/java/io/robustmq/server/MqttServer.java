@@ -96,6 +96,8 @@ final class MqttServer implements RoleProcess {
                         new Making(to, member, journals, homes, endpoint, begun),
                         events);
         keeper = keeping;
+        HomeMetrics.registerAll(member.placement(), to.registry());
+        HomeMetrics.register(homes.measures(), keeping, to.registry());
         isServing = true;
         var opening = member.placement().ready().thenRun(journals::open).thenRun(keeping::open);
     }
