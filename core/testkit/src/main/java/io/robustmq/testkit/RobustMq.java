@@ -162,6 +162,17 @@ public final class RobustMq implements AutoCloseable {
         return new Setup("placement-center", List.of("grpc.listen", "http.listen"), data);
     }
 
+    /** The same for a broker of a cluster; MQTT over TCP only. */
+    public static Setup mqttServerIn(Path data) {
+        Setup setup =
+                new Setup(
+                        "mqtt-server",
+                        List.of("mqtt.listen", "cluster.listen", "http.listen"),
+                        data);
+        OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
+        return setup;
+    }
+
     /** Where it listens, by the key that says so, such as {@code "grpc.listen"}. */
     public int port(String key) {
         String address = settings.getOrDefault(key, "");
