@@ -208,20 +208,25 @@ class QueriesIT {
         assertThat(prometheus.ruleHealth())
                 .isNotEmpty()
                 .allSatisfy((n, h) -> assertThat(h).isEqualTo("ok"));
-        assertThat(prometheus.alerts()).isEmpty();
+        var unused = known();
+        Await.untilTrue(
+                "none that began before the first scrape is left",
+                LIMIT,
+                () -> prometheus.alerts().isEmpty());
 
         cluster.journal(1).kill();
-        Await.untilTrue(
-                "alerts",
+        List<String> wanted = List.of("BrokerDown", "NodeExpired", "ShardUnderReplicated");
+        Set<String> seen = new TreeSet<>();
+        Await.until(
+                "alerts " + wanted,
                 LIMIT,
-                () ->
-                        prometheus
-                                .alerts()
-                                .containsAll(
-                                        List.of(
-                                                "BrokerDown",
-                                                "NodeExpired",
-                                                "ShardUnderReplicated")));
+                () -> {
+                    seen.addAll(prometheus.alerts());
+                    return seen.containsAll(wanted)
+                            ? java.util.Optional.of(true)
+                            : java.util.Optional.empty();
+                },
+                seen::toString);
     }
 
     /** Traces are only made for somebody who takes them. */

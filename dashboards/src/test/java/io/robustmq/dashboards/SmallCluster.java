@@ -50,6 +50,7 @@ final class SmallCluster implements AutoCloseable {
                             .set("placement.servers", servers)
                             .set("cluster.replicas", "2")
                             .set("cluster.ack-quorum", "1")
+                            .set("node.host", "localhost")
                             .launch());
         }
         awaitReady(brokers);

@@ -31,7 +31,13 @@ final class AccessControl implements AutoCloseable {
     /** Problems told in one event; all of them at the start. */
     private static final int MOST_TOLD = 10;
 
+    /** Instead of a file's name, in events. */
+    private static final String AGREED_USERS = "placement/user";
+
+    private static final String AGREED_ACL = "placement/acl";
+
     private final BrokerConfig.Mqtt config;
+    private final boolean agreed;
     private final Events events;
     private final PasswordAuthenticator passwords;
     private final Access access;
@@ -43,7 +49,20 @@ final class AccessControl implements AutoCloseable {
     private @Nullable ScheduledExecutorService looking;
 
     AccessControl(BrokerConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
+        this(config, scram, false, clock, events);
+    }
+
+    /**
+     * @param agreed users and rules are what {@link #use} says, not what files say
+     */
+    AccessControl(
+            BrokerConfig.Mqtt config,
+            boolean scram,
+            boolean agreed,
+            InstantSource clock,
+            Events events) {
         this.config = config;
+        this.agreed = agreed;
         this.events = events;
         this.passwords = new PasswordAuthenticator(Set.copyOf(config.admins()));
         this.rules = client -> Authorizer.Rights.ALL;
@@ -52,13 +71,17 @@ final class AccessControl implements AutoCloseable {
                         new AuthenticatorChain(chain(scram)),
                         client -> rules.apply(client),
                         config.access().onDeniedPublish());
-        if (isNamed(config.passwordFile())) {
+        if (isNamed(config.passwordFile()) && !agreed) {
             sources.add(
-                    new Source(new WatchedFile(config.passwordFile(), clock), this::usePasswords));
+                    new Source(
+                            new WatchedFile(config.passwordFile(), clock),
+                            lines -> usePasswords(config.passwordFile(), lines)));
         }
-        if (isNamed(config.access().aclFile())) {
+        if (isNamed(config.access().aclFile()) && !agreed) {
             sources.add(
-                    new Source(new WatchedFile(config.access().aclFile(), clock), this::useAcl));
+                    new Source(
+                            new WatchedFile(config.access().aclFile(), clock),
+                            lines -> useAcl(config.access().aclFile(), lines)));
         }
     }
 
@@ -93,7 +116,7 @@ final class AccessControl implements AutoCloseable {
                     new CertificateAuthenticator(
                             identity, Set.copyOf(config.admins()), both ? passwords : null));
         }
-        if (isNamed(config.passwordFile())) {
+        if (isNamed(config.passwordFile()) || agreed) {
             if (scram) {
                 chain.add(new ScramAuthenticator(passwords, new SecureRandom()));
             }
@@ -181,6 +204,28 @@ final class AccessControl implements AutoCloseable {
         return new Checked(used, problems);
     }
 
+    /**
+     * What the cluster has agreed on is this now. What cannot be read is told, and what there was
+     * stays in force.
+     *
+     * @param users lines as in a password file
+     * @param acl lines as in an ACL file; null if there is none: then everything is allowed
+     */
+    synchronized void use(List<String> users, @Nullable List<String> acl) {
+        List<ConfigProblem> wrongUsers = usePasswords(Path.of(AGREED_USERS), users);
+        tellProblems(AGREED_USERS, wrongUsers);
+        List<ConfigProblem> wrongRules = List.of();
+        if (acl == null) {
+            rules = client -> Authorizer.Rights.ALL;
+        } else {
+            wrongRules = useAcl(Path.of(AGREED_ACL), acl);
+            tellProblems(AGREED_ACL, wrongRules);
+        }
+        if (wrongUsers.isEmpty() || wrongRules.isEmpty()) {
+            changed.run();
+        }
+    }
+
     private void tellProblems(String file, List<ConfigProblem> problems) {
         if (!problems.isEmpty()) {
             events.emit(
@@ -194,21 +239,19 @@ final class AccessControl implements AutoCloseable {
         }
     }
 
-    private List<ConfigProblem> usePasswords(List<String> lines) {
-        return switch (PasswordFile.parse(config.passwordFile(), lines)) {
+    private List<ConfigProblem> usePasswords(Path file, List<String> lines) {
+        return switch (PasswordFile.parse(file, lines)) {
             case PasswordFile.Loaded(Users users) -> {
                 passwords.use(users);
                 events.emit(
-                        new AuthenticationEvent.PasswordsLoaded(
-                                config.passwordFile().toString(), users.count()));
+                        new AuthenticationEvent.PasswordsLoaded(file.toString(), users.count()));
                 yield List.of();
             }
             case PasswordFile.Wrong(List<ConfigProblem> problems) -> problems;
         };
     }
 
-    private List<ConfigProblem> useAcl(List<String> lines) {
-        Path file = config.access().aclFile();
+    private List<ConfigProblem> useAcl(Path file, List<String> lines) {
         return switch (AclFile.parse(file, lines)) {
             case AclFile.Loaded(Acl acl) -> {
                 rules = acl::rightsOf;

@@ -80,8 +80,12 @@ final class AccessKeys {
                                     "\"instead-of-password\"",
                                     "Whether such a certificate is enough, or the user must be in mqtt.password-file and give the password, too.")));
 
-    static void check(ConfigValues values) {
-        boolean noPasswords = values.of("mqtt.password-file").toString().isEmpty();
+    /**
+     * @param agreed users come from placement
+     */
+    static void check(ConfigValues values, boolean agreed) {
+        boolean noPasswords =
+                !agreed && values.of("mqtt.password-file").toString().isEmpty();
         boolean noCertificates =
                 values.of("mqtt.access.certificate-identity") == CertificateIdentity.NONE;
         if (values.of("mqtt.allow-anonymous") == AnonymousAuthenticator.Allowed.NEVER

@@ -55,16 +55,17 @@ final class BrokerRole {
      * @param log open, and this broker's alone
      */
     void open(Pipeline to, RecordLog log, LogFailure unusable) throws StartFailure {
-        openAccess(to.events(Service.MQTT_BROKER));
+        var unused = openAccess(to.events(Service.MQTT_BROKER), false);
         open(make(to, log, ClientDirectory.ALONE, settings()), to, unusable);
     }
 
     /** Before the first broker is made. */
-    void openAccess(Events events) throws StartFailure {
+    AccessControl openAccess(Events events, boolean agreed) throws StartFailure {
         AccessControl opening =
-                new AccessControl(config.mqtt(), config.mqtt5().scram(), clock, events);
+                new AccessControl(config.mqtt(), config.mqtt5().scram(), agreed, clock, events);
         opening.open();
         access = opening;
+        return opening;
     }
 
     /** With all that clients can connect to. */

@@ -56,6 +56,9 @@ final class Home {
         Broker open(RecordLog log, HomeClaims claims) throws StartFailure;
 
         void close(Broker broker);
+
+        /** How others call what listens there. */
+        String reached(InetSocketAddress listening);
     }
 
     /**
@@ -98,8 +101,8 @@ final class Home {
         claims = directory;
         Broker opened = parts.open(records, directory);
         serving = opened;
-        InetSocketAddress address = opened.clusterAddress();
-        NodeEpoch same = register(Map.of(Homes.ADDRESS, Listener.text(address)));
+        String address = parts.reached(opened.clusterAddress());
+        NodeEpoch same = register(Map.of(Homes.ADDRESS, address));
         if (!same.equals(self)) {
             throw new IOException("home " + name + " was taken while it was opened");
         }

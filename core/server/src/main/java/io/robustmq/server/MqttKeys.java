@@ -125,7 +125,14 @@ final class MqttKeys {
                     TransportKeys.SECTIONS);
 
     static void check(ConfigValues values) {
-        AccessKeys.check(values);
+        check(values, false);
+    }
+
+    /**
+     * @param agreed users come from placement
+     */
+    static void check(ConfigValues values, boolean agreed) {
+        AccessKeys.check(values, agreed);
         MqttTopics.check(values);
         Mqtt5Keys.check(values);
         TransportKeys.check(values);

@@ -42,6 +42,7 @@ final class MqttServer implements RoleProcess {
     // while open; null before and after
     private @Nullable ClusterClient cluster;
     private @Nullable ReplicationClient replication;
+    private @Nullable AgreedAccess agreed;
     private @Nullable HomeKeeper keeper;
     private boolean isServing;
 
@@ -75,7 +76,8 @@ final class MqttServer implements RoleProcess {
         cluster = member;
         HttpEndpoint endpoint = frame.openHttp(to, member.logControl());
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
-        broker.openAccess(events);
+        boolean isAgreed = config.cluster().access() == MqttServerConfig.AccessFrom.PLACEMENT;
+        AccessControl access = broker.openAccess(events, isAgreed);
         var unused = broker.settings(); // what is wrong with the listeners is told at once
         member.open();
         NodeMetrics.registerPlacement(member.placement(), to.registry());
@@ -99,7 +101,18 @@ final class MqttServer implements RoleProcess {
         HomeMetrics.registerAll(member.placement(), to.registry());
         HomeMetrics.register(homes.measures(), keeping, to.registry());
         isServing = true;
-        var opening = member.placement().ready().thenRun(journals::open).thenRun(keeping::open);
+        AgreedAccess agreeing = isAgreed ? new AgreedAccess(member.placement(), access) : null;
+        agreed = agreeing;
+        var unusedEnd =
+                member.placement()
+                        .ready()
+                        .thenRun(() -> {
+                            if (agreeing != null) {
+                                agreeing.open();
+                            }
+                            journals.open();
+                            keeping.open();
+                        });
     }
 
     /** What a home of this process is made of. */
@@ -195,6 +208,11 @@ final class MqttServer implements RoleProcess {
             public void close(Broker made) {
                 broker.closeBroker();
             }
+
+            @Override
+            public String reached(InetSocketAddress listening) {
+                return MqttServer.this.reached(listening);
+            }
         }
 
         /** Whose own process has gone; others hand clients on to it. */
@@ -224,6 +242,11 @@ final class MqttServer implements RoleProcess {
             @Override
             public void close(Broker made) {
                 made.close();
+            }
+
+            @Override
+            public String reached(InetSocketAddress listening) {
+                return MqttServer.this.reached(listening);
             }
         }
 
@@ -313,6 +336,10 @@ final class MqttServer implements RoleProcess {
         if (keeper != null) {
             keeper.close();
             keeper = null;
+        }
+        if (agreed != null) {
+            agreed.close();
+            agreed = null;
         }
         broker.close();
         if (replication != null) {

@@ -21,5 +21,13 @@ record MqttServerConfig(
         Tracing tracing)
         implements BrokerConfig {
 
-    record Cluster(InetSocketAddress listen, int replicas, int ackQuorum) {}
+    record Cluster(InetSocketAddress listen, int replicas, int ackQuorum, AccessFrom access) {}
+
+    /** Where users and the rules of what they may do come from. */
+    enum AccessFrom {
+        /** Those that this node's configuration names. */
+        FILES,
+        /** What the cluster has agreed on. */
+        PLACEMENT
+    }
 }

@@ -34,7 +34,12 @@ final class MqttServerKeys {
                                     "cluster.ack-quorum",
                                     whole(1, MOST_REPLICAS),
                                     "2",
-                                    "So many of them have a record on disk before it is acknowledged. While fewer than that run, nothing is.")));
+                                    "So many of them have a record on disk before it is acknowledged. While fewer than that run, nothing is."),
+                            key(
+                                    "cluster.access",
+                                    new ValueKind.Choice(MqttServerConfig.AccessFrom.class),
+                                    "\"files\"",
+                                    "Where users and what they may do come from: files is mqtt.password-file and mqtt.access.acl-file of each node; placement is what the cluster has agreed on, the same for all of them (robustmq cluster users, robustmq cluster acl).")));
 
     static final ConfigRole<MqttServerConfig> ROLE =
             new ConfigRole<>(
@@ -56,7 +61,9 @@ final class MqttServerKeys {
                     MqttServerKeys::check);
 
     private static void check(ConfigValues values) {
-        MqttKeys.check(values);
+        MqttKeys.check(
+                values,
+                values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
         ClusterKeys.checkPrivate(values, ClusterKeys.checkTls(values), "cluster.listen");
         ClusterKeys.checkPlace(values, "cluster.listen", "http.listen");
         values.mustDiffer("cluster.listen", "http.listen");

@@ -161,8 +161,8 @@ class HomeClaimsTest {
                         .mapToObj(i -> claim(atOther, "c" + i))
                         .toList();
         for (int i = 0; i < clients; i++) {
-            boolean isFirst = first.get(i).get(20, TimeUnit.SECONDS) == Whereabouts.HERE;
-            boolean isSecond = second.get(i).get(20, TimeUnit.SECONDS) == Whereabouts.HERE;
+            boolean isFirst = first.get(i).get(20, TimeUnit.SECONDS).equals(Whereabouts.HERE);
+            boolean isSecond = second.get(i).get(20, TimeUnit.SECONDS).equals(Whereabouts.HERE);
             assertThat(isFirst).isNotEqualTo(isSecond);
         }
     }

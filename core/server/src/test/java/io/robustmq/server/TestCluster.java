@@ -44,6 +44,11 @@ final class TestCluster implements AutoCloseable {
         extra.addAll(List.of(assignments));
     }
 
+    /** From now on nothing of that. */
+    void unset() {
+        extra.clear();
+    }
+
     List<String> addresses() {
         return CENTERS.stream().map(each -> "127.0.0.1:" + ports.get(each)).toList();
     }
@@ -72,6 +77,13 @@ final class TestCluster implements AutoCloseable {
                 RobustMq.journalServerIn(folder.resolve(name))
                         .set("placement.servers", String.join(",", addresses()))
                         .set("node.rack", "rack of " + name));
+    }
+
+    void launchBroker(String name) throws IOException {
+        launch(
+                name,
+                RobustMq.mqttServerIn(folder.resolve(name))
+                        .set("placement.servers", String.join(",", addresses())));
     }
 
     private void launch(String name, RobustMq.Setup setup) throws IOException {

@@ -151,6 +151,17 @@ public final class RobustMq implements AutoCloseable {
         return setup;
     }
 
+    /** The same for one of several brokers. */
+    public static Setup mqttServerIn(Path data) {
+        Setup setup =
+                new Setup(
+                        "mqtt-server",
+                        List.of("mqtt.listen", "http.listen", "cluster.listen"),
+                        data);
+        OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
+        return setup;
+    }
+
     /** The same for a journal server that stands alone. */
     public static Setup journalServerIn(Path data) {
         return new Setup(
@@ -160,17 +171,6 @@ public final class RobustMq implements AutoCloseable {
     /** The same for a placement center. */
     public static Setup placementCenterIn(Path data) {
         return new Setup("placement-center", List.of("grpc.listen", "http.listen"), data);
-    }
-
-    /** The same for a broker of a cluster; MQTT over TCP only. */
-    public static Setup mqttServerIn(Path data) {
-        Setup setup =
-                new Setup(
-                        "mqtt-server",
-                        List.of("mqtt.listen", "cluster.listen", "http.listen"),
-                        data);
-        OTHER_TRANSPORTS.forEach(key -> setup.set(key, ""));
-        return setup;
     }
 
     /** Where it listens, by the key that says so, such as {@code "grpc.listen"}. */
