@@ -74,6 +74,22 @@ class AlertsTest {
                 "MessagesDropped;for: 5m;for: 1m",
                 "CertificateExpires;14 * 86400;15 * 86400",
                 "CertificateExpires;14 * 86400;13 * 86400",
+                "PlacementWithoutLeader;max by;min by",
+                "PlacementWithoutLeader;for: 30s;for: 20s",
+                "NodeExpired;[5m];[15m]",
+                "NodeExpired;increase(robustmq_placement_nodes_expired_total[5m]);robustmq_placement_nodes_expired_total",
+                "HomeNotServed;for: 30s;for: 20s",
+                "HomeNotServed;for: 30s;for: 40s",
+                "ShardUnderReplicated;for: 20m;for: 15m",
+                "ShardUnderReplicated;for: 20m;for: 25m",
+                "ReplicaLags;> 10000;>= 10000",
+                "ReplicaLags;for: 5m;for: 4m",
+                "LogWithoutQuorum;for: 15s;for: 5s",
+                "LogWithoutQuorum;(job, shard);(job)",
+                "PeerLinkDown;robustmq_homes - 1;robustmq_homes",
+                "PeerLinkDown;for: 2m;for: 1m",
+                "PeerQueueGrows;and deriv(robustmq_mqtt_peer_queued_messages[5m]) > 0;",
+                "PeerQueueGrows;> 10000;> 1000",
             })
     @NeedsPart(Part.PROMTOOL)
     void a_changed_rule_fails_its_unit_tests(

@@ -35,14 +35,15 @@ class DashboardTest {
     }
 
     @Test
-    void there_is_an_overview() {
+    void there_are_an_overview_and_one_of_the_cluster() {
         assertThat(dashboards().map(Path::getFileName).map(Path::toString))
-                .contains("robustmq-overview.json");
+                .contains("robustmq-overview.json", "robustmq-cluster.json");
     }
 
-    @Test
-    void each_fault_is_found() {
-        JsonNode sound = Queries.json(dashboards().findFirst().orElseThrow());
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void each_fault_is_found(Path file) {
+        JsonNode sound = Queries.json(file);
 
         assertThat(faults(with(sound, panel -> panel.put("id", 2))))
                 .anyMatch(f -> f.contains("id"));

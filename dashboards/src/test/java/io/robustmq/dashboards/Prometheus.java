@@ -21,10 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * A Prometheus server with the configuration of {@code alerts/}, but for the address of the broker
- * and the intervals: it scrapes and evaluates every second.
+ * A Prometheus server with the configuration of {@code alerts/}, but for the addresses of the
+ * nodes and the intervals: it scrapes and evaluates every second.
  */
 final class Prometheus implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -39,11 +40,15 @@ final class Prometheus implements AutoCloseable {
         this.process = process;
     }
 
-    static Prometheus scraping(int brokerHttpPort, Path folder) throws Exception {
+    static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
         Path alerts = Repository.root().resolve("alerts");
         String configuration =
                 Files.readString(alerts.resolve("prometheus.yml"))
-                        .replace("127.0.0.1:9091", "127.0.0.1:" + brokerHttpPort)
+                        .replace(
+                                "\"127.0.0.1:9091\"",
+                                httpPorts.stream()
+                                        .map(port -> "\"127.0.0.1:" + port + "\"")
+                                        .collect(Collectors.joining(", ")))
                         .replace("15s", "1s")
                         .replace("robustmq.rules.yml", alerts.resolve("robustmq.rules.yml") + "");
         Path file = Files.writeString(folder.resolve("prometheus.yml"), configuration);

@@ -2,6 +2,7 @@ package io.robustmq.placement;
 
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Latency;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,9 @@ public final class ClusterPlacement implements Placement {
     private final Watches watches = new Watches(history);
     private final CommandWriter writer = new CommandWriter(this::submit);
     private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Written by the member's thread. */
+    private final Latency agreements = new Latency();
 
     private boolean opened;
     private volatile boolean accepting;
@@ -148,6 +152,25 @@ public final class ClusterPlacement implements Placement {
         return group == null ? "" : group.toString();
     }
 
+    public PlacementMeasures measures() {
+        PlacementState state = machine.state();
+        return new PlacementMeasures(
+                member.leadership().term(),
+                isLeading(),
+                leader() != null,
+                member.leadership().changes(),
+                waiting.get(),
+                registry.expired(),
+                watches.following(),
+                state.members().byId().size(),
+                state.claims().byClient().size());
+    }
+
+    /** How long changes that were asked for here took until they were agreed. */
+    public Latency agreements() {
+        return agreements;
+    }
+
     private Command.@Nullable Expire due() {
         Instant now = clock.instant();
         return registry.isLeading() && records.failure() == null && machine.state().hasExpired(now)
@@ -156,12 +179,21 @@ public final class ClusterPlacement implements Placement {
     }
 
     private CompletableFuture<PlacementState.Step> submit(Command command) {
-        return asked(done -> member.submit(command, done));
+        return agreed(done -> member.submit(command, done));
     }
 
     private CompletableFuture<Agreement> agree(
             Consumer<CompletableFuture<PlacementState.Step>> task) {
-        return asked(task).thenApply(PlacementState.Step::agreement);
+        return agreed(task).thenApply(PlacementState.Step::agreement);
+    }
+
+    private CompletableFuture<PlacementState.Step> agreed(
+            Consumer<CompletableFuture<PlacementState.Step>> task) {
+        long begun = System.nanoTime();
+        return asked(done -> {
+            var unused = done.thenRun(() -> agreements.record(System.nanoTime() - begun, 1));
+            task.accept(done);
+        });
     }
 
     /** Has the member's thread do it. */
@@ -216,7 +248,7 @@ public final class ClusterPlacement implements Placement {
      */
     public PlacementWriter once(MemberId origin, long number) {
         CommandId id = new CommandId(origin, number);
-        return new CommandWriter(command -> asked(done -> member.submit(id, command, done)));
+        return new CommandWriter(command -> agreed(done -> member.submit(id, command, done)));
     }
 
     @Override

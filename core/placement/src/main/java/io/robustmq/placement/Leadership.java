@@ -13,6 +13,8 @@ final class Leadership {
     private @Nullable MemberId known;
     private boolean isLeader;
     private volatile @Nullable Member leader;
+    private volatile int term;
+    private volatile long changes;
 
     Leadership(Events events, Registry registry, Mail mail) {
         this.events = events;
@@ -21,6 +23,7 @@ final class Leadership {
     }
 
     /** Whether there is another leader now. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // the loop writes
     boolean note(@Nullable RaftRun run) {
         boolean leads = run != null && run.isLeader();
         if (leads != isLeader) {
@@ -31,26 +34,40 @@ final class Leadership {
                 registry.follow();
             }
         }
+        int ofTerm = run == null ? 0 : run.term();
+        if (ofTerm != term) {
+            term = ofTerm;
+        }
         MemberId now = run == null ? null : run.leader();
         if (Objects.equals(now, known)) {
             return false;
         }
         known = now;
-        int term = run == null ? 0 : run.term();
         if (now == null) {
             leader = null;
-            events.emit(new PlacementEvent.LeaderLost(term));
+            events.emit(new PlacementEvent.LeaderLost(ofTerm));
             return false;
         }
         Member member = mail.known(now);
         Member named = member == null ? new Member(now, now.toString(), "") : member;
         leader = named;
-        events.emit(new PlacementEvent.LeaderChanged(named.name(), term));
+        changes = changes + 1;
+        events.emit(new PlacementEvent.LeaderChanged(named.name(), ofTerm));
         return true;
     }
 
     /** Null if none is known. Any thread. */
     @Nullable Member leader() {
         return leader;
+    }
+
+    /** Raft's; 0 while it does not run. Any thread. */
+    int term() {
+        return term;
+    }
+
+    /** How often another one led, since this member was started. Any thread. */
+    long changes() {
+        return changes;
     }
 }

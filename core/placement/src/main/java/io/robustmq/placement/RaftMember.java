@@ -336,6 +336,11 @@ final class RaftMember {
         return leadership.leader();
     }
 
+    /** Who leads, as this member learns it. Any thread. */
+    Leadership leadership() {
+        return leadership;
+    }
+
     /** Of which group it is; null if of none yet. Any thread. */
     @Nullable MemberId groupId() {
         return groupId;

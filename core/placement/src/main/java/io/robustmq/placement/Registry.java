@@ -36,6 +36,7 @@ final class Registry implements Runnable, AutoCloseable {
     private boolean leading;
     private boolean expiring;
     private long looked;
+    private long expired;
 
     /** Registrations that hold, and when something was heard of them. */
     private final Map<NodeEpoch, Long> heard = new HashMap<>();
@@ -65,6 +66,11 @@ final class Registry implements Runnable, AutoCloseable {
 
     synchronized boolean isLeading() {
         return leading;
+    }
+
+    /** Nodes that were removed by this member, as it led. */
+    synchronized long expired() {
+        return expired;
     }
 
     /** Another member leads, or none. */
@@ -144,6 +150,9 @@ final class Registry implements Runnable, AutoCloseable {
 
     private void tell(PlacementState.Step step, Map<NodeEpoch, Long> silent) {
         if (step.change() instanceof PlacementChange.NodesExpired(long revision, var nodes)) {
+            synchronized (this) {
+                expired += nodes.size();
+            }
             for (NodeEpoch node : nodes) {
                 events.emit(
                         new PlacementEvent.NodeExpired(

@@ -3,12 +3,14 @@ package io.robustmq.placement;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Those who follow one history. Any thread. */
 final class Watches implements AutoCloseable {
     private final PlacementHistory history;
     private final List<Watch> running = new CopyOnWriteArrayList<>();
+    private final AtomicInteger following = new AtomicInteger();
     private volatile boolean closed;
 
     Watches(PlacementHistory history) {
@@ -27,7 +29,17 @@ final class Watches implements AutoCloseable {
     /** On the caller's thread, until it ends. */
     void follow(Watch watch) {
         running.add(watch);
-        run(watch);
+        following.incrementAndGet();
+        try {
+            run(watch);
+        } finally {
+            following.decrementAndGet();
+        }
+    }
+
+    /** Of those who have a copy elsewhere. */
+    int following() {
+        return following.get();
     }
 
     private void run(Watch watch) {

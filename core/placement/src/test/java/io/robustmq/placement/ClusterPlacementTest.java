@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,21 @@ class ClusterPlacementTest {
         assertThat(events.of(PlacementEvent.ConsensusStarted.class))
                 .extracting(PlacementEvent.ConsensusStarted::cpMembers)
                 .containsExactly(1);
+    }
+
+    @Test
+    void what_it_is_like_and_how_long_agreement_takes_is_measured() throws Exception {
+        try (ClusterPlacement placement = opened()) {
+            get(placement.register(ONE));
+            get(placement.deregister("nobody"));
+            PlacementMeasures measures = placement.measures();
+            assertThat(measures)
+                    .isEqualTo(
+                            new PlacementMeasures(measures.term(), true, true, 1, 0, 0, 0, 1, 0));
+            assertThat(measures.term()).isPositive();
+            assertThat(Arrays.stream(placement.agreements().counts()).sum()).isEqualTo(2);
+            assertThat(placement.agreements().sumSeconds()).isPositive();
+        }
     }
 
     @Test

@@ -52,6 +52,7 @@ class RegistryTest {
         pass(2_000);
         assertThat(state.nodes().byId()).containsOnlyKeys("heard");
         assertThat(expired()).containsExactly(new PlacementEvent.NodeExpired("silent", 10_500, 3));
+        assertThat(registry.expired()).isEqualTo(1);
         assertThat(registry.heartbeat(silent)).as("is to register again").isFalse();
         pass(9_000);
         assertThat(state.nodes().byId()).isEmpty();

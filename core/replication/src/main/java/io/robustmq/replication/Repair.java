@@ -111,6 +111,11 @@ public final class Repair {
         return count;
     }
 
+    /** Copies that it asked for and that are not made yet. */
+    public int copies() {
+        return moves.size();
+    }
+
     /** Segments that a node has to keep, open ones too: it can be switched off when it has none. */
     public int segmentsOn(String node) {
         int count = 0;

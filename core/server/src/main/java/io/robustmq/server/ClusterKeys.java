@@ -103,6 +103,27 @@ final class ClusterKeys {
         }
     }
 
+    /** Whoever connects there is believed, unless a certificate says who it is. */
+    static void checkPrivate(ConfigValues values, boolean hasTls, String... listeners) {
+        for (String listener : listeners) {
+            InetSocketAddress address = (InetSocketAddress) values.of(listener);
+            if (!hasTls && !isLoopback(address)) {
+                values.wrong(
+                        listener,
+                        "must be a loopback address unless tls.certificate-file is set, was "
+                                + Listener.text(address));
+            }
+        }
+    }
+
+    private static boolean isLoopback(InetSocketAddress address) {
+        try {
+            return InetAddress.getByName(address.getHostString()).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return true; // listening there will say so
+        }
+    }
+
     private static boolean isWildcard(InetSocketAddress address) {
         try {
             return InetAddress.getByName(address.getHostString()).isAnyLocalAddress();

@@ -8,6 +8,7 @@ import io.robustmq.placement.NodeEpoch;
 import io.robustmq.placement.Placement;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Events;
+import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,6 +47,7 @@ final class Home {
 
     // while open
     private @Nullable ReplicatedLog log;
+    private volatile @Nullable HomeClaims claims;
 
     /** What is different between the process's own home and one of another broker. */
     interface Parts {
@@ -54,6 +56,9 @@ final class Home {
         Broker open(RecordLog log, HomeClaims claims) throws StartFailure;
 
         void close(Broker broker);
+
+        /** How others call what listens there. */
+        String reached(InetSocketAddress listening);
     }
 
     /**
@@ -92,14 +97,18 @@ final class Home {
         ReplicatedLog records = parts.log(name, this::fenced);
         log = records;
         records.open(LOG_PATIENCE);
-        Broker opened = parts.open(records, new HomeClaims(placement, self, homes));
+        HomeClaims directory = new HomeClaims(placement, self, homes);
+        claims = directory;
+        Broker opened = parts.open(records, directory);
         serving = opened;
-        InetSocketAddress address = opened.clusterAddress();
-        NodeEpoch same = register(Map.of(Homes.ADDRESS, Listener.text(address)));
+        String address = parts.reached(opened.clusterAddress());
+        NodeEpoch same = register(Map.of(Homes.ADDRESS, address));
         if (!same.equals(self)) {
             throw new IOException("home " + name + " was taken while it was opened");
         }
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        long nanos = System.nanoTime() - begun;
+        homes.measures().opened(name.equals(server.nodeId()), nanos);
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         events.emit(new PlacementEvent.HomeServed(name, self.epoch(), millis));
     }
 
@@ -124,6 +133,18 @@ final class Home {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** It could not be opened. */
+    void failed(Exception why) {
+        homes.measures().failed();
+        events.emit(new PlacementEvent.HomeFailed(name, Failure.of(why)));
+    }
+
+    /** Clients that are its own. */
+    int clients() {
+        HomeClaims directory = claims;
+        return directory == null ? 0 : directory.size();
     }
 
     /** Null until it is open. */
@@ -154,6 +175,7 @@ final class Home {
     private synchronized void lose(String why) {
         if (!lost) {
             lost = true;
+            homes.measures().lost();
             events.emit(new PlacementEvent.HomeLost(name, why));
         }
     }
@@ -167,6 +189,7 @@ final class Home {
     void close() {
         Broker open = serving;
         serving = null;
+        claims = null;
         if (open != null) {
             parts.close(open);
         }

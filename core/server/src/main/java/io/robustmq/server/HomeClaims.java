@@ -101,6 +101,7 @@ final class HomeClaims implements ClientDirectory {
         if (isHere) {
             told.accept(Whereabouts.HERE);
         } else {
+            homes.measures().claimBegun();
             ask(new Wish.Claim(clientId, told, System.nanoTime() + PATIENCE.toNanos()));
         }
     }
@@ -256,7 +257,7 @@ final class HomeClaims implements ClientDirectory {
      */
     private void settle(Wish.Claim claim, long epoch) {
         switch (homes.servedAt(epoch / ClaimChange.MAX)) {
-            case Homes.Served.All() -> claim.told.accept(Whereabouts.HERE);
+            case Homes.Served.All() -> tell(claim, Whereabouts.HERE);
             case Homes.Served.Later() -> soon.execute(() -> settle(claim, epoch));
             case Homes.Served.Not(String which) -> {
                 if (System.nanoTime() < claim.until) {
@@ -276,7 +277,7 @@ final class HomeClaims implements ClientDirectory {
         switch (homes.where(owner)) {
             case Whereabouts.Elsewhere there -> {
                 forget(claim.clientId);
-                claim.told.accept(there);
+                tell(claim, there);
             }
             case Whereabouts.Here _ ->
                     throw new IllegalStateException("another home is this one: " + owner);
@@ -296,7 +297,24 @@ final class HomeClaims implements ClientDirectory {
 
     private void giveUp(Wish.Claim claim, String why) {
         drop(claim.clientId);
-        claim.told.accept(new Whereabouts.Unknown(why));
+        tell(claim, new Whereabouts.Unknown(why));
+    }
+
+    private void tell(Wish.Claim claim, Whereabouts where) {
+        HomeMeasures.Ended how =
+                switch (where) {
+                    case Whereabouts.Here _ -> HomeMeasures.Ended.HERE;
+                    case Whereabouts.Elsewhere _ -> HomeMeasures.Ended.ELSEWHERE;
+                    case Whereabouts.Unknown _ -> HomeMeasures.Ended.UNKNOWN;
+                };
+        homes.measures()
+                .claimEnded(how, System.nanoTime() - (claim.until - PATIENCE.toNanos()));
+        claim.told.accept(where);
+    }
+
+    /** Clients that are here, or on their way here. */
+    synchronized int size() {
+        return held.size();
     }
 
     /** Another has it: nothing to release. */

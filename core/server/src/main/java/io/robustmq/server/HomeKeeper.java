@@ -195,7 +195,7 @@ final class HomeKeeper implements AutoCloseable {
     }
 
     private void tried(Home home, Exception why) {
-        events.emit(new PlacementEvent.HomeFailed(home.name(), Failure.of(why)));
+        home.failed(why);
         home.close();
         homes.remove(home.name(), home);
     }
@@ -265,6 +265,11 @@ final class HomeKeeper implements AutoCloseable {
                 broker.peers(now);
             }
         }
+    }
+
+    /** Of all that are open. */
+    int clients() {
+        return homes.values().stream().mapToInt(Home::clients).sum();
     }
 
     /** All that are open. */

@@ -35,10 +35,16 @@ final class Homes {
 
     private final Placement placement;
     private final Events events;
+    private final HomeMeasures measures = new HomeMeasures();
 
     Homes(Placement placement, Events events) {
         this.placement = placement;
         this.events = events;
+    }
+
+    /** Of those that this process serves. */
+    HomeMeasures measures() {
+        return measures;
     }
 
     /** Whether every home is served. */

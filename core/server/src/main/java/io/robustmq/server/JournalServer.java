@@ -1,5 +1,6 @@
 package io.robustmq.server;
 
+import io.grpc.InsecureServerCredentials;
 import io.robustmq.journal.Journal;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.placement.Node;
@@ -73,7 +74,7 @@ final class JournalServer implements RoleProcess {
         ClusterTls tls = member == null ? null : member.tls();
         DataServer serves = openData(tls, shards, events);
         JournalServerMetrics.register(serves.counters(), shards, to.registry());
-        openGrpc(shards, events);
+        openGrpc(tls, shards, events);
         isServing = true;
         if (member == null) {
             ready(to, events, begun);
@@ -213,10 +214,14 @@ final class JournalServer implements RoleProcess {
         return opening;
     }
 
-    private void openGrpc(ServedShards shards, Events events) throws StartFailure {
+    private void openGrpc(@Nullable ClusterTls tls, ServedShards shards, Events events)
+            throws StartFailure {
         Listener listener = new Listener("grpc.listen", config.grpc().listen());
         GrpcEndpoint opening =
-                new GrpcEndpoint(listener.resolve(), new JournalAdmin(shards, events).service());
+                new GrpcEndpoint(
+                        listener.resolve(),
+                        tls == null ? InsecureServerCredentials.create() : tls.ofServer(),
+                        List.of(new JournalAdmin(shards, events).service()));
         try {
             opening.open();
         } catch (IOException failure) {

@@ -33,7 +33,7 @@ final class JournalServerKeys {
                                     "grpc.listen",
                                     ConfigKeys.LISTEN,
                                     "\"127.0.0.1:2228\"",
-                                    "Address and port of the gRPC service robustmq.journal.v1.JournalAdmin, with reflection. Without encryption and authentication: keep it private.")));
+                                    "Address and port of the gRPC service robustmq.journal.v1.JournalAdmin, with reflection. In a cluster with tls who calls must show a certificate of it, and without tls it must be a loopback address. Alone it is without encryption and authentication: keep it private.")));
 
     private static final ConfigSection TCP =
             new ConfigSection(
@@ -44,7 +44,7 @@ final class JournalServerKeys {
                                     "tcp.listen",
                                     ConfigKeys.LISTEN,
                                     "\"127.0.0.1:3110\"",
-                                    "Address and port of the data protocol. Without encryption and authentication: keep it private."),
+                                    "Address and port of the data protocol. In a cluster with tls who connects must show a certificate of it, and without tls it must be a loopback address. Alone it is without encryption and authentication: keep it private."),
                             key(
                                     "tcp.event-loops",
                                     whole(0, 1024),
@@ -140,7 +140,10 @@ final class JournalServerKeys {
             values.wrong("journal.shard-replica-num", replicasProblem(replicas));
         }
         values.mustDiffer("grpc.listen", "tcp.listen", "http.listen");
-        var unused = ClusterKeys.checkTls(values);
+        boolean hasTls = ClusterKeys.checkTls(values);
+        if (!((List<?>) values.of("placement.servers")).isEmpty()) {
+            ClusterKeys.checkPrivate(values, hasTls, "grpc.listen", "tcp.listen");
+        }
         ClusterKeys.checkPlace(values, "grpc.listen", "tcp.listen", "http.listen");
     }
 

@@ -48,6 +48,14 @@ final class JournalServerMetrics {
                 "Segments of replicated logs that this server keeps or is to keep.",
                 () -> replicas.counts().segments());
         metrics.gauge(
+                "replica_bytes",
+                "Size of what this server keeps of replicated logs.",
+                replicas::bytes);
+        metrics.gauge(
+                "copies_under_way",
+                "Segments that are being copied to another server by order of this one.",
+                () -> replicas.counts().copies());
+        metrics.gauge(
                 "under_replicated_segments",
                 "Sealed segments of replicated logs that have fewer copies than they should, or one on a server that is away or leaving; of the cluster, told by the server that repairs, 0 on the others.",
                 () -> replicas.counts().underReplicated());

@@ -98,6 +98,8 @@ final class MqttServer implements RoleProcess {
                         new Making(to, member, journals, homes, endpoint, begun),
                         events);
         keeper = keeping;
+        HomeMetrics.registerAll(member.placement(), to.registry());
+        HomeMetrics.register(homes.measures(), keeping, to.registry());
         isServing = true;
         AgreedAccess agreeing = isAgreed ? new AgreedAccess(member.placement(), access) : null;
         agreed = agreeing;
@@ -206,6 +208,11 @@ final class MqttServer implements RoleProcess {
             public void close(Broker made) {
                 broker.closeBroker();
             }
+
+            @Override
+            public String reached(InetSocketAddress listening) {
+                return MqttServer.this.reached(listening);
+            }
         }
 
         /** Whose own process has gone; others hand clients on to it. */
@@ -235,6 +242,11 @@ final class MqttServer implements RoleProcess {
             @Override
             public void close(Broker made) {
                 made.close();
+            }
+
+            @Override
+            public String reached(InetSocketAddress listening) {
+                return MqttServer.this.reached(listening);
             }
         }
 

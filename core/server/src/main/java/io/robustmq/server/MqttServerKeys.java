@@ -24,7 +24,7 @@ final class MqttServerKeys {
                                     "cluster.listen",
                                     ConfigKeys.LISTEN,
                                     "\"127.0.0.1:9982\"",
-                                    "Address and port where other brokers reach this one. Without tls keep it private: who connects there is believed."),
+                                    "Address and port where other brokers reach this one; who connects there is believed. Must be a loopback address without tls."),
                             key(
                                     "cluster.replicas",
                                     whole(1, MOST_REPLICAS),
@@ -64,7 +64,7 @@ final class MqttServerKeys {
         MqttKeys.check(
                 values,
                 values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
-        var unused = ClusterKeys.checkTls(values);
+        ClusterKeys.checkPrivate(values, ClusterKeys.checkTls(values), "cluster.listen");
         ClusterKeys.checkPlace(values, "cluster.listen", "http.listen");
         values.mustDiffer("cluster.listen", "http.listen");
         if (((List<?>) values.of("placement.servers")).isEmpty()) {

@@ -90,6 +90,8 @@ final class PlacementCenter implements RoleProcess {
         }
         control.open(opening);
         NodeMetrics.registerPlacement(opening, to.registry());
+        PlacementMetrics.register(opening, to.registry());
+        HomeMetrics.registerAll(opening, to.registry());
         isServing = true;
         opening.ready()
                 .whenComplete((nothing, refused) -> {

@@ -3,9 +3,6 @@ package io.robustmq.server;
 import static io.robustmq.server.ConfigKeys.key;
 import static io.robustmq.server.ConfigKeys.span;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,27 +70,8 @@ final class PlacementCenterKeys {
 
     private static void check(ConfigValues values) {
         values.mustDiffer("grpc.listen", "http.listen");
-        checkTls(values);
+        ClusterKeys.checkPrivate(values, ClusterKeys.checkTls(values), "grpc.listen");
         checkMembers(values);
-    }
-
-    private static void checkTls(ConfigValues values) {
-        boolean isOn = ClusterKeys.checkTls(values);
-        InetSocketAddress listen = (InetSocketAddress) values.of("grpc.listen");
-        if (!isOn && !isLoopback(listen)) {
-            values.wrong(
-                    "grpc.listen",
-                    "must be a loopback address unless tls.certificate-file is set, was "
-                            + Listener.text(listen));
-        }
-    }
-
-    private static boolean isLoopback(InetSocketAddress address) {
-        try {
-            return InetAddress.getByName(address.getHostString()).isLoopbackAddress();
-        } catch (UnknownHostException unknown) {
-            return true; // listening there will say so
-        }
     }
 
     @SuppressWarnings("unchecked") // what PairsKind reads

@@ -54,6 +54,7 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
             String nodeId, ShardSettings shard, ReplicaSettings replica, RepairSettings repair) {}
 
     private final Settings settings;
+    private final Journal journal;
     private final JournalStorage storage;
     private final RandomGenerator random;
     private final Events events;
@@ -79,17 +80,19 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
     private @Nullable Repair repair;
     private final Map<String, DataAnswers> peers = new HashMap<>();
     private int ticks;
-    private volatile Counts counts = new Counts(0, 0);
+    private volatile Counts counts = new Counts(0, 0, 0);
 
     /**
      * @param underReplicated segments of all shards that have fewer replicas than they should, or
      *     one on a server that is not registered; 0 where repair does not work
      * @param segments that this server keeps
+     * @param copies under way by order of this server
      */
-    record Counts(long underReplicated, long segments) {}
+    record Counts(long underReplicated, long segments, long copies) {}
 
     ReplicaHost(Settings settings, Journal journal, RandomGenerator random, Events events) {
         this.settings = settings;
+        this.journal = journal;
         this.random = random;
         this.events = events;
         this.loop = new ReplicationLoop("replica", this, events);
@@ -243,7 +246,8 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
         counts =
                 new Counts(
                         others.first().equals(id) ? repair.underReplicated() : 0,
-                        repair.segmentsOn(id));
+                        repair.segmentsOn(id),
+                        repair.copies());
     }
 
     @Override
@@ -256,6 +260,14 @@ final class ReplicaHost implements DataServer.Peers, ReplicationLoop.Work, AutoC
 
     Counts counts() {
         return counts;
+    }
+
+    /** Of the replicas that are kept here, and of what was promised to writers. */
+    long bytes() {
+        return journal.measures().shards().entrySet().stream()
+                .filter(each -> each.getKey().startsWith(JournalStorage.PREFIX))
+                .mapToLong(each -> each.getValue().sizeBytes())
+                .sum();
     }
 
     /** Messages that were not taken, or not answered. */

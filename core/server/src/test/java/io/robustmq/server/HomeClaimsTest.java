@@ -29,6 +29,7 @@ import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,15 @@ class HomeClaimsTest {
         // released before, as it is asked for later
         assertThat(claimed(atOne, "d")).isEqualTo(Whereabouts.HERE);
         assertThat(claimed(atOther, "c")).isEqualTo(Whereabouts.HERE);
+
+        HomeMeasures measures = homes.measures();
+        assertThat(measures.claimed(HomeMeasures.Ended.HERE)).isEqualTo(3);
+        assertThat(measures.claimed(HomeMeasures.Ended.ELSEWHERE)).isEqualTo(2);
+        assertThat(measures.claimed(HomeMeasures.Ended.UNKNOWN)).isZero();
+        assertThat(measures.waitingClaims()).isZero();
+        assertThat(Arrays.stream(measures.claims().counts()).sum()).isEqualTo(5);
+        assertThat(atOne.size()).isEqualTo(1);
+        assertThat(atOther.size()).isEqualTo(1);
     }
 
     @Test
@@ -165,6 +175,7 @@ class HomeClaimsTest {
         assertThat(claimed(atOther, "c"))
                 .isEqualTo(new Whereabouts.Elsewhere("one", Listener.parse("127.0.0.1:1001")));
         assertThat(waiting).isNotDone();
+        assertThat(homes.measures().waitingClaims()).isEqualTo(2);
         NodeEpoch third =
                 ((NodeAnswer.Registered)
                                 placement
