@@ -1,12 +1,13 @@
 package io.robustmq.server;
 
+import io.robustmq.journal.LocalDisk;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class ClusterDev {
     /** Returns when it was stopped. */
     ExitCode run() throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        Files.createDirectories(arguments.data());
+        new LocalDisk().createDirectories(arguments.data());
         for (int i = 1; i <= arguments.nodes(); i++) {
             children.add(placement(i));
         }
@@ -156,7 +157,8 @@ final class ClusterDev {
 
     private Child child(String role, String id, int httpPort, String... settings) {
         Path data = arguments.data().resolve(id);
-        List<String> command = new ArrayList<>(itself());
+        List<String> command = new ArrayList<>(inOwnSession());
+        command.addAll(itself());
         command.addAll(List.of(role, "--conf=/dev/null"));
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("node-id=" + id);
@@ -167,6 +169,12 @@ final class ClusterDev {
             command.addAll(List.of("--set", each));
         }
         return new Child(id, httpPort, command, arguments.data().resolve(id + ".out"));
+    }
+
+    /** Ctrl-C is for this process alone, which stops the others one after the other. */
+    private static List<String> inOwnSession() {
+        File setsid = new File("/usr/bin/setsid");
+        return setsid.canExecute() ? List.of(setsid.getPath()) : List.of();
     }
 
     /** The JVM with the options of this one. */

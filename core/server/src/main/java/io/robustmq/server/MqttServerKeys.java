@@ -52,7 +52,7 @@ final class MqttServerKeys {
                                                     ConfigKeys.NODE,
                                                     ConfigKeys.data("./robust-data-mqtt"),
                                                     ClusterKeys.PLACE,
-                                                    ClusterKeys.PLACEMENT,
+                                                    ClusterKeys.PLACEMENT_NEEDED,
                                                     ClusterKeys.TLS,
                                                     CLUSTER),
                                             MqttKeys.SECTIONS),
