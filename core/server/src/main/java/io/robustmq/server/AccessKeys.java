@@ -84,8 +84,7 @@ final class AccessKeys {
      * @param agreed users come from placement
      */
     static void check(ConfigValues values, boolean agreed) {
-        boolean noPasswords =
-                !agreed && values.of("mqtt.password-file").toString().isEmpty();
+        boolean noPasswords = !agreed && values.of("mqtt.password-file").toString().isEmpty();
         boolean noCertificates =
                 values.of("mqtt.access.certificate-identity") == CertificateIdentity.NONE;
         if (values.of("mqtt.allow-anonymous") == AnonymousAuthenticator.Allowed.NEVER

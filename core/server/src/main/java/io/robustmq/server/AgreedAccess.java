@@ -42,9 +42,7 @@ final class AgreedAccess implements AutoCloseable {
 
     private void use(PlacementView state) {
         List<String> users =
-                state.documents(DocumentKind.USER, "").stream()
-                        .map(AgreedAccess::text)
-                        .toList();
+                state.documents(DocumentKind.USER, "").stream().map(AgreedAccess::text).toList();
         Document rules = state.document(DocumentKind.ACL, ACL);
         access.use(users, rules == null ? null : text(rules).lines().toList());
     }

@@ -56,6 +56,9 @@ final class HomeClaims implements ClientDirectory {
 
         /** Of the claim; 0 until there is one. */
         long epoch;
+
+        /** Whether it is certain that no other home has the client's session. */
+        boolean isSettled;
     }
 
     /** Something to ask placement for. */
@@ -96,7 +99,7 @@ final class HomeClaims implements ClientDirectory {
         synchronized (this) {
             Held known = held.computeIfAbsent(clientId, id -> new Held());
             known.count++;
-            isHere = known.epoch > 0;
+            isHere = known.isSettled;
         }
         if (isHere) {
             told.accept(Whereabouts.HERE);
@@ -171,12 +174,13 @@ final class HomeClaims implements ClientDirectory {
         if (wishes.isEmpty()) {
             return;
         }
+        Homes.Served before = homes.servedNow();
         var unused =
                 placement
                         .changeClaims(self, wishes.stream().map(Wish::change).toList())
                         .whenComplete((answer, failure) -> {
                             if (failure == null) {
-                                answered(wishes, answer);
+                                answered(wishes, answer, before);
                             } else {
                                 failed(wishes, failure);
                             }
@@ -200,11 +204,11 @@ final class HomeClaims implements ClientDirectory {
         return wishes;
     }
 
-    private void answered(List<Wish> wishes, ClaimAnswer answer) {
+    private void answered(List<Wish> wishes, ClaimAnswer answer, Homes.Served before) {
         switch (answer) {
             case ClaimAnswer.Done(List<ClaimAnswer.Result> results) -> {
                 for (int i = 0; i < wishes.size(); i++) {
-                    answered(wishes.get(i), results.get(i));
+                    answered(wishes.get(i), results.get(i), before);
                 }
             }
             case ClaimAnswer.Superseded _ ->
@@ -217,15 +221,17 @@ final class HomeClaims implements ClientDirectory {
         }
     }
 
-    private void answered(Wish wish, ClaimAnswer.Result result) {
+    private void answered(Wish wish, ClaimAnswer.Result result, Homes.Served before) {
         switch (result) {
             case ClaimAnswer.Result.Taken taken -> {
                 String clientId = wish.change().clientId();
                 took(clientId, taken.epoch());
                 switch (wish) {
-                    case Wish.Claim claim -> settle(claim, taken.epoch());
-                    case Wish.Restore(String _, CompletableFuture<Void> done) ->
-                            done.complete(null);
+                    case Wish.Claim claim -> settle(claim, taken.epoch(), before);
+                    case Wish.Restore(String _, CompletableFuture<Void> done) -> {
+                        settled(clientId);
+                        done.complete(null);
+                    }
                     case Wish.Release release ->
                             throw new IllegalStateException(release + " was answered " + result);
                 }
@@ -253,12 +259,23 @@ final class HomeClaims implements ClientDirectory {
 
     /**
      * It is this home's, unless it has a session at a home that nobody serves at present: whoever
-     * serves that next takes the client.
+     * serves that next takes the client, before it says that it serves. So the same must have
+     * served all homes before placement was asked and after.
+     *
+     * @param before as it was known when placement was asked
      */
-    private void settle(Wish.Claim claim, long epoch) {
-        switch (homes.servedAt(epoch / ClaimChange.MAX)) {
-            case Homes.Served.All() -> tell(claim, Whereabouts.HERE);
-            case Homes.Served.Later() -> soon.execute(() -> settle(claim, epoch));
+    private void settle(Wish.Claim claim, long epoch, Homes.Served before) {
+        Homes.Served now = homes.servedAt(epoch / ClaimChange.MAX);
+        switch (now) {
+            case Homes.Served.All _ -> {
+                if (now.equals(before)) {
+                    settled(claim.clientId);
+                    tell(claim, Whereabouts.HERE);
+                } else {
+                    soon.execute(() -> ask(claim));
+                }
+            }
+            case Homes.Served.Later() -> soon.execute(() -> settle(claim, epoch, before));
             case Homes.Served.Not(String which) -> {
                 if (System.nanoTime() < claim.until) {
                     again(claim);
@@ -270,6 +287,13 @@ final class HomeClaims implements ClientDirectory {
                                     + ", which no broker serves at present");
                 }
             }
+        }
+    }
+
+    private synchronized void settled(String clientId) {
+        Held known = held.get(clientId);
+        if (known != null) {
+            known.isSettled = true;
         }
     }
 
@@ -323,6 +347,7 @@ final class HomeClaims implements ClientDirectory {
         if (known != null) {
             known.count--;
             known.epoch = 0;
+            known.isSettled = false;
             if (known.count == 0) {
                 held.remove(clientId);
             }

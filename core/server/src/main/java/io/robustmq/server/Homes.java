@@ -49,7 +49,8 @@ final class Homes {
 
     /** Whether every home is served. */
     sealed interface Served {
-        record All() implements Served {}
+        /** By home: its registration. */
+        record All(Map<String, NodeEpoch> registered) implements Served {}
 
         record Not(String which) implements Served {}
 
@@ -88,13 +89,25 @@ final class Homes {
         if (view.revision() < revision) {
             return new Served.Later();
         }
-        Map<String, InetSocketAddress> served = served(view);
-        for (String name : names(view)) {
-            if (!served.containsKey(name)) {
+        return served(view, names(view));
+    }
+
+    /** As far as this node knows. */
+    Served servedNow() {
+        PlacementView view = placement.view();
+        return served(view, names(view));
+    }
+
+    private static Served served(PlacementView view, List<String> names) {
+        Map<String, NodeEpoch> registered = new TreeMap<>();
+        for (String name : names) {
+            Registration home = view.registration(name);
+            if (home == null || !home.node().extendInfo().containsKey(ADDRESS)) {
                 return new Served.Not(name);
             }
+            registered.put(name, home.identity());
         }
-        return new Served.All();
+        return new Served.All(registered);
     }
 
     Whereabouts where(NodeEpoch home) {

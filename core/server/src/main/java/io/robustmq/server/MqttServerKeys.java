@@ -62,8 +62,7 @@ final class MqttServerKeys {
 
     private static void check(ConfigValues values) {
         MqttKeys.check(
-                values,
-                values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
+                values, values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
         ClusterKeys.checkPrivate(values, ClusterKeys.checkTls(values), "cluster.listen");
         ClusterKeys.checkPlace(values, "cluster.listen", "http.listen");
         values.mustDiffer("cluster.listen", "http.listen");

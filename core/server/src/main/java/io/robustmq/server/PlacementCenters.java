@@ -47,8 +47,7 @@ final class PlacementCenters implements AutoCloseable {
         <Q, A> GrpcReading<Q, A> follow(MethodDescriptor<Q, A> method, Q request) {
             GrpcReading<Q, A> reading = new GrpcReading<>();
             CallOptions atOnce = CallOptions.DEFAULT.withExecutor(Runnable::run);
-            ClientCalls.asyncServerStreamingCall(
-                    ready().newCall(method, atOnce), request, reading);
+            ClientCalls.asyncServerStreamingCall(ready().newCall(method, atOnce), request, reading);
             return reading;
         }
 

@@ -210,7 +210,9 @@ class EventsCommandTest {
         assertWrong("--since needs a value", "--since");
         assertWrong("--until and --follow exclude each other", "--follow", "--until=1m");
         assertWrong("unknown option --topics", "--topics=x");
-        assertWrong("--role must be standalone or placement-center or mqtt-server or journal-server", "--role=x");
+        assertWrong(
+                "--role must be standalone or placement-center or mqtt-server or journal-server",
+                "--role=x");
     }
 
     private void assertWrong(String line, String... arguments) {

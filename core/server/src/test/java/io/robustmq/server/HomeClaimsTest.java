@@ -19,12 +19,14 @@ import io.robustmq.placement.NodeAnswer;
 import io.robustmq.placement.NodeEpoch;
 import io.robustmq.placement.PlacementNetwork;
 import io.robustmq.placement.PlacementSettings;
+import io.robustmq.placement.PlacementWriter;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +97,12 @@ class HomeClaimsTest {
     private NodeEpoch served(String home, long instance, String address) {
         made(home);
         Node node = new Node(home, EnumSet.of(Role.MQTT_SERVER), Map.of(Homes.ADDRESS, address));
+        return ((NodeAnswer.Registered) placement.register(node, instance).join()).identity();
+    }
+
+    /** Which is not yet served. */
+    private NodeEpoch registered(String home, long instance) {
+        Node node = new Node(home, EnumSet.of(Role.MQTT_SERVER), Map.of());
         return ((NodeAnswer.Registered) placement.register(node, instance).join()).identity();
     }
 
@@ -176,23 +184,53 @@ class HomeClaimsTest {
                 .isEqualTo(new Whereabouts.Elsewhere("one", Listener.parse("127.0.0.1:1001")));
         assertThat(waiting).isNotDone();
         assertThat(homes.measures().waitingClaims()).isEqualTo(2);
-        NodeEpoch third =
-                ((NodeAnswer.Registered)
-                                placement
-                                        .register(
-                                                new Node(
-                                                        "third",
-                                                        EnumSet.of(Role.MQTT_SERVER),
-                                                        Map.of()),
-                                                3)
-                                        .join())
-                        .identity();
+        NodeEpoch third = registered("third", 3);
         new HomeClaims(placement, third, homes).restored(List.of("c", "$peer/one"));
         assertThat(waiting).isNotDone();
         served("third", 3, "127.0.0.1:1003");
         assertThat(waiting.get(20, TimeUnit.SECONDS))
                 .isEqualTo(new Whereabouts.Elsewhere("third", Listener.parse("127.0.0.1:1003")));
         assertThat(fresh.get(20, TimeUnit.SECONDS)).isEqualTo(Whereabouts.HERE);
+    }
+
+    @Test
+    void who_connects_again_while_a_home_is_not_served_waits_again() throws Exception {
+        made("third");
+        CompletableFuture<Whereabouts> first = claim(atOne, "c");
+        assertThat(claimed(atOther, "c"))
+                .isEqualTo(new Whereabouts.Elsewhere("one", Listener.parse("127.0.0.1:1001")));
+        CompletableFuture<Whereabouts> second = claim(atOne, "c");
+        assertThat(second).isNotDone();
+        HomeClaims atThird = new HomeClaims(placement, registered("third", 3), homes);
+        atThird.restored(List.of("c"));
+        served("third", 3, "127.0.0.1:1003");
+        Whereabouts there = new Whereabouts.Elsewhere("third", Listener.parse("127.0.0.1:1003"));
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(there);
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(there);
+    }
+
+    @Test
+    void a_home_that_is_served_anew_before_the_answer_is_heard_keeps_its_clients()
+            throws Exception {
+        made("third");
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        PlacementWriter slow =
+                (PlacementWriter)
+                        Proxy.newProxyInstance(
+                                PlacementWriter.class.getClassLoader(),
+                                new Class<?>[] {PlacementWriter.class},
+                                (proxy, method, arguments) ->
+                                        ((CompletableFuture<?>) method.invoke(placement, arguments))
+                                                .thenCombine(heard, (answer, told) -> answer));
+        CompletableFuture<Whereabouts> told = claim(new HomeClaims(slow, one, homes), "c");
+        assertThat(claimed(atOther, "c"))
+                .isEqualTo(new Whereabouts.Elsewhere("one", Listener.parse("127.0.0.1:1001")));
+        HomeClaims atThird = new HomeClaims(placement, registered("third", 3), homes);
+        atThird.restored(List.of("c"));
+        served("third", 3, "127.0.0.1:1003");
+        heard.complete(null);
+        assertThat(told.get(20, TimeUnit.SECONDS))
+                .isEqualTo(new Whereabouts.Elsewhere("third", Listener.parse("127.0.0.1:1003")));
     }
 
     @Test

@@ -51,9 +51,11 @@ class MqttServerIT {
 
     @AfterEach
     void close() {
-        clients.stream().filter(each -> each.getState().isConnected()).forEach(each -> {
-            each.disconnect();
-        });
+        clients.stream()
+                .filter(each -> each.getState().isConnected())
+                .forEach(each -> {
+                    each.disconnect();
+                });
         cluster.close();
     }
 
@@ -144,9 +146,7 @@ class MqttServerIT {
             Mqtt5BlockingClient duel = client("m-2", "subscriber");
             connect(duel, true, 0);
             Await.untilTrue(
-                    "the first is disconnected",
-                    LIMIT,
-                    () -> !subscriber.getState().isConnected());
+                    "the first is disconnected", LIMIT, () -> !subscriber.getState().isConnected());
         }
     }
 
@@ -161,8 +161,7 @@ class MqttServerIT {
     }
 
     @Test
-    void a_broker_that_is_killed_loses_nothing_and_its_sessions_go_on_elsewhere()
-            throws Exception {
+    void a_broker_that_is_killed_loses_nothing_and_its_sessions_go_on_elsewhere() throws Exception {
         start("m-1", "m-2");
         Mqtt5BlockingClient keeper = client("m-1", "keeper");
         connect(keeper, false, 1000);
@@ -194,8 +193,8 @@ class MqttServerIT {
             assertThat(List.of(next(received), next(received)))
                     .containsExactlyInAnyOrder("one", "two");
         }
-        cluster.node("m-2").awaitRecord("placement.home_served", e ->
-                e.path("home").asText().equals("m-1"));
+        cluster.node("m-2")
+                .awaitRecord("placement.home_served", e -> e.path("home").asText().equals("m-1"));
         // its own process takes it back
         cluster.launchBroker("m-1");
         cluster.awaitReady("m-1");
@@ -248,12 +247,8 @@ class MqttServerIT {
         cluster.node("m-1").awaitRecord("authentication.acl_loaded");
         Mqtt5BlockingClient ada = client("m-1", "ada");
         connect(ada, "right");
-        assertThatThrownBy(
-                        () ->
-                                ada.subscribeWith()
-                                        .topicFilter("theirs")
-                                        .qos(MqttQos.AT_MOST_ONCE)
-                                        .send())
+        assertThatThrownBy(() ->
+                        ada.subscribeWith().topicFilter("theirs").qos(MqttQos.AT_MOST_ONCE).send())
                 .isInstanceOf(Mqtt5SubAckException.class);
     }
 

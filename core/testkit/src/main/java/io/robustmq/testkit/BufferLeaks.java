@@ -13,9 +13,9 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class in which a buffer of Netty's was lost without being released, unless it is
- * one that gRPC alone had in its hands. Found by JUnit
- * as a service; with {@code io.netty.leakDetection.level=paranoid} each buffer is watched.
+ * Fails a test class in which a buffer of Netty's was lost without being released, unless it is one
+ * that gRPC alone had in its hands. Found by JUnit as a service; with {@code
+ * io.netty.leakDetection.level=paranoid} each buffer is watched.
  */
 public final class BufferLeaks implements AfterAllCallback {
     private static final Watch WATCH = new Watch();
@@ -100,7 +100,9 @@ public final class BufferLeaks implements AfterAllCallback {
             }
         }
 
-        /** What a call had received that was cancelled, or whose connection broke, is gRPC's own. */
+        /**
+         * What a call had received that was cancelled, or whose connection broke, is gRPC's own.
+         */
         private static boolean isOfGrpc(String records) {
             return records.contains("io.grpc.netty.NettyClientStream")
                     && !records.contains("io.robustmq");
