@@ -41,15 +41,23 @@ final class ClusterKeys {
 
     /** Of a node that is no placement center. */
     static final ConfigSection PLACEMENT =
-            new ConfigSection(
-                    "placement",
-                    "The cluster that this node belongs to",
-                    List.of(
-                            key(
-                                    "placement.servers",
-                                    new AddressesKind(),
-                                    "[]",
-                                    "Placement centers, host:port of their grpc.listen; any of them that runs is asked. Empty is no cluster: this node is alone.")));
+            placement("[]", " Empty is no cluster: this node is alone.");
+
+    /** Of one that cannot be alone. */
+    static final ConfigSection PLACEMENT_NEEDED = placement("[\"127.0.0.1:1228\"]", "");
+
+    private static ConfigSection placement(String usual, String more) {
+        return new ConfigSection(
+                "placement",
+                "The cluster that this node belongs to",
+                List.of(
+                        key(
+                                "placement.servers",
+                                new AddressesKind(),
+                                usual,
+                                "Placement centers, host:port of their grpc.listen; any of them that runs is asked."
+                                        + more)));
+    }
 
     static final ConfigSection PLACE =
             new ConfigSection(

@@ -52,7 +52,7 @@ final class MqttServerKeys {
                                                     ConfigKeys.NODE,
                                                     ConfigKeys.data("./robust-data-mqtt"),
                                                     ClusterKeys.PLACE,
-                                                    ClusterKeys.PLACEMENT,
+                                                    ClusterKeys.PLACEMENT_NEEDED,
                                                     ClusterKeys.TLS,
                                                     CLUSTER),
                                             MqttKeys.SECTIONS),
@@ -62,8 +62,7 @@ final class MqttServerKeys {
 
     private static void check(ConfigValues values) {
         MqttKeys.check(
-                values,
-                values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
+                values, values.of("cluster.access") == MqttServerConfig.AccessFrom.PLACEMENT);
         ClusterKeys.checkPrivate(values, ClusterKeys.checkTls(values), "cluster.listen");
         ClusterKeys.checkPlace(values, "cluster.listen", "http.listen");
         values.mustDiffer("cluster.listen", "http.listen");

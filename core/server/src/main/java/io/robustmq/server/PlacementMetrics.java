@@ -52,7 +52,8 @@ final class PlacementMetrics {
                 PlacementMeasures::expiredNodes);
         GaugeWithCallback.builder()
                 .name("robustmq_placement_registered")
-                .help("Nodes registered, by role; a broker counts once however many homes it serves.")
+                .help(
+                        "Nodes registered, by role; a broker counts once however many homes it serves.")
                 .labelNames("role")
                 .callback(values -> {
                     List<Node> nodes = placement.nodes();
