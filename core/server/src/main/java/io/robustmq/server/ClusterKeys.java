@@ -41,23 +41,27 @@ final class ClusterKeys {
 
     /** Of a node that is no placement center. */
     static final ConfigSection PLACEMENT =
-            placement("[]", " Empty is no cluster: this node is alone.");
+            new ConfigSection(
+                    "placement",
+                    "The cluster that this node belongs to",
+                    List.of(
+                            key(
+                                    "placement.servers",
+                                    new AddressesKind(),
+                                    "[]",
+                                    "Placement centers, host:port of their grpc.listen; any of them that runs is asked. Empty is no cluster: this node is alone.")));
 
-    /** Of one that cannot be alone. */
-    static final ConfigSection PLACEMENT_NEEDED = placement("[\"127.0.0.1:1228\"]", "");
-
-    private static ConfigSection placement(String usual, String more) {
-        return new ConfigSection(
-                "placement",
-                "The cluster that this node belongs to",
-                List.of(
-                        key(
-                                "placement.servers",
-                                new AddressesKind(),
-                                usual,
-                                "Placement centers, host:port of their grpc.listen; any of them that runs is asked."
-                                        + more)));
-    }
+    /** Of a broker that is one of several, which is nothing without a cluster. */
+    static final ConfigSection PLACEMENT_NEEDED =
+            new ConfigSection(
+                    "placement",
+                    "The cluster that this node belongs to",
+                    List.of(
+                            key(
+                                    "placement.servers",
+                                    new AddressesKind(),
+                                    "[\"127.0.0.1:1228\"]",
+                                    "Placement centers, host:port of their grpc.listen; any of them that runs is asked. At least one: a broker without a cluster is robustmq standalone.")));
 
     static final ConfigSection PLACE =
             new ConfigSection(
