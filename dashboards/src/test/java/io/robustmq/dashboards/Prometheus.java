@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A Prometheus server with the configuration of {@code alerts/}, but for the addresses of the
- * nodes and the intervals: it scrapes and evaluates every second.
+ * A Prometheus server with the configuration of {@code alerts/}, but for the addresses of the nodes
+ * and the intervals: it scrapes and evaluates every second.
  */
 final class Prometheus implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);

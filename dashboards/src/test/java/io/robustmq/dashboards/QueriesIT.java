@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A broker as users start it, a small cluster beside it, a little traffic, a real Prometheus with our
- * configuration and rules: whatever dashboards, alerts and runbooks ask for has to be there.
+ * A broker as users start it, a small cluster beside it, a little traffic, a real Prometheus with
+ * our configuration and rules: whatever dashboards, alerts and runbooks ask for has to be there.
  */
 @NeedsPart({Part.PROMTOOL, Part.MOSQUITTO})
 class QueriesIT {
@@ -69,7 +69,8 @@ class QueriesIT {
                                 .text()
                                 .lines()
                                 .anyMatch(line ->
-                                        line.startsWith("robustmq_mqtt_peer_forwarded_total{qos=\"1\"}")
+                                        line.startsWith(
+                                                        "robustmq_mqtt_peer_forwarded_total{qos=\"1\"}")
                                                 && !line.endsWith(" 0")
                                                 && !line.endsWith(" 0.0"));
                     });

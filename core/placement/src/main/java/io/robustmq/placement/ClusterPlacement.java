@@ -107,7 +107,8 @@ public final class ClusterPlacement implements Placement {
         thread.start();
         if (settings.isAlone()) {
             await(member.ready());
-        } else {
+        }
+        if (settings.isReached()) {
             Thread.ofVirtual().name("placement-registry").start(registry);
         }
         accepting = true;

@@ -68,7 +68,7 @@ public record PlacementSettings(
         this(name, address, initial, SNAPSHOT_EVERY, PATIENCE, NODE_TIMEOUT);
     }
 
-    /** A group of one. */
+    /** A group of one that nobody else asks. */
     public static PlacementSettings alone(String name) {
         return new PlacementSettings(name, "", List.of(new Contact(name, "")));
     }
@@ -88,6 +88,11 @@ public record PlacementSettings(
 
     boolean isAlone() {
         return initial.size() == 1;
+    }
+
+    /** Whether there may be nodes elsewhere, which may fall silent. */
+    boolean isReached() {
+        return !address.isEmpty();
     }
 
     RaftAlgorithmConfig raft() {

@@ -95,6 +95,24 @@ class ClusterPlacementTest {
     }
 
     @Test
+    void a_member_alone_misses_nodes_elsewhere_that_fall_silent() throws Exception {
+        PlacementSettings reached =
+                new PlacementSettings(
+                        "node-0",
+                        "127.0.0.1:1",
+                        List.of(new PlacementSettings.Contact("node-0", "127.0.0.1:1")),
+                        100,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(1));
+        try (ClusterPlacement placement = opened(reached)) {
+            get(placement.register(TWO));
+            events.await(PlacementEvent.NodeExpired.class, e -> e.expiredNode().equals("node-2"));
+            assertThat(placement.nodes()).isEmpty();
+            assertThat(placement.measures().expiredNodes()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void removing_an_unknown_node_changes_nothing_but_the_revision() throws Exception {
         try (ClusterPlacement placement = opened()) {
             assertThat(get(placement.deregister("nobody"))).isEqualTo(1);
@@ -348,14 +366,24 @@ class ClusterPlacementTest {
         return placement;
     }
 
-    /** Over the log of the placement before it, opened anew. */
+    private ClusterPlacement opened(PlacementSettings settings) throws IOException {
+        ClusterPlacement placement = placement(new LocalDisk(), settings);
+        placement.open();
+        return placement;
+    }
+
     private ClusterPlacement placement(Disk disk, int snapshotEvery) throws IOException {
+        return placement(disk, PlacementSettings.alone("node-1").snapshotEvery(snapshotEvery));
+    }
+
+    /** Over the log of the placement before it, opened anew. */
+    private ClusterPlacement placement(Disk disk, PlacementSettings settings) throws IOException {
         closeJournal();
         Journal opening = journal(disk);
         journal = opening;
         opening.open();
         return new ClusterPlacement(
-                PlacementSettings.alone("node-1").snapshotEvery(snapshotEvery),
+                settings,
                 opening.shard("placement", SHARD),
                 PlacementNetwork.NONE,
                 InstantSource.system(),

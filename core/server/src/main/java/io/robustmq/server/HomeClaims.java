@@ -331,8 +331,7 @@ final class HomeClaims implements ClientDirectory {
                     case Whereabouts.Elsewhere _ -> HomeMeasures.Ended.ELSEWHERE;
                     case Whereabouts.Unknown _ -> HomeMeasures.Ended.UNKNOWN;
                 };
-        homes.measures()
-                .claimEnded(how, System.nanoTime() - (claim.until - PATIENCE.toNanos()));
+        homes.measures().claimEnded(how, System.nanoTime() - (claim.until - PATIENCE.toNanos()));
         claim.told.accept(where);
     }
 

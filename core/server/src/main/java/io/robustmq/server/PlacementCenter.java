@@ -149,9 +149,10 @@ final class PlacementCenter implements RoleProcess {
 
     private PlacementSettings settings() {
         Map<String, String> members = config.placement().members();
-        String address = members.get(config.nodeId());
-        if (address == null) {
-            return PlacementSettings.alone(config.nodeId());
+        String own = members.get(config.nodeId());
+        String address = own == null ? Listener.text(config.grpc().listen()) : own;
+        if (members.isEmpty()) {
+            members = Map.of(config.nodeId(), address);
         }
         List<PlacementSettings.Contact> contacts =
                 members.entrySet().stream()
