@@ -51,7 +51,7 @@ final class Home {
     interface Parts {
         ReplicatedLog log(String home, Runnable onFenced);
 
-        Broker open(RecordLog log, HomeClaims claims) throws StartFailure;
+        Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException;
 
         void close(Broker broker);
     }
@@ -92,15 +92,33 @@ final class Home {
         ReplicatedLog records = parts.log(name, this::fenced);
         log = records;
         records.open(LOG_PATIENCE);
+        mustHold(self);
         Broker opened = parts.open(records, new HomeClaims(placement, self, homes));
         serving = opened;
         InetSocketAddress address = opened.clusterAddress();
+        mustHold(self);
         NodeEpoch same = register(Map.of(Homes.ADDRESS, Listener.text(address)));
         if (!same.equals(self)) {
+            identity = same; // so that whoever had it may have it again at once
             throw new IOException("home " + name + " was taken while it was opened");
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         events.emit(new PlacementEvent.HomeServed(name, self.epoch(), millis));
+    }
+
+    /** To be registered once more would take it back from who has taken it meanwhile. */
+    private void mustHold(NodeEpoch self) throws IOException {
+        try {
+            if (placement.heartbeat(self).get(REGISTRATION_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (ExecutionException | TimeoutException unknown) {
+            return; // to register will tell
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        throw new IOException("home " + name + " was taken while it was opened");
     }
 
     /** With what there is of it by now. */
