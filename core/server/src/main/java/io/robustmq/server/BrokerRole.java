@@ -45,8 +45,8 @@ final class BrokerRole {
     }
 
     /** What an {@link IOException} of the log means to the operator. */
-    interface LogFailure {
-        StartFailure of(IOException why);
+    interface LogFailure<X extends Exception> {
+        X of(IOException why);
     }
 
     /**
@@ -54,7 +54,7 @@ final class BrokerRole {
      *
      * @param log open, and this broker's alone
      */
-    void open(Pipeline to, RecordLog log, LogFailure unusable) throws StartFailure {
+    void open(Pipeline to, RecordLog log, LogFailure<StartFailure> unusable) throws StartFailure {
         var unused = openAccess(to.events(Service.MQTT_BROKER), false);
         open(make(to, log, ClientDirectory.ALONE, settings()), to, unusable);
     }
@@ -98,7 +98,8 @@ final class BrokerRole {
     }
 
     /** The process's own; another one takes its place when it was closed. */
-    void open(Broker opening, Pipeline to, LogFailure unusable) throws StartFailure {
+    <X extends Exception> void open(Broker opening, Pipeline to, LogFailure<X> unusable)
+            throws StartFailure, X {
         open(opening, unusable);
         broker = opening;
         boolean isFirst = measures == null;
@@ -112,7 +113,8 @@ final class BrokerRole {
     }
 
     /** Closed again if it cannot be. */
-    void open(Broker opening, LogFailure unusable) throws StartFailure {
+    <X extends Exception> void open(Broker opening, LogFailure<X> unusable)
+            throws StartFailure, X {
         try {
             opening.open();
         } catch (ListenException failure) {

@@ -53,7 +53,7 @@ final class Home {
     interface Parts {
         ReplicatedLog log(String home, Runnable onFenced);
 
-        Broker open(RecordLog log, HomeClaims claims) throws StartFailure;
+        Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException;
 
         void close(Broker broker);
 
@@ -97,19 +97,37 @@ final class Home {
         ReplicatedLog records = parts.log(name, this::fenced);
         log = records;
         records.open(LOG_PATIENCE);
+        mustHold(self);
         HomeClaims directory = new HomeClaims(placement, self, homes);
         claims = directory;
         Broker opened = parts.open(records, directory);
         serving = opened;
         String address = parts.reached(opened.clusterAddress());
+        mustHold(self);
         NodeEpoch same = register(Map.of(Homes.ADDRESS, address));
         if (!same.equals(self)) {
+            identity = same; // so that whoever had it may have it again at once
             throw new IOException("home " + name + " was taken while it was opened");
         }
         long nanos = System.nanoTime() - begun;
         homes.measures().opened(name.equals(server.nodeId()), nanos);
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         events.emit(new PlacementEvent.HomeServed(name, self.epoch(), millis));
+    }
+
+    /** To be registered once more would take it back from who has taken it meanwhile. */
+    private void mustHold(NodeEpoch self) throws IOException {
+        try {
+            if (placement.heartbeat(self).get(REGISTRATION_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (ExecutionException | TimeoutException unknown) {
+            return; // to register will tell
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        throw new IOException("home " + name + " was taken while it was opened");
     }
 
     /** With what there is of it by now. */

@@ -194,7 +194,8 @@ final class MqttServer implements RoleProcess {
             }
 
             @Override
-            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure {
+            public Broker open(RecordLog log, HomeClaims claims)
+                    throws StartFailure, IOException {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
                 BrokerSettings settings = broker.settings().with(cluster(config.nodeId(), listen));
@@ -229,7 +230,8 @@ final class MqttServer implements RoleProcess {
             }
 
             @Override
-            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure {
+            public Broker open(RecordLog log, HomeClaims claims)
+                    throws StartFailure, IOException {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
                 InetSocketAddress anyPort = new InetSocketAddress(listen.getAddress(), 0);
@@ -280,9 +282,9 @@ final class MqttServer implements RoleProcess {
         }
     }
 
-    private static StartFailure unreadable(IOException why) {
-        return new StartFailure(
-                ExitCode.UNAVAILABLE, "its log cannot be read: " + Failure.of(why).errorMsg(), why);
+    /** The journal servers may be on their way: no reason to end, but to try again. */
+    private static IOException unreadable(IOException why) {
+        return new IOException("its log cannot be read: " + Failure.of(why).errorMsg(), why);
     }
 
     private String reached(InetSocketAddress listening) {

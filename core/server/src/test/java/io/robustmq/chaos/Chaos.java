@@ -54,9 +54,6 @@ final class Chaos implements AutoCloseable {
         this.out = out;
         Place place = Namespaces.orLoopback(Role.NODES * Role.values().length);
         out.accept("seed " + seed);
-        if (!place.whyNoFaults().isEmpty()) {
-            out.accept("no faults of the network: " + place.whyNoFaults());
-        }
         this.nine = new Nine(folder, place);
         this.faults = new Faults(nine, chance.split(), out, started);
     }
@@ -65,6 +62,7 @@ final class Chaos implements AutoCloseable {
     void open() throws Exception {
         stalls.open();
         nine.open();
+        nine.leftOut().forEach(out);
         List<String> waiting = nine.awaitReady(START);
         if (!waiting.isEmpty()) {
             throw new AssertionError("not ready: " + waiting);
@@ -233,24 +231,29 @@ final class Chaos implements AutoCloseable {
         text.append(violation.what()).append('\n');
         faults.log().stream()
                 .filter(fault -> fault.begun() < violation.at())
-                .skip(
-                        Math.max(
-                                0,
-                                faults.log().stream()
-                                                .filter(fault -> fault.begun() < violation.at())
-                                                .count()
-                                        - 3))
-                .forEach(fault ->
-                        text.append("  after ")
-                                .append(fault.kind())
-                                .append(fault.what())
-                                .append(" at ")
-                                .append(startedAt.plusNanos(fault.begun() - started))
-                                .append('\n'));
+                .skip(Math.max(0, faults.log().stream().filter(fault -> fault.begun() < violation.at()).count() - 3))
+                .forEach(fault -> text.append("  after ").append(fault.kind()).append(fault.what()).append(" at ").append(startedAt.plusNanos(fault.begun() - started)).append('\n'));
+        history.all().stream()
+                .filter(each -> isConnection(each) && Math.abs(each.at() - violation.at()) < 5_000_000_000L)
+                .forEach(each -> text.append("  ").append(startedAt.plusNanos(each.at() - started)).append(' ').append(each).append('\n'));
         if (told != null) {
             text.append(told.around(when)).append('\n');
         }
         return text.toString();
+    }
+
+    private static boolean isConnection(Happening happening) {
+        return switch (happening) {
+            case Happening.Connected _, Happening.Lost _, Happening.Won _, Happening.Willed _ -> true;
+            case Happening.Offered _,
+                    Happening.Acknowledged _,
+                    Happening.Unknown _,
+                    Happening.Came _,
+                    Happening.Served _,
+                    Happening.Parted _,
+                    Happening.Found _ ->
+                    false;
+        };
     }
 
     /** What was done, and what it measured. */

@@ -47,7 +47,8 @@ final class Faults {
         CUT(2, true),
         CUT_ONE_WAY(2, true),
         ISOLATE(2, true),
-        SLOW(1, true);
+        SLOW(1, true),
+        CLOCK(2, true);
 
         private final int weight;
         private final boolean single;
@@ -55,23 +56,6 @@ final class Faults {
         Kind(int weight, boolean single) {
             this.weight = weight;
             this.single = single;
-        }
-
-        private boolean needsNetwork() {
-            return switch (this) {
-                case CUT, CUT_ONE_WAY, ISOLATE, SLOW -> true;
-                case KILL_BROKER,
-                        KILL_JOURNAL,
-                        KILL_CENTER,
-                        KILL_TWO,
-                        KILL_ALL,
-                        STOP_BROKER,
-                        STOP_OTHER,
-                        RESTART,
-                        ROLL,
-                        FULL_DISK ->
-                        false;
-            };
         }
     }
 
@@ -129,9 +113,22 @@ final class Faults {
         List<Kind> all = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             boolean can =
-                    kind.needsNetwork()
-                            ? nine.place().whyNoFaults().isEmpty()
-                            : kind != Kind.FULL_DISK || !nine.smallDisks().isEmpty();
+                    switch (kind) {
+                        case FULL_DISK -> !nine.smallDisks().isEmpty();
+                        case CLOCK -> !nine.clocks().isEmpty();
+                        case CUT, CUT_ONE_WAY, ISOLATE, SLOW ->
+                                nine.place().whyNoFaults().isEmpty();
+                        case KILL_BROKER,
+                                KILL_JOURNAL,
+                                KILL_CENTER,
+                                KILL_TWO,
+                                KILL_ALL,
+                                STOP_BROKER,
+                                STOP_OTHER,
+                                RESTART,
+                                ROLL ->
+                                true;
+                    };
             for (int i = 0; can && i < kind.weight; i++) {
                 all.add(kind);
             }
@@ -158,6 +155,14 @@ final class Faults {
             }
             case FULL_DISK -> fullDisk(what);
             case CUT, CUT_ONE_WAY -> cut(kind == Kind.CUT, what);
+            case CLOCK -> {
+                Node node = nine.clocks().getFirst();
+                int ahead = (1 + chance.nextInt(120)) * (chance.nextBoolean() ? 1 : -1);
+                what.append(' ').append(node.name()).append(" by ").append(ahead).append(" s");
+                node.setClock(ahead);
+                pause(8_000);
+                node.setClock(0);
+            }
             case ISOLATE -> {
                 Node node = any();
                 what.append(' ').append(node.name());

@@ -96,6 +96,11 @@ final class Line implements AutoCloseable {
         return life;
     }
 
+    /** Without a kept session the library takes nothing while there is no connection. */
+    boolean takesPublishes() {
+        return kept || client.getState().isConnected();
+    }
+
     private MqttClientTransportConfig transport() {
         InetSocketAddress address = brokers.get(broker);
         return MqttClientTransportConfig.builder()

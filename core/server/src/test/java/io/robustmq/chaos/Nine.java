@@ -24,6 +24,7 @@ final class Nine implements AutoCloseable {
     private final TreeMap<String, Integer> ports = new TreeMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Path> mounted = new ArrayList<>();
+    private final List<Node> clocks = new ArrayList<>();
 
     Nine(Path folder, Place place) {
         this.folder = folder;
@@ -51,6 +52,26 @@ final class Nine implements AutoCloseable {
         return mounted;
     }
 
+    /** Whose clock can be set. */
+    List<Node> clocks() {
+        return clocks;
+    }
+
+    /** What cannot be broken here, a line each. */
+    List<String> leftOut() {
+        List<String> lines = new ArrayList<>();
+        if (!place.whyNoFaults().isEmpty()) {
+            lines.add("no faults of the network: " + place.whyNoFaults());
+        }
+        if (mounted.isEmpty()) {
+            lines.add("no full disk: a tmpfs cannot be mounted");
+        }
+        if (clocks.isEmpty()) {
+            lines.add("no steps of a clock: there is no libfaketime");
+        }
+        return lines;
+    }
+
     /** Of the brokers, for clients. */
     List<InetSocketAddress> brokers() {
         return IntStream.rangeClosed(1, Role.NODES)
@@ -75,6 +96,10 @@ final class Nine implements AutoCloseable {
                 "robustmq-chaos",
                 small.data().toString())) {
             mounted.add(small.data());
+        }
+        Node late = node(Role.BROKER, 2);
+        if (late.hasClockOfItsOwn()) {
+            clocks.add(late);
         }
         for (Node node : nodes) {
             node.start();

@@ -8,9 +8,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +28,8 @@ final class Node implements AutoCloseable {
     private final Path folder;
     private final List<String> command;
     private final String httpAddress;
+    private final Map<String, String> environment = new TreeMap<>();
     private @Nullable Process process;
-    private boolean isStopped;
 
     /**
      * @param prefix what stands before the command
@@ -80,12 +83,35 @@ final class Node implements AutoCloseable {
         return folder.resolve("logs");
     }
 
-    boolean isAlive() {
-        return process != null && process.isAlive();
+    /** Its clock can be set from now on, where Debian's libfaketime is; false where it is not. */
+    boolean hasClockOfItsOwn() throws IOException {
+        for (Path folder : List.of(Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/usr/lib/aarch64-linux-gnu"))) {
+            Path library = folder.resolve("faketime/libfaketimeMT.so.1");
+            if (Files.exists(library)) {
+                setClock(0);
+                environment.put("LD_PRELOAD", library.toString());
+                environment.put("FAKETIME_TIMESTAMP_FILE", clock().toString());
+                environment.put("FAKETIME_CACHE_DURATION", "1");
+                environment.put("DONT_FAKE_MONOTONIC", "1");
+                environment.put("NO_FAKE_STAT", "1");
+                return true;
+            }
+        }
+        return false;
     }
 
-    boolean isStopped() {
-        return isStopped;
+    private Path clock() {
+        return folder.resolve("clock");
+    }
+
+    void setClock(int aheadSeconds) throws IOException {
+        Path next = folder.resolve("clock.next");
+        Files.writeString(next, (aheadSeconds < 0 ? "" : "+") + aheadSeconds + "\n");
+        Files.move(next, clock(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
     }
 
     void start() throws IOException {
@@ -99,9 +125,10 @@ final class Node implements AutoCloseable {
         builder.environment().put("ROBUSTMQ_BUILD", "never");
         builder.environment()
                 .putIfAbsent(
-                        "ROBUSTMQ_JAVA_OPTS", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+                        "ROBUSTMQ_JAVA_OPTS",
+                        "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        builder.environment().putAll(environment);
         process = builder.start();
-        isStopped = false;
     }
 
     /** By name, as {@code kill} takes it. */
@@ -119,12 +146,10 @@ final class Node implements AutoCloseable {
 
     void stop() throws IOException, InterruptedException {
         signal("STOP");
-        isStopped = true;
     }
 
     void goOn() throws IOException, InterruptedException {
         signal("CONT");
-        isStopped = false;
     }
 
     void terminate() throws IOException, InterruptedException {

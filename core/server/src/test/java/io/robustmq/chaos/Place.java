@@ -11,7 +11,7 @@ interface Place extends AutoCloseable {
     /** What stands before a node's command. */
     List<String> prefix(int node);
 
-    /** Null if it can; else why network faults are left out. */
+    /** Empty if the network can be broken; else why not. */
     String whyNoFaults();
 
     /** Nothing that one sends reaches the other; the way back is not touched. */

@@ -34,7 +34,9 @@ final class Publishing implements AutoCloseable {
     private void run() {
         try {
             while (!closing) {
-                if (window.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
+                if (!line.takesPublishes()) {
+                    TimeUnit.MILLISECONDS.sleep(pauseMillis);
+                } else if (window.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
                     publish();
                     TimeUnit.MILLISECONDS.sleep(pauseMillis);
                 }
