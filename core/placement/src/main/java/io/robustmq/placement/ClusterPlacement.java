@@ -224,6 +224,11 @@ public final class ClusterPlacement implements Placement {
         return asked(members::status);
     }
 
+    /** Who asks this member to be let in. */
+    public CompletableFuture<List<Member>> asking() {
+        return asked(members::asking);
+    }
+
     /** Lets a member in that asks for it. */
     public CompletableFuture<Agreement> addMember(String name, Author by, String why) {
         return agree(done -> members.add(name, by, why, done));

@@ -87,6 +87,16 @@ final class MemberChanges {
                         .toList());
     }
 
+    /** Of those that ask this member to be let in, those that may be. */
+    void asking(CompletableFuture<List<Member>> done) {
+        done.complete(
+                member.membership().asking(member.now()).stream()
+                        .filter(each ->
+                                !member.agreedMembers().containsKey(each.id())
+                                        && !member.hasGone(each.id()))
+                        .toList());
+    }
+
     private List<Member> agreed() {
         return new ArrayList<>(member.agreedMembers().values());
     }

@@ -61,6 +61,14 @@ final class Membership {
         return last != null && nowMillis - last.atMillis <= ASKING_MILLIS ? last.member : null;
     }
 
+    /** All that asked to be let in lately. */
+    List<Member> asking(long nowMillis) {
+        return asking.values().stream()
+                .filter(each -> nowMillis - each.atMillis <= ASKING_MILLIS)
+                .map(Asking::member)
+                .toList();
+    }
+
     /** Why these must not be the members; null if they may. */
     @Nullable String refusal(List<Member> members, long nowMillis) {
         List<String> silent = new ArrayList<>();

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /** What {@code robustmq cluster} is to do. */
-sealed interface ClusterArguments {
-    String USAGE = "cluster needs a command: robustmq cluster dev";
+sealed interface ClusterArguments permits ClusterArguments.Dev, ClusterOrder {
+    String USAGE =
+            "cluster needs a command: robustmq cluster status|add|remove|replace|drain|undrain|users|acl|backup|restore|dev";
 
     /**
      * @param nodes of each role
@@ -73,7 +74,7 @@ sealed interface ClusterArguments {
         return switch (verb) {
             case "dev" -> Dev.parse(rest);
             case "--help", "-h" -> new CommandLine.Help();
-            default -> new CommandLine.Wrong(USAGE);
+            default -> ClusterOrder.parse(verb, rest);
         };
     }
 }

@@ -62,6 +62,28 @@ sealed interface CommandLine {
                     starts a whole cluster on this machine to try, 3 nodes of each role unless said,
                     each a process; brokers from port 1883 on, the rest from 19000 on; data in
                     ./robust-data-cluster. Ctrl-C stops it
+              robustmq cluster status [--json]
+                    who there is in a cluster, what is served by whom, and what is not as it should
+                    be: exit code 1 then. This and the following ask the placement centers of
+                    [--server HOST:PORT]..., else of the configuration ([--role=ROLE] [--conf=FILE]
+                    [--set KEY=VALUE]; ROLE is placement-center), which also has the TLS files, unless
+                    --tls-certificate-file, --tls-key-file and --tls-ca-file say them
+              robustmq cluster add|remove|replace NAME [--why TEXT] [--yes]
+                    changes which placement centers agree: tells what it would do and what may go
+                    wrong, and does nothing without --yes
+              robustmq cluster drain NODE [--why TEXT] [--yes] [--wait]
+              robustmq cluster undrain NODE [--why TEXT] [--yes]
+                    has a journal server emptied, so that it may be stopped; or used again
+              robustmq cluster users list|add NAME|passwd NAME|remove NAME [--why TEXT]
+                    [--password-stdin] [--iterations N]
+              robustmq cluster acl show|set FILE|remove [--why TEXT]
+                    who may connect and what they may do, on all brokers with cluster.access placement
+              robustmq cluster backup FILE [--force]
+                    writes all that is agreed to a file that is the owner's alone. Messages are not
+                    in it: they are in the journal servers
+              robustmq cluster restore FILE [--only KIND,...] [--why TEXT] [--force] [--yes]
+                    tells what of a backup would be created, changed and removed; does it with --yes.
+                    KIND is user, acl, schema, config, shard, segment
               robustmq config check [--role=ROLE] [--conf=FILE] [--set KEY=VALUE]...
                     reads the configuration of standalone, or of ROLE, and lists every problem
               robustmq events [--event GLOB]... [--level LEVEL] [--client-id ID] [--topic TOPIC]

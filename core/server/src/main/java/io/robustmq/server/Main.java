@@ -114,6 +114,7 @@ public final class Main {
         try {
             return switch (arguments) {
                 case ClusterArguments.Dev dev -> new ClusterDev(dev, out).run();
+                case ClusterOrder order -> order(order);
             };
         } catch (IOException unusable) {
             err.println("robustmq: " + DataDirectory.reason(unusable));
@@ -122,6 +123,34 @@ public final class Main {
             Thread.currentThread().interrupt();
             return ExitCode.OK;
         }
+    }
+
+    private ExitCode order(ClusterOrder order) {
+        ClusterAt at = order.at();
+        if (!at.needsConfiguration()) {
+            return order(order, at);
+        }
+        return switch (read(role(at.node().role()), at.node().options())) {
+            case ConfigOutcome.Wrong<?>(List<ConfigProblem> problems) -> wrong(problems);
+            case ConfigOutcome.Loaded<?> loaded -> {
+                ClusterAt found = at.with(loaded.config());
+                if (found.servers().isEmpty()) {
+                    err.println(
+                            "robustmq: placement.servers is empty; set it, or use --server=HOST:PORT");
+                    yield ExitCode.CONFIGURATION;
+                }
+                yield order(order, found);
+            }
+        };
+    }
+
+    private ExitCode order(ClusterOrder order, ClusterAt at) {
+        return new ClusterCommand(order, at, prompt(), new SecureRandom(), out, err).run();
+    }
+
+    private PasswordPrompt prompt() {
+        Console console = System.console();
+        return new PasswordPrompt(in, console != null && console.isTerminal() ? console : null);
     }
 
     private ExitCode users(UsersArguments arguments) {
@@ -148,10 +177,7 @@ public final class Main {
     }
 
     private ExitCode users(UsersArguments arguments, Path file) {
-        Console console = System.console();
-        PasswordPrompt prompt =
-                new PasswordPrompt(in, console != null && console.isTerminal() ? console : null);
-        return new UsersCommand(arguments, file, prompt, new SecureRandom(), out, err).run();
+        return new UsersCommand(arguments, file, prompt(), new SecureRandom(), out, err).run();
     }
 
     private EventLines lines(EventsArguments arguments) {

@@ -13,6 +13,7 @@ import io.robustmq.placement.Agreement;
 import io.robustmq.placement.Author;
 import io.robustmq.placement.ClusterPlacement;
 import io.robustmq.placement.Member;
+import io.robustmq.placement.MemberStatus;
 import io.robustmq.placement.PlacementView;
 import io.robustmq.server.wire.ChangeMemberRequest;
 import io.robustmq.server.wire.ChangeMemberResponse;
@@ -101,6 +102,16 @@ final class PlacementAdmin {
                 DescribeClusterResponse.newBuilder().setMember(nodeId).setRevision(view.revision());
         view.members().forEach(each -> answer.addMembers(PlacementWire.member(each)));
         view.registrations().forEach(each -> answer.addNodes(PlacementWire.registration(each)));
+        for (MemberStatus each : PlacementStatus.answered(placement::members)) {
+            if (each.leads()) {
+                answer.setLeader(each.member().name());
+            }
+            if (each.answers()) {
+                answer.addAnswering(each.member().name());
+            }
+        }
+        PlacementStatus.answered(placement::asking)
+                .forEach(each -> answer.addAsking(PlacementWire.member(each)));
         return answer.build();
     }
 

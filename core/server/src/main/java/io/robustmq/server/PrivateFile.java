@@ -1,8 +1,10 @@
 package io.robustmq.server;
 
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ final class PrivateFile {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private PrivateFile() {}
 
     /**
@@ -29,11 +33,21 @@ final class PrivateFile {
      * all. A new file is the owner's alone; an old one keeps owner, group and who may read it.
      */
     static void write(Path file, String text) throws IOException {
+        write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Writes what a file is to have. */
+    interface Filling {
+        void fill(OutputStream out) throws IOException;
+    }
+
+    /** The same for what is large. */
+    static void write(Path file, Filling filling) throws IOException {
         Path real = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path unfinished = real.resolveSibling(real.getFileName() + ".tmp");
         Files.deleteIfExists(unfinished);
         try {
-            fill(unfinished, text, real);
+            fill(unfinished, filling, real);
             Files.move(unfinished, real, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
@@ -41,16 +55,16 @@ final class PrivateFile {
         syncFolderOf(real);
     }
 
-    private static void fill(Path unfinished, String text, Path real) throws IOException {
-        try (FileChannel out = created(unfinished)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+    private static void fill(Path unfinished, Filling filling, Path real) throws IOException {
+        try (FileChannel channel = created(unfinished)) {
+            OutputStream out =
+                    new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            filling.fill(out);
+            out.flush();
             if (Files.exists(real)) {
                 takeAttributes(real, unfinished);
             }
-            out.force(true);
+            channel.force(true);
         }
     }
 

@@ -138,6 +138,11 @@ record UsersArguments(
                     ? "users " + verb + " needs a name: robustmq users " + verb + " NAME"
                     : null;
         }
+        return nameProblem(name);
+    }
+
+    /** Null if it may be a user's name. */
+    static @Nullable String nameProblem(String name) {
         boolean usable =
                 !name.isBlank()
                         && name.equals(name.strip())
@@ -152,7 +157,8 @@ record UsersArguments(
                         + " characters, no colon, no # in front, no space around it";
     }
 
-    private static int iterations(String text) {
+    /** -1 if it is no number of them. */
+    static int iterations(String text) {
         return new ValueKind.Whole(1, PasswordHash.MAX_ITERATIONS).readText(text)
                         instanceof Integer number
                 ? number

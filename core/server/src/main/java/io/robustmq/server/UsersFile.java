@@ -75,7 +75,8 @@ final class UsersFile {
                 });
     }
 
-    private static String line(String name, PasswordHash hash) {
+    /** Of a password file. */
+    static String line(String name, PasswordHash hash) {
         return name + ":" + hash.text();
     }
 

@@ -39,6 +39,28 @@ class CommandLineTest {
         assertThat(CommandLine.parse("--version")).isEqualTo(new Version());
     }
 
+    @Test
+    void a_command_for_a_cluster_says_which_and_what() {
+        CommandLine parsed =
+                CommandLine.parse(
+                        "cluster",
+                        "drain",
+                        "js-1",
+                        "--wait",
+                        "--server=a:1,b:2",
+                        "--server",
+                        "b:2",
+                        "--why=it is old");
+        ClusterOrder.Drain drain = (ClusterOrder.Drain) ((CommandLine.Cluster) parsed).arguments();
+        assertThat(drain)
+                .isEqualTo(
+                        new ClusterOrder.Drain(
+                                drain.at(), "js-1", false, "it is old", false, true));
+        assertThat(drain.at().servers()).containsExactly("a:1", "b:2");
+        assertThat(drain.at().needsConfiguration()).isFalse();
+        assertThat(drain.at().node().role()).isEqualTo("placement-center");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'', no command: try robustmq help",
@@ -60,6 +82,28 @@ class CommandLineTest {
         "explain client a --what, unknown option --what: try robustmq help",
         "explain client a --client-id=b, '--client-id is for explain message: who waits for it'",
         "explain client a --color=red, '--color must be auto, always or never, was red'",
+        "cluster, cluster needs a command: robustmq cluster status|add|remove|replace|drain|undrain|users|acl|backup|restore|dev",
+        "cluster frob, cluster needs a command: robustmq cluster status|add|remove|replace|drain|undrain|users|acl|backup|restore|dev",
+        "cluster status x, 'an argument too many: try robustmq help'",
+        "cluster status --yes, unknown option --yes: try robustmq help",
+        "cluster status --server, '--server needs a value: --server=VALUE'",
+        "cluster status --server=here, '--server must be host:port, was here'",
+        "cluster status --role=standalone, '--role must be placement-center, mqtt-server or journal-server: a standalone node is no cluster'",
+        "cluster status --tls-ca-file=x, '--tls-certificate-file, --tls-key-file, --tls-ca-file go together'",
+        "cluster add, 'cluster add needs a placement center: robustmq cluster add NAME'",
+        "cluster remove a b, unexpected argument after a: try robustmq help",
+        "cluster drain, 'cluster drain needs a journal server: robustmq cluster drain NODE'",
+        "cluster undrain a --wait, unknown option --wait: try robustmq help",
+        "cluster users, 'cluster users needs a command: robustmq cluster users list|add NAME|passwd NAME|remove NAME'",
+        "cluster users check, 'cluster users needs a command: robustmq cluster users list|add NAME|passwd NAME|remove NAME'",
+        "cluster users add, 'cluster users add needs a name: robustmq cluster users add NAME'",
+        "cluster users add a secret, unexpected argument after a: try robustmq help",
+        "cluster users remove a --password-stdin, unknown option --password-stdin: try robustmq help",
+        "cluster users add a --iterations=0, '--iterations must be a whole number from 1 to 5000000, was 0'",
+        "cluster acl, 'cluster acl needs a command: robustmq cluster acl show|set FILE|remove'",
+        "cluster acl set, 'cluster acl set needs an ACL file: robustmq cluster acl set FILE'",
+        "cluster backup, 'cluster backup needs a file to write: robustmq cluster backup FILE'",
+        "cluster restore x --only=user:y, '--only must be of shard,segment,user,acl,schema,config, was user:y'",
         "version now, unexpected argument now: try robustmq help"
     })
     void what_is_not_understood_is_told_in_one_line(String line, String told) {

@@ -4,7 +4,7 @@ package io.robustmq.telemetry.event;
 @Flatten
 public record Admin(
         @Doc(
-                        "By what they may: admin-token, grpc for the port of the administration, nobody without either, node for the node itself")
+                        "By what they may: admin-token, grpc for the port of the administration, nobody without either, node for the node itself, user and their name for a command that says so")
                 String who,
         @Doc(
                         value = "Address and port of the other end",
