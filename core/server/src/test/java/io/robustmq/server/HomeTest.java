@@ -9,6 +9,7 @@ import io.robustmq.placement.Node;
 import io.robustmq.placement.Registration;
 import io.robustmq.placement.Role;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
@@ -57,6 +58,11 @@ class HomeTest {
                         @Override
                         public void close(Broker broker) {
                             throw new AssertionError("there is none");
+                        }
+
+                        @Override
+                        public String reached(InetSocketAddress listening) {
+                            return Listener.text(listening);
                         }
                     };
             Node adopter = new Node("adopter", EnumSet.of(Role.MQTT_SERVER), Map.of());
