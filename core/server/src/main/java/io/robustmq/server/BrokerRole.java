@@ -113,8 +113,7 @@ final class BrokerRole {
     }
 
     /** Closed again if it cannot be. */
-    <X extends Exception> void open(Broker opening, LogFailure<X> unusable)
-            throws StartFailure, X {
+    <X extends Exception> void open(Broker opening, LogFailure<X> unusable) throws StartFailure, X {
         try {
             opening.open();
         } catch (ListenException failure) {

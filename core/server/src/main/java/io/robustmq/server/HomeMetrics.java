@@ -28,7 +28,7 @@ final class HomeMetrics {
                 "Those of them that no broker serves: their clients wait.",
                 () -> {
                     PlacementView view = placement.view();
-                    return Homes.names(view).size() - Homes.served(view).size();
+                    return (long) Homes.names(view).size() - Homes.served(view).size();
                 });
     }
 

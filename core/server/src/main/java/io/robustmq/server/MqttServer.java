@@ -194,8 +194,7 @@ final class MqttServer implements RoleProcess {
             }
 
             @Override
-            public Broker open(RecordLog log, HomeClaims claims)
-                    throws StartFailure, IOException {
+            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
                 BrokerSettings settings = broker.settings().with(cluster(config.nodeId(), listen));
@@ -230,8 +229,7 @@ final class MqttServer implements RoleProcess {
             }
 
             @Override
-            public Broker open(RecordLog log, HomeClaims claims)
-                    throws StartFailure, IOException {
+            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
                 InetSocketAddress listen =
                         new Listener("cluster.listen", config.cluster().listen()).resolve();
                 InetSocketAddress anyPort = new InetSocketAddress(listen.getAddress(), 0);

@@ -192,7 +192,7 @@ final class Chaos implements AutoCloseable {
                     client.publishes(MqttGlobalPublishFilter.ALL)) {
                 client.connect();
                 client.subscribeWith().topicFilter("r/#").qos(MqttQos.AT_LEAST_ONCE).send();
-                for (Retaining each : retaining) {
+                for (int topic = 0; topic < retaining.size(); topic++) {
                     Optional<Mqtt5Publish> one = found.receive(10, TimeUnit.SECONDS);
                     if (one.isEmpty()) {
                         violations.add(
@@ -231,11 +231,29 @@ final class Chaos implements AutoCloseable {
         text.append(violation.what()).append('\n');
         faults.log().stream()
                 .filter(fault -> fault.begun() < violation.at())
-                .skip(Math.max(0, faults.log().stream().filter(fault -> fault.begun() < violation.at()).count() - 3))
-                .forEach(fault -> text.append("  after ").append(fault.kind()).append(fault.what()).append(" at ").append(startedAt.plusNanos(fault.begun() - started)).append('\n'));
+                .skip(
+                        Math.max(
+                                0,
+                                faults.log().stream()
+                                                .filter(fault -> fault.begun() < violation.at())
+                                                .count()
+                                        - 3))
+                .forEach(fault ->
+                        text.append("  after ")
+                                .append(fault.kind())
+                                .append(fault.what())
+                                .append(" at ")
+                                .append(startedAt.plusNanos(fault.begun() - started))
+                                .append('\n'));
         history.all().stream()
-                .filter(each -> isConnection(each) && Math.abs(each.at() - violation.at()) < 5_000_000_000L)
-                .forEach(each -> text.append("  ").append(startedAt.plusNanos(each.at() - started)).append(' ').append(each).append('\n'));
+                .filter(each ->
+                        isConnection(each) && Math.abs(each.at() - violation.at()) < 5_000_000_000L)
+                .forEach(each ->
+                        text.append("  ")
+                                .append(startedAt.plusNanos(each.at() - started))
+                                .append(' ')
+                                .append(each)
+                                .append('\n'));
         if (told != null) {
             text.append(told.around(when)).append('\n');
         }
@@ -244,7 +262,8 @@ final class Chaos implements AutoCloseable {
 
     private static boolean isConnection(Happening happening) {
         return switch (happening) {
-            case Happening.Connected _, Happening.Lost _, Happening.Won _, Happening.Willed _ -> true;
+            case Happening.Connected _, Happening.Lost _, Happening.Won _, Happening.Willed _ ->
+                    true;
             case Happening.Offered _,
                     Happening.Acknowledged _,
                     Happening.Unknown _,

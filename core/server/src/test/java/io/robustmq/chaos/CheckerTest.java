@@ -82,8 +82,7 @@ class CheckerTest {
         cameToAll(message(1, 2));
         came("kept-s", message(1, 2));
         came("kept-g2", message(1, 2));
-        assertThat(rules())
-                .containsExactly("QoS 2 comes at most once", "QoS 2 comes at most once");
+        assertThat(rules()).containsExactly("QoS 2 comes at most once", "QoS 2 comes at most once");
     }
 
     @Test

@@ -90,7 +90,7 @@ final class Duelling implements AutoCloseable {
                 publish(client);
             }
         }
-        var gone = client.disconnect().exceptionally(wasNotConnected -> null);
+        var unusedEnd = client.disconnect().exceptionally(wasNotConnected -> null);
     }
 
     private static boolean isDone(CompletableFuture<Void> lost) throws InterruptedException {

@@ -85,7 +85,10 @@ final class Node implements AutoCloseable {
 
     /** Its clock can be set from now on, where Debian's libfaketime is; false where it is not. */
     boolean hasClockOfItsOwn() throws IOException {
-        for (Path folder : List.of(Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/usr/lib/aarch64-linux-gnu"))) {
+        for (Path folder :
+                List.of(
+                        Path.of("/usr/lib/x86_64-linux-gnu"),
+                        Path.of("/usr/lib/aarch64-linux-gnu"))) {
             Path library = folder.resolve("faketime/libfaketimeMT.so.1");
             if (Files.exists(library)) {
                 setClock(0);
@@ -125,8 +128,7 @@ final class Node implements AutoCloseable {
         builder.environment().put("ROBUSTMQ_BUILD", "never");
         builder.environment()
                 .putIfAbsent(
-                        "ROBUSTMQ_JAVA_OPTS",
-                        "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+                        "ROBUSTMQ_JAVA_OPTS", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
         builder.environment().putAll(environment);
         process = builder.start();
     }

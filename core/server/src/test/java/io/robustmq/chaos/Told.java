@@ -22,7 +22,8 @@ final class Told {
     private static final int MOST_LINES = 150;
 
     /** Of these there are many, and seldom are they the reason. */
-    private static final Pattern LEFT_OUT = Pattern.compile("message\\..*|journal\\..*|placement\\.document_.*|session\\.ended");
+    private static final Pattern LEFT_OUT =
+            Pattern.compile("message\\..*|journal\\..*|placement\\.document_.*|session\\.ended");
 
     private final List<JsonNode> events = new ArrayList<>();
 

@@ -66,14 +66,12 @@ class HomeTest {
                         }
                     };
             Node adopter = new Node("adopter", EnumSet.of(Role.MQTT_SERVER), Map.of());
-            Home home =
-                    new Home("h", adopter, cluster.placement, homes, parts, cluster.events, 1);
+            Home home = new Home("h", adopter, cluster.placement, homes, parts, cluster.events, 1);
             assertThatThrownBy(home::open)
                     .isInstanceOf(IOException.class)
                     .hasMessage("home h was taken while it was opened");
             home.close();
-            Registration left =
-                    Objects.requireNonNull(cluster.placement.view().registration("h"));
+            Registration left = Objects.requireNonNull(cluster.placement.view().registration("h"));
             assertThat(left.instance()).isEqualTo(OWNER);
         }
     }
