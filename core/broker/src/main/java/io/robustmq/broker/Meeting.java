@@ -28,6 +28,9 @@ final class Meeting extends ByteToMessageDecoder {
 
     private boolean over;
 
+    /** What is read from now on is not for this. */
+    private boolean served;
+
     /** What a connection is wanted for. On the channel's loop. */
     interface Dialed {
         Preface preface();
@@ -76,6 +79,9 @@ final class Meeting extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (served) {
+            return; // it stays for who comes after this
+        }
         if (over) {
             in.skipBytes(in.readableBytes());
         } else if (dialed != null) {
@@ -139,6 +145,7 @@ final class Meeting extends ByteToMessageDecoder {
 
     /** Removing this hands on what came behind the preface. */
     private void serve(ChannelHandlerContext ctx, Consumer<Channel> server) {
+        served = true;
         Channel channel = ctx.channel();
         channel.eventLoop()
                 .execute(() -> {

@@ -195,7 +195,7 @@ class PeersRoutesTest {
         assertThat(answerTo(preface(2, 1, "b", "a"))).startsWith("1 version 2, spoken here is 1");
         assertThat(answerTo(preface(1, 1, "c", "a"))).startsWith("2 wanted is c");
         assertThat(answerTo(preface(1, 1, "b", "x"))).startsWith("3 home x");
-        assertThat(answerTo(preface(1, 2, "b", ""))).startsWith("4 ");
+        assertThat(answerTo(preface(1, 2, "c", ""))).startsWith("2 wanted is c");
         assertThat(answerTo(preface(1, 9, "b", ""))).startsWith("4 ");
         assertThat(answerTo("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8))).isEmpty();
         waitUntil(() -> b.events.of(ConnectionEvent.PeerRefused.class).size() == 6);
