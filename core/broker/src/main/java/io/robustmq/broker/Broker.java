@@ -44,7 +44,6 @@ public final class Broker implements AutoCloseable {
     private final RandomGenerator random;
     private final Shared shared;
     private final BrokerMeasures measures;
-    private final Tunnel.Dialer dialer;
 
     // while open
     private volatile List<Loop> loops = List.of();
@@ -79,29 +78,20 @@ public final class Broker implements AutoCloseable {
             Events events,
             Tracing tracing,
             InstantSource clock) {
-        this(
-                settings,
-                log,
-                access,
-                new Neighbours(directory, Neighbours.NONE.dialer()),
-                events,
-                tracing,
-                clock,
-                new SecureRandom());
+        this(settings, log, access, directory, events, tracing, clock, new SecureRandom());
     }
 
     Broker(
             BrokerSettings settings,
             RecordLog log,
             Access access,
-            Neighbours neighbours,
+            ClientDirectory directory,
             Events events,
             Tracing tracing,
             InstantSource clock,
             RandomGenerator random) {
         this.random = random;
-        this.dialer = neighbours.dialer();
-        this.shared = Shared.of(settings, access, log, neighbours, events, tracing, clock, random);
+        this.shared = Shared.of(settings, access, log, directory, events, tracing, clock, random);
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
@@ -215,7 +205,7 @@ public final class Broker implements AutoCloseable {
             Consumer<Throwable> failed) {
         Peers all = peers;
         if (all == null) {
-            dialer.dial(on, there, connected, failed);
+            failed.accept(new IllegalStateException("the broker is not open as one of several"));
         } else {
             all.dial(on, there, connected, failed);
         }

@@ -29,36 +29,6 @@ public record BrokerSettings(
         SysSettings sys,
         @Nullable ClusterSettings cluster) {
 
-    /** A broker that is the only one. */
-    public BrokerSettings(
-            Connections connections,
-            Limits limits,
-            Queues queues,
-            Retained retained,
-            Storage storage,
-            Sharing sharing,
-            Mqtt5 mqtt5,
-            int messageEventsPerSecond,
-            Protection protection,
-            TopicRules topicRules,
-            SlowSettings slow,
-            SysSettings sys) {
-        this(
-                connections,
-                limits,
-                queues,
-                retained,
-                storage,
-                sharing,
-                mqtt5,
-                messageEventsPerSecond,
-                protection,
-                topicRules,
-                slow,
-                sys,
-                null);
-    }
-
     /**
      * Where connections come in, and how many.
      *
@@ -228,6 +198,7 @@ public record BrokerSettings(
                 Protection.defaults(),
                 TopicRules.NONE,
                 SlowSettings.DEFAULTS,
-                SysSettings.DEFAULTS);
+                SysSettings.DEFAULTS,
+                null);
     }
 }

@@ -53,7 +53,7 @@ final class FuzzedBroker implements AutoCloseable {
                         settings(),
                         log.shard(),
                         new Access(Authenticator.ANYBODY),
-                        Neighbours.NONE,
+                        ClientDirectory.ALONE,
                         faults,
                         Tracing.OFF,
                         clock,
@@ -85,7 +85,11 @@ final class FuzzedBroker implements AutoCloseable {
                 new Admission(
                         only.shared(),
                         Runnable::run,
-                        new Homing(only.shared(), broker.loops(), Neighbours.NONE.dialer()),
+                        new Homing(
+                                only.shared(),
+                                broker.loops(),
+                                (on, there, connected, failed) ->
+                                        failed.accept(new AssertionError(there))),
                         new Random(1));
         witness = new Witness(this);
         witness.connect();

@@ -65,7 +65,7 @@ class GrammarFuzzTest {
                                 settings(),
                                 log.shard(),
                                 new Access(Authenticator.ANYBODY),
-                                Neighbours.NONE,
+                                ClientDirectory.ALONE,
                                 faults,
                                 Tracing.OFF,
                                 clock,

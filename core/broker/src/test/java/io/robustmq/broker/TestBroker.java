@@ -35,12 +35,12 @@ final class TestBroker implements AutoCloseable {
     private final BrokerSettings settings;
     private final Access access;
     private final Tracing tracing;
-    private final Neighbours neighbours;
+    private final ClientDirectory directory;
 
     private TestBroker(
             BrokerSettings settings,
             Access access,
-            Neighbours neighbours,
+            ClientDirectory directory,
             Tracing tracing,
             Disk disk)
             throws IOException {
@@ -48,13 +48,13 @@ final class TestBroker implements AutoCloseable {
         this.settings = settings;
         this.access = access;
         this.tracing = tracing;
-        this.neighbours = neighbours;
+        this.directory = directory;
         broker = make();
     }
 
     private Broker make() {
         return new Broker(
-                settings, log.shard(), access, neighbours, events, tracing, clock, new Random(1));
+                settings, log.shard(), access, directory, events, tracing, clock, new Random(1));
     }
 
     /** Stops it in order, and opens another on the same log. */
@@ -114,13 +114,13 @@ final class TestBroker implements AutoCloseable {
 
     private static TestBroker open(
             BrokerSettings settings, Access access, Tracing tracing, Disk disk) throws IOException {
-        return opened(new TestBroker(settings, access, Neighbours.NONE, tracing, disk));
+        return opened(new TestBroker(settings, access, ClientDirectory.ALONE, tracing, disk));
     }
 
     /** One of several. */
-    static TestBroker open(BrokerSettings settings, Access access, Neighbours neighbours)
+    static TestBroker open(BrokerSettings settings, Access access, ClientDirectory directory)
             throws IOException {
-        return opened(new TestBroker(settings, access, neighbours, Tracing.OFF, new LocalDisk()));
+        return opened(new TestBroker(settings, access, directory, Tracing.OFF, new LocalDisk()));
     }
 
     private static TestBroker opened(TestBroker made) throws IOException {

@@ -5,26 +5,14 @@ import static io.robustmq.broker.RawClient.DISCONNECT;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.robustmq.broker.ClientDirectory.Whereabouts;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +29,6 @@ class TunnelTest {
     private final Directory directory = new Directory();
     private TestBroker home;
     private TestBroker front;
-    private Channel entrance;
 
     /** All clients are at home but those whose name begins with "here". */
     private final class Directory implements ClientDirectory {
@@ -55,9 +42,7 @@ class TunnelTest {
             } else if (clientId.startsWith("lost")) {
                 told.accept(new Whereabouts.Unknown("nobody knows"));
             } else {
-                told.accept(
-                        new Whereabouts.Elsewhere(
-                                "home", (InetSocketAddress) entrance.localAddress()));
+                told.accept(new Whereabouts.Elsewhere("home", home.broker.clusterAddress()));
             }
         }
 
@@ -80,80 +65,21 @@ class TunnelTest {
 
     @BeforeEach
     void open() throws Exception {
-        home = TestBroker.open(settings(2));
-        Loop loop = home.broker.loops().getFirst();
-        Admission admission =
-                new Admission(
-                        loop.shared(),
-                        Runnable::run,
-                        new Homing(loop.shared(), home.broker.loops(), Neighbours.NONE.dialer()),
-                        new Random(1));
-        Class<? extends ServerChannel> type =
-                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        entrance =
-                new ServerBootstrap()
-                        .group(loop.executor())
-                        .channel(type)
-                        .childHandler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(
-                                                        new TunnelEntrance(
-                                                                loop.shared(),
-                                                                (ctx, header) ->
-                                                                        new Connection(
-                                                                                channel,
-                                                                                loop,
-                                                                                admission,
-                                                                                header.origin())));
-                                    }
-                                })
-                        .bind("127.0.0.1", 0)
-                        .sync()
-                        .channel();
-        front =
-                TestBroker.open(
-                        settings(2),
-                        new Access(Authenticator.ANYBODY),
-                        new Neighbours(directory, TunnelTest::dial));
+        home = open("home", ClientDirectory.ALONE);
+        front = open("front", directory);
     }
 
-    private static void dial(
-            EventLoop on,
-            Whereabouts.Elsewhere there,
-            Consumer<Channel> connected,
-            Consumer<Throwable> failed) {
-        Bootstrap bootstrap =
-                new Bootstrap()
-                        .group(on)
-                        .channel(
-                                Epoll.isAvailable()
-                                        ? EpollSocketChannel.class
-                                        : NioSocketChannel.class)
-                        .option(ChannelOption.AUTO_READ, false)
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {}
-                                });
-        var unused =
-                bootstrap
-                        .connect(there.address())
-                        .addListener((io.netty.channel.ChannelFuture done) -> {
-                            if (done.isSuccess()) {
-                                connected.accept(done.channel());
-                            } else {
-                                failed.accept(done.cause());
-                            }
-                        });
+    private static TestBroker open(String name, ClientDirectory clients) throws IOException {
+        InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+        return TestBroker.open(
+                settings(2).with(new ClusterSettings(name, any, null)),
+                new Access(Authenticator.ANYBODY),
+                clients);
     }
 
     @AfterEach
     void close() {
         front.close();
-        entrance.close().syncUninterruptibly();
         home.close();
     }
 

@@ -39,29 +39,28 @@ final class ClusterKeys {
                                     "\"\"",
                                     "PEM file with the authority's certificate. Whoever has a certificate of it is a node of this cluster: let it sign nothing else.")));
 
-    /** Of a node that is no placement center. */
+    /** Of a node that may be alone. */
     static final ConfigSection PLACEMENT =
-            new ConfigSection(
-                    "placement",
-                    "The cluster that this node belongs to",
-                    List.of(
-                            key(
-                                    "placement.servers",
-                                    new AddressesKind(),
-                                    "[]",
-                                    "Placement centers, host:port of their grpc.listen; any of them that runs is asked. Empty is no cluster: this node is alone.")));
+            placement("[]", "Empty is no cluster: this node is alone.");
 
     /** Of a broker that is one of several, which is nothing without a cluster. */
     static final ConfigSection PLACEMENT_NEEDED =
-            new ConfigSection(
-                    "placement",
-                    "The cluster that this node belongs to",
-                    List.of(
-                            key(
-                                    "placement.servers",
-                                    new AddressesKind(),
-                                    "[\"127.0.0.1:1228\"]",
-                                    "Placement centers, host:port of their grpc.listen; any of them that runs is asked. At least one: a broker without a cluster is robustmq standalone.")));
+            placement(
+                    "[\"127.0.0.1:1228\"]",
+                    "At least one: a broker without a cluster is robustmq standalone.");
+
+    private static ConfigSection placement(String usual, String ifEmpty) {
+        return new ConfigSection(
+                "placement",
+                "The cluster that this node belongs to",
+                List.of(
+                        key(
+                                "placement.servers",
+                                new AddressesKind(),
+                                usual,
+                                "Placement centers, host:port of their grpc.listen; any of them that runs is asked. "
+                                        + ifEmpty)));
+    }
 
     static final ConfigSection PLACE =
             new ConfigSection(

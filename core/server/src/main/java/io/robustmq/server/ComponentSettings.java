@@ -59,7 +59,8 @@ final class ComponentSettings {
                 mqtt.limits().protection(mqtt.flapping().settings()),
                 mqtt.topics().settings(),
                 mqtt.slowSubscriptions().settings(),
-                new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()));
+                new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()),
+                null);
     }
 
     static JournalSettings journal(StandaloneConfig config) {

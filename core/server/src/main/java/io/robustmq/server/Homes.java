@@ -24,9 +24,6 @@ final class Homes {
     /** Before a home's name: its log. */
     static final String LOG = "mqtt.";
 
-    /** Behind it: where its snapshots are. */
-    static final String SNAPSHOTS = ".snapshots";
-
     /** Of a registration: where other brokers reach this one. */
     static final String ADDRESS = "cluster";
 
@@ -62,7 +59,7 @@ final class Homes {
     static List<String> names(PlacementView view) {
         return view.documents(DocumentKind.SHARD, LOG).stream()
                 .map(Document::name)
-                .filter(name -> !name.endsWith(SNAPSHOTS))
+                .filter(name -> !name.endsWith(ReplicatedLog.SNAPSHOTS))
                 .map(name -> name.substring(LOG.length()))
                 .toList();
     }

@@ -13,7 +13,6 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -159,25 +158,17 @@ final class JournalServer implements RoleProcess {
     private Node node() {
         HttpEndpoint endpoint = frame.http();
         Map<String, String> info = new HashMap<>();
-        info.put("grpc", reached(grpc().localAddress()));
-        info.put(JournalNodes.ADDRESS, reached(data().localAddress()));
+        info.put("grpc", config.node().reached(grpc().localAddress()));
+        info.put(JournalNodes.ADDRESS, config.node().reached(data().localAddress()));
         info.put(JournalNodes.JOURNAL_ID, journalId);
         info.put(JournalNodes.FREE_BYTES, Long.toString(freeBytes()));
         if (endpoint != null) {
-            info.put("http", reached(endpoint.localAddress()));
+            info.put("http", config.node().reached(endpoint.localAddress()));
         }
         if (!config.node().rack().isEmpty()) {
             info.put(JournalNodes.RACK, config.node().rack());
         }
         return new Node(config.nodeId(), EnumSet.of(Role.JOURNAL_SERVER), info);
-    }
-
-    private String reached(InetSocketAddress listening) {
-        String host = config.node().host();
-        return Listener.text(
-                host.isEmpty()
-                        ? listening
-                        : InetSocketAddress.createUnresolved(host, listening.getPort()));
     }
 
     private ServedShards openShards(Pipeline to, Events events) throws StartFailure {

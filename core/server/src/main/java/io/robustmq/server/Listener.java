@@ -46,7 +46,7 @@ record Listener(String key, InetSocketAddress unresolved) {
     }
 
     /**
-     * What {@link #text(InetSocketAddress)} wrote, looked up.
+     * What {@link #text(InetSocketAddress)} wrote; its host is looked up by who connects.
      *
      * @throws IllegalArgumentException if it is something else
      */
@@ -57,7 +57,7 @@ record Listener(String key, InetSocketAddress unresolved) {
         }
         String host = text.substring(0, colon);
         boolean isBracketed = host.startsWith("[") && host.endsWith("]");
-        return new InetSocketAddress(
+        return InetSocketAddress.createUnresolved(
                 isBracketed ? host.substring(1, host.length() - 1) : host,
                 Integer.parseInt(text.substring(colon + 1)));
     }

@@ -157,7 +157,7 @@ final class MqttServer implements RoleProcess {
         /** As others may know this process. */
         private Node server() {
             Map<String, String> info = new TreeMap<>();
-            info.put("http", reached(endpoint.localAddress()));
+            info.put("http", config.node().reached(endpoint.localAddress()));
             if (!config.node().rack().isEmpty()) {
                 info.put(JournalNodes.RACK, config.node().rack());
             }
@@ -211,7 +211,7 @@ final class MqttServer implements RoleProcess {
 
             @Override
             public String reached(InetSocketAddress listening) {
-                return MqttServer.this.reached(listening);
+                return config.node().reached(listening);
             }
         }
 
@@ -246,7 +246,7 @@ final class MqttServer implements RoleProcess {
 
             @Override
             public String reached(InetSocketAddress listening) {
-                return MqttServer.this.reached(listening);
+                return config.node().reached(listening);
             }
         }
 
@@ -283,14 +283,6 @@ final class MqttServer implements RoleProcess {
     /** The journal servers may be on their way: no reason to end, but to try again. */
     private static IOException unreadable(IOException why) {
         return new IOException("its log cannot be read: " + Failure.of(why).errorMsg(), why);
-    }
-
-    private String reached(InetSocketAddress listening) {
-        String host = config.node().host();
-        return Listener.text(
-                host.isEmpty()
-                        ? listening
-                        : InetSocketAddress.createUnresolved(host, listening.getPort()));
     }
 
     @Override

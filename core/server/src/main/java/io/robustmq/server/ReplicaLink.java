@@ -144,7 +144,7 @@ final class ReplicaLink {
         if (closed) {
             return;
         }
-        InetSocketAddress to = where == null ? null : resolved(where);
+        InetSocketAddress to = where == null ? null : parsed(where);
         if (to == null) {
             // it is not registered now
             pauseMillis = LAST_PAUSE_MILLIS;
@@ -175,16 +175,10 @@ final class ReplicaLink {
         });
     }
 
-    private static @Nullable InetSocketAddress resolved(String where) {
-        int colon = where.lastIndexOf(':');
+    private static @Nullable InetSocketAddress parsed(String where) {
         try {
-            String host = where.substring(0, colon);
-            if (host.startsWith("[") && host.endsWith("]")) {
-                host = host.substring(1, host.length() - 1);
-            }
-            return InetSocketAddress.createUnresolved(
-                    host, Integer.parseInt(where.substring(colon + 1)));
-        } catch (RuntimeException notAnAddress) {
+            return Listener.parse(where);
+        } catch (IllegalArgumentException notAnAddress) {
             return null;
         }
     }

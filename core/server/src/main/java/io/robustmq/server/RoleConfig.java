@@ -70,7 +70,15 @@ interface RoleConfig {
     record Servers(List<String> servers) {}
 
     /** Where a node is; empty if it is not said. */
-    record Place(String host, String rack) {}
+    record Place(String host, String rack) {
+        /** How other nodes call what listens there. */
+        String reached(InetSocketAddress listening) {
+            return Listener.text(
+                    host.isEmpty()
+                            ? listening
+                            : InetSocketAddress.createUnresolved(host, listening.getPort()));
+        }
+    }
 
     /** From which level up events are stored. */
     enum StoredLevel {
