@@ -67,7 +67,11 @@ final class BrokerLog {
         List<List<StoredSession>> byLoop = new ArrayList<>();
         loops.forEach(loop -> byLoop.add(new ArrayList<>()));
         Collection<StoredSession> sessions = state.perClient();
-        directory.restored(sessions.stream().map(each -> each.clientId).toList());
+        directory.restored(
+                sessions.stream()
+                        .map(each -> each.clientId)
+                        .filter(clientId -> !Cluster.isPeer(clientId))
+                        .toList());
         Set<Integer> unused = new HashSet<>(state.sessions.keySet());
         long queued = 0;
         for (StoredSession session : sessions) {

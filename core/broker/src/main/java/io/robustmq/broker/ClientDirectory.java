@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
- * Which of several brokers has which client. A broker has one from the first {@link #claim} or
- * {@link #hold} of it on until each was dropped. Any thread, as long as {@link #drop} of a client
- * comes after what it takes back.
+ * Which of several brokers has which client; other brokers are none. A broker has one from the
+ * first {@link #claim} or {@link #hold} of it on until each was dropped. Any thread, as long as
+ * {@link #drop} of a client comes after what it takes back.
  */
 public interface ClientDirectory {
     /** Of a broker that has all clients. */

@@ -50,7 +50,9 @@ final class Sessions {
         session.connected(will);
         session.expirySeconds(expirySeconds);
         known(session);
-        loop.shared().directory().hold(session.clientId());
+        if (!session.isPeer()) {
+            loop.shared().directory().hold(session.clientId());
+        }
         emit(session, new SessionEvent.Created(peer, expirySeconds));
         return session;
     }
@@ -262,7 +264,9 @@ final class Sessions {
         count(session, Counters.SUBSCRIPTIONS, -session.subscriptions().size());
         session.subscriptions().clear();
         byClientId.remove(session.clientId());
-        loop.shared().directory().drop(session.clientId());
+        if (!session.isPeer()) {
+            loop.shared().directory().drop(session.clientId());
+        }
         Runnable released =
                 () -> exclusive.forEach(filter -> subscriptions.release(filter, session));
         Backlog backlog = session.backlog();

@@ -13,6 +13,8 @@ import io.robustmq.telemetry.event.ConnectionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,7 @@ class TunnelTest {
     /** All clients are at home but those whose name begins with "here". */
     private final class Directory implements ClientDirectory {
         private final ConcurrentHashMap<String, Integer> held = new ConcurrentHashMap<>();
+        private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
         @Override
         public void claim(String clientId, Consumer<Whereabouts> told) {
@@ -48,6 +51,7 @@ class TunnelTest {
 
         @Override
         public void hold(String clientId) {
+            asked.add(clientId);
             held.merge(clientId, 1, Integer::sum);
         }
 
@@ -57,7 +61,9 @@ class TunnelTest {
         }
 
         @Override
-        public void restored(Collection<String> clientIds) {}
+        public void restored(Collection<String> clientIds) {
+            asked.addAll(clientIds);
+        }
 
         @Override
         public void unreachable(Whereabouts.Elsewhere there, Throwable why) {}
@@ -157,6 +163,20 @@ class TunnelTest {
             client.connect("here-2", new Options().keepSession().expiry(100));
         }
         TestBroker.waitUntil(() -> Integer.valueOf(1).equals(directory.held.get("here-2")));
+    }
+
+    @Test
+    void another_broker_is_no_client() throws Exception {
+        InetSocketAddress atHome = home.broker.clusterAddress();
+        InetSocketAddress atFront = front.broker.clusterAddress();
+        Map<String, InetSocketAddress> both = Map.of("home", atHome, "front", atFront);
+        home.broker.peers(both);
+        front.broker.peers(both);
+        TestBroker.waitUntil(() -> front.broker.measures().peersConnected() == 1);
+        front.restart();
+        front.broker.peers(Map.of("home", atHome, "front", front.broker.clusterAddress()));
+        TestBroker.waitUntil(() -> front.broker.measures().peersConnected() == 1);
+        assertThat(directory.asked).isEmpty();
     }
 
     @Test

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Bound: the connections of this broker that are being admitted, and its sessions.
  */
 final class HomeClaims implements ClientDirectory {
-    /** Sessions of brokers, which are nobody's clients. */
-    static final String PEERS = "$peer/";
-
     /** How long a client may wait until all homes are served. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -142,11 +139,9 @@ final class HomeClaims implements ClientDirectory {
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (String clientId : clientIds) {
             hold(clientId);
-            if (!clientId.startsWith(PEERS)) {
-                CompletableFuture<Void> done = new CompletableFuture<>();
-                all.add(done);
-                ask(new Wish.Restore(clientId, done));
-            }
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            all.add(done);
+            ask(new Wish.Restore(clientId, done));
         }
         all.forEach(CompletableFuture::join);
     }

@@ -164,18 +164,6 @@ final class MqttServer implements RoleProcess {
             return new Node(config.nodeId(), EnumSet.of(Role.MQTT_SERVER), info);
         }
 
-        private ReplicatedLog log(String home, Runnable onFenced) {
-            WriterSettings usual = WriterSettings.STANDARD;
-            WriterSettings settings =
-                    new WriterSettings(
-                            new WriterSettings.Copies(
-                                    config.cluster().replicas(), config.cluster().ackQuorum()),
-                            usual.rolling(),
-                            usual.sending(),
-                            usual.waiting());
-            return new ReplicatedLog(Homes.LOG + home, settings, journals, onFenced);
-        }
-
         private ClusterSettings cluster(String home, InetSocketAddress address) {
             ClusterTls tls = member.tls();
             return new ClusterSettings(
@@ -186,18 +174,37 @@ final class MqttServer implements RoleProcess {
                             : new ClusterSettings.Tls(tls.ofDataServer(), tls.ofDataClient()));
         }
 
-        /** With the listeners that clients connect to. */
-        private final class Own implements Home.Parts {
+        /** What every home has. */
+        private abstract class Served implements Home.Parts {
             @Override
-            public ReplicatedLog log(String home, Runnable onFenced) {
-                return Making.this.log(home, onFenced);
+            public final ReplicatedLog log(String home, Runnable onFenced) {
+                WriterSettings usual = WriterSettings.STANDARD;
+                WriterSettings settings =
+                        new WriterSettings(
+                                new WriterSettings.Copies(
+                                        config.cluster().replicas(), config.cluster().ackQuorum()),
+                                usual.rolling(),
+                                usual.sending(),
+                                usual.waiting());
+                return new ReplicatedLog(Homes.LOG + home, settings, journals, onFenced);
+            }
+
+            final InetSocketAddress listen() throws StartFailure {
+                return new Listener("cluster.listen", config.cluster().listen()).resolve();
             }
 
             @Override
+            public final String reached(InetSocketAddress listening) {
+                return config.node().reached(listening);
+            }
+        }
+
+        /** With the listeners that clients connect to. */
+        private final class Own extends Served {
+            @Override
             public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
-                InetSocketAddress listen =
-                        new Listener("cluster.listen", config.cluster().listen()).resolve();
-                BrokerSettings settings = broker.settings().with(cluster(config.nodeId(), listen));
+                BrokerSettings settings =
+                        broker.settings().with(cluster(config.nodeId(), listen()));
                 Broker made = broker.make(to, log, claims, settings);
                 broker.open(made, to, MqttServer::unreadable);
                 broker.feed(frame);
@@ -208,15 +215,10 @@ final class MqttServer implements RoleProcess {
             public void close(Broker made) {
                 broker.closeBroker();
             }
-
-            @Override
-            public String reached(InetSocketAddress listening) {
-                return config.node().reached(listening);
-            }
         }
 
         /** Whose own process has gone; others hand clients on to it. */
-        private final class Foster implements Home.Parts {
+        private final class Foster extends Served {
             private final String name;
 
             Foster(String name) {
@@ -224,15 +226,8 @@ final class MqttServer implements RoleProcess {
             }
 
             @Override
-            public ReplicatedLog log(String home, Runnable onFenced) {
-                return Making.this.log(home, onFenced);
-            }
-
-            @Override
             public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
-                InetSocketAddress listen =
-                        new Listener("cluster.listen", config.cluster().listen()).resolve();
-                InetSocketAddress anyPort = new InetSocketAddress(listen.getAddress(), 0);
+                InetSocketAddress anyPort = new InetSocketAddress(listen().getAddress(), 0);
                 BrokerSettings settings = broker.withoutListeners().with(cluster(name, anyPort));
                 Broker made = broker.make(to, log, claims, settings);
                 broker.open(made, MqttServer::unreadable);
@@ -242,11 +237,6 @@ final class MqttServer implements RoleProcess {
             @Override
             public void close(Broker made) {
                 made.close();
-            }
-
-            @Override
-            public String reached(InetSocketAddress listening) {
-                return config.node().reached(listening);
             }
         }
 

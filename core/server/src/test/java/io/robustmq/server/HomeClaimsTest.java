@@ -185,7 +185,7 @@ class HomeClaimsTest {
         assertThat(waiting).isNotDone();
         assertThat(homes.measures().waitingClaims()).isEqualTo(2);
         NodeEpoch third = registered("third", 3);
-        new HomeClaims(placement, third, homes).restored(List.of("c", "$peer/one"));
+        new HomeClaims(placement, third, homes).restored(List.of("c"));
         assertThat(waiting).isNotDone();
         served("third", 3, "127.0.0.1:1003");
         assertThat(waiting.get(20, TimeUnit.SECONDS))
