@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Chaos implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration DRAIN = Duration.ofMinutes(2);
+    private static final Duration LOOK_AFTER = Duration.ofMinutes(5);
 
     /** How long somebody could still get something a second time. */
     private static final long QUIET_SECONDS = 3;
@@ -134,10 +135,25 @@ final class Chaos implements AutoCloseable {
         return String.format("%7.1f s  ", (System.nanoTime() - started) / 1e9);
     }
 
-    /** Breaks things until there were enough or it is time. */
+    /**
+     * Breaks things until there were enough or it is time, or until what was acknowledged some time
+     * ago does not arrive though nothing is broken.
+     */
     void breakThings(int most, Duration limit) throws Exception {
         long until = System.nanoTime() + limit.toNanos();
-        while (faults.log().size() < most && System.nanoTime() < until && faults.next()) {}
+        long look = System.nanoTime() + LOOK_AFTER.toNanos();
+        boolean goOn = true;
+        while (goOn && faults.log().size() < most && System.nanoTime() < until) {
+            goOn = faults.next();
+            if (goOn && System.nanoTime() > look) {
+                long before = System.nanoTime();
+                goOn =
+                        await(
+                                "deliveries so far",
+                                () -> new Checker(cast, history.all()).missing(before));
+                look = System.nanoTime() + LOOK_AFTER.toNanos();
+            }
+        }
         violations.addAll(faults.violations());
     }
 
@@ -168,7 +184,7 @@ final class Chaos implements AutoCloseable {
         long left();
     }
 
-    private void await(String what, Count count) throws InterruptedException {
+    private boolean await(String what, Count count) throws InterruptedException {
         long until = System.nanoTime() + DRAIN.toNanos();
         long left = count.left();
         while (left > 0 && System.nanoTime() < until) {
@@ -176,6 +192,7 @@ final class Chaos implements AutoCloseable {
             left = count.left();
         }
         out.accept(at() + what + (left == 0 ? ": all" : ": " + left + " are missing"));
+        return left == 0;
     }
 
     /** What each broker retains. */

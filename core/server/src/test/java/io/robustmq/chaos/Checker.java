@@ -38,8 +38,16 @@ final class Checker {
 
     /** How many deliveries of acknowledged messages are still to come. */
     int missing() {
+        return missing(Long.MAX_VALUE);
+    }
+
+    /** Of those that were acknowledged before then. */
+    int missing(long before) {
         int missing = 0;
         for (Happening.Acknowledged each : acknowledged.values()) {
+            if (each.at() >= before) {
+                continue;
+            }
             String key = each.message().key();
             for (String client : cast.kept()) {
                 missing += times(client, key) == 0 ? 1 : 0;

@@ -96,6 +96,8 @@ final class Node implements AutoCloseable {
                 environment.put("FAKETIME_TIMESTAMP_FILE", clock().toString());
                 environment.put("FAKETIME_CACHE_DURATION", "1");
                 environment.put("DONT_FAKE_MONOTONIC", "1");
+                // else each timed wait of the JVM ends at once, and its threads spin
+                environment.put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
                 environment.put("NO_FAKE_STAT", "1");
                 return true;
             }

@@ -34,9 +34,10 @@ final class Wills {
     }
 
     void check() {
+        Set<String> due = due();
         Map<String, Integer> came = came();
         for (Happening each : history) {
-            if (each instanceof Happening.Willed it && due().contains(it.client())) {
+            if (each instanceof Happening.Willed it && due.contains(it.client())) {
                 for (String client : cast.kept()) {
                     if (!came.containsKey(client + " " + it.client())) {
                         violations.add(
