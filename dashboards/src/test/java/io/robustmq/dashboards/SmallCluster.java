@@ -88,7 +88,7 @@ final class SmallCluster implements AutoCloseable {
     @Override
     public void close() {
         for (List<RobustMq> role : List.of(brokers, journals, centers)) {
-            role.forEach(RobustMq::close);
+            RobustMq.closeAll(role);
         }
     }
 }

@@ -46,7 +46,7 @@ class PlacementCenterIT {
 
     @AfterEach
     void close() {
-        nodes.values().forEach(RobustMq::close);
+        RobustMq.closeAll(nodes.values());
     }
 
     private RobustMq.Setup setup(String name) throws Exception {

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Three placement centers and what belongs to them, each a process, on loopback. */
 final class TestCluster implements AutoCloseable {
@@ -28,7 +30,9 @@ final class TestCluster implements AutoCloseable {
 
     private final Path folder;
     private final TreeMap<String, Integer> ports = new TreeMap<>();
-    private final TreeMap<String, RobustMq> nodes = new TreeMap<>();
+    private final TreeMap<String, RobustMq> centers = new TreeMap<>();
+    private final TreeMap<String, RobustMq> journals = new TreeMap<>();
+    private final TreeMap<String, RobustMq> brokers = new TreeMap<>();
     private final List<String> extra = new ArrayList<>();
 
     TestCluster(Path folder) {
@@ -65,6 +69,7 @@ final class TestCluster implements AutoCloseable {
                         .map(each -> each.getKey() + "=127.0.0.1:" + each.getValue())
                         .collect(Collectors.joining(","));
         launch(
+                centers,
                 name,
                 RobustMq.placementCenterIn(folder.resolve(name))
                         .set("grpc.listen", "127.0.0.1:" + ports.get(name))
@@ -73,6 +78,7 @@ final class TestCluster implements AutoCloseable {
 
     void launchJournal(String name) throws IOException {
         launch(
+                journals,
                 name,
                 RobustMq.journalServerIn(folder.resolve(name))
                         .set("placement.servers", String.join(",", addresses()))
@@ -81,22 +87,28 @@ final class TestCluster implements AutoCloseable {
 
     void launchBroker(String name) throws IOException {
         launch(
+                brokers,
                 name,
                 RobustMq.mqttServerIn(folder.resolve(name))
                         .set("placement.servers", String.join(",", addresses())));
     }
 
-    private void launch(String name, RobustMq.Setup setup) throws IOException {
+    private void launch(Map<String, RobustMq> role, String name, RobustMq.Setup setup)
+            throws IOException {
         setup.set("node-id", name);
         for (String assignment : extra) {
             int equals = assignment.indexOf('=');
             setup.set(assignment.substring(0, equals), assignment.substring(equals + 1));
         }
-        nodes.put(name, setup.launch());
+        role.put(name, setup.launch());
     }
 
     RobustMq node(String name) {
-        return Objects.requireNonNull(nodes.get(name), name);
+        return Stream.of(centers, journals, brokers)
+                .map(role -> role.get(name))
+                .filter(Objects::nonNull)
+                .findAny()
+                .orElseThrow(() -> new AssertionError("no " + name));
     }
 
     void kill(String name) throws InterruptedException {
@@ -172,15 +184,24 @@ final class TestCluster implements AutoCloseable {
                 .count();
     }
 
+    private List<String> names() {
+        return Stream.of(centers, journals, brokers)
+                .flatMap(role -> role.keySet().stream())
+                .toList();
+    }
+
     @Override
     public void close() {
-        for (String name : nodes.keySet()) {
+        for (String name : names()) {
             try {
                 signal(name, "CONT");
             } catch (Exception | AssertionError gone) {
                 // it was killed
             }
         }
-        nodes.values().forEach(RobustMq::close);
+        // in this order, as one without what it needs waits for a while before it ends
+        for (Map<String, RobustMq> role : List.of(brokers, journals, centers)) {
+            RobustMq.closeAll(role.values());
+        }
     }
 }

@@ -122,8 +122,7 @@ public final class ChildProcess implements AutoCloseable {
     /** SIGTERM, and SIGKILL if that does not end it. */
     @Override
     public void close() {
-        // the process's own destroy() would close the streams and its last words be lost
-        process.toHandle().destroy();
+        terminate();
         try {
             if (!process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -140,6 +139,12 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IllegalStateException e) {
             // the JVM ends already and runs the hook
         }
+    }
+
+    /** Asks it to end, and does not wait. */
+    void terminate() {
+        // the process's own destroy() would close the streams and its last words be lost
+        process.toHandle().destroy();
     }
 
     /** The end of both streams, for the message of a failure. */
