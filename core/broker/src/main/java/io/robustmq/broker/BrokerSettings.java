@@ -92,7 +92,8 @@ public record BrokerSettings(
     /**
      * What is kept in the log.
      *
-     * @param snapshotBytes so much is appended between two snapshots: what a start has to read
+     * @param snapshotBytes so much is appended between two snapshots, or as much as the last one
+     *     has if that is more: what a start has to read
      * @param maxDelayedMessages more are refused with 0x97
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}
@@ -191,7 +192,7 @@ public record BrokerSettings(
                 new Limits(1 << 20, 1024, 64, Duration.ofDays(7).toSeconds(), 0),
                 new Queues(1024, 100_000, 64L << 20, 4L << 20, WhenFull.REFUSE),
                 new Retained(100_000, 256L << 20),
-                new Storage(64L << 20, 1_000_000),
+                new Storage(16L << 20, 1_000_000),
                 new Sharing(ShareStrategy.ROUND_ROBIN, Map.of()),
                 Mqtt5.DEFAULTS,
                 10,

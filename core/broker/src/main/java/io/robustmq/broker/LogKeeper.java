@@ -47,6 +47,9 @@ final class LogKeeper {
     /** Behind the last snapshot, when it was read. */
     private long readBytes;
 
+    /** Of the last snapshot of this process. */
+    private long snapshotBytes;
+
     LogKeeper(RecordLog log, BrokerSettings.Storage settings, InstantSource clock, Events events) {
         this.log = log;
         this.settings = settings;
@@ -91,7 +94,8 @@ final class LogKeeper {
 
     private void look() {
         long appended = log.appendedBytes() - appendedAtSnapshot;
-        if (appended >= settings.snapshotBytes()) {
+        // not more for snapshots than for what they save a start from reading
+        if (appended >= Math.max(settings.snapshotBytes(), snapshotBytes)) {
             keep(false);
         }
     }
@@ -102,7 +106,12 @@ final class LogKeeper {
         try {
             BrokerState state = read();
             state.removeExpired(clock.millis());
-            log.saveSnapshot(state.next(), state::write);
+            log.saveSnapshot(
+                    state.next(),
+                    out -> {
+                        state.write(out);
+                        snapshotBytes = out.size();
+                    });
             snapshotOffset = state.next();
             long needed = Moves.oldestNeeded(state);
             log.trim(Math.min(needed, neededBefore));

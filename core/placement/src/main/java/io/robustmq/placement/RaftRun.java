@@ -5,9 +5,11 @@ import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import com.hazelcast.cp.internal.raft.impl.task.LeaderElectionTask;
@@ -36,7 +38,10 @@ final class RaftRun {
 
         void broken(Throwable cause);
 
-        /** A leader's first entry is agreed. */
+        /**
+         * It has folded what its leader knew to be agreed when it was first heard of, and something
+         * of that leader's own term, so that this was all.
+         */
         void caughtUp();
 
         void steppedDown();
@@ -54,6 +59,11 @@ final class RaftRun {
     private final Set<CommandId> proposed = new HashSet<>();
 
     private int proposedTerm;
+
+    /** As the leader said at first; negative before that. */
+    private long agreedAtFirst = -1;
+
+    private boolean caughtUp;
     private boolean ended;
 
     RaftRun(
@@ -190,11 +200,34 @@ final class RaftRun {
             }
             raft.tryRunQueries();
         }
+        lookWhetherCaughtUp();
+    }
+
+    private void lookWhetherCaughtUp() {
+        if (!caughtUp
+                && (isLeader() || (agreedAtFirst >= 0 && applied() >= agreedAtFirst))
+                && termOfLastApplied() == term()) {
+            caughtUp = true;
+            owner.caughtUp();
+        }
+    }
+
+    /** Also of one that only a snapshot has; 0 before the first. */
+    private int termOfLastApplied() {
+        SnapshotEntry snapshot = raft.state().log().snapshot();
+        if (applied() == snapshot.index()) {
+            return snapshot.term();
+        }
+        LogEntry entry = raft.state().log().getLogEntry(applied());
+        return entry == null ? 0 : entry.term();
     }
 
     /** Done at once: what is checked of it must still be so when Raft takes it. */
     void receive(Object message) {
         arrivals.take(message);
+        if (agreedAtFirst < 0 && message instanceof AppendRequest heard && heard.term() == term()) {
+            agreedAtFirst = heard.leaderCommitIndex();
+        }
     }
 
     private void execute(Runnable task) {
@@ -235,12 +268,7 @@ final class RaftRun {
         @Override
         public Object run(Object operation, long index) {
             return switch ((Operation) operation) {
-                case Operation.Nothing() -> {
-                    if (isOfThisTerm(index)) {
-                        owner.caughtUp();
-                    }
-                    yield "";
-                }
+                case Operation.Nothing() -> "";
                 case Operation.Change change -> {
                     folding.apply(change, isLeader() && isOfThisTerm(index));
                     yield index;
