@@ -5,18 +5,25 @@ import static io.robustmq.broker.RawClient.DISCONNECT;
 import static io.robustmq.broker.TestBroker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.robustmq.broker.ClientDirectory.Whereabouts;
 import io.robustmq.broker.RawClient.Options;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +41,7 @@ class TunnelTest {
 
     /** All clients are at home but those whose name begins with "here". */
     private final class Directory implements ClientDirectory {
+        private volatile @Nullable InetSocketAddress other;
         private final ConcurrentHashMap<String, Integer> held = new ConcurrentHashMap<>();
         private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
@@ -45,7 +53,10 @@ class TunnelTest {
             } else if (clientId.startsWith("lost")) {
                 told.accept(new Whereabouts.Unknown("nobody knows"));
             } else {
-                told.accept(new Whereabouts.Elsewhere("home", home.broker.clusterAddress()));
+                InetSocketAddress there = other;
+                told.accept(
+                        new Whereabouts.Elsewhere(
+                                "home", there == null ? home.broker.clusterAddress() : there));
             }
         }
 
@@ -118,6 +129,25 @@ class TunnelTest {
             client.expect(CONNACK);
             client.expect(RawClient.SUBACK);
             assertThat(client.message().payload()).isEqualTo("own");
+        }
+    }
+
+    @Test
+    void what_comes_right_behind_a_welcome_is_heard() throws Exception {
+        ByteBuf answer = Unpooled.buffer();
+        Preface.answer(answer, Preface.Status.WELCOME, "");
+        answer.writeBytes(new byte[] {(byte) (CONNACK << 4), 3, 0, 0, 0});
+        try (ServerSocket there = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            directory.other = (InetSocketAddress) there.getLocalSocketAddress();
+            try (RawClient client = front.client()) {
+                client.sendConnect("c", new Options());
+                try (Socket accepted = there.accept()) {
+                    accepted.getOutputStream().write(ByteBufUtil.getBytes(answer));
+                    client.expect(CONNACK);
+                }
+            }
+        } finally {
+            answer.release();
         }
     }
 
