@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -49,14 +50,15 @@ final class Chaos implements AutoCloseable {
     private @Nullable Told told;
     private Cast cast = new Cast(List.of(), List.of(), List.of(), List.of(), List.of());
 
-    Chaos(Path folder, long seed, Consumer<String> out) throws InterruptedException {
+    Chaos(Path folder, long seed, Set<Faults.Kind> wanted, Consumer<String> out)
+            throws InterruptedException {
         this.seed = seed;
         this.chance = new SplittableRandom(seed);
         this.out = out;
         Place place = Namespaces.orLoopback(Role.NODES * Role.values().length);
         out.accept("seed " + seed);
         this.nine = new Nine(folder, place);
-        this.faults = new Faults(nine, chance.split(), out, started);
+        this.faults = new Faults(nine, chance.split(), wanted, out, started);
     }
 
     /** Starts everything; fails if that does not work before anything is broken. */

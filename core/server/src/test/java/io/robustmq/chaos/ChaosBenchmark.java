@@ -4,8 +4,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** {@code bin/chaos}: for so many minutes. */
 final class ChaosBenchmark {
@@ -16,9 +18,17 @@ final class ChaosBenchmark {
         long minutes = Long.getLong("minutes", 60);
         long seed = Long.getLong("seed", new Random().nextLong());
         int most = Integer.getInteger("faults", Integer.MAX_VALUE);
+        Set<Faults.Kind> wanted = EnumSet.allOf(Faults.Kind.class);
+        String kinds = System.getProperty("kinds");
+        if (kinds != null) {
+            wanted.clear();
+            for (String each : kinds.split(",")) {
+                wanted.add(Faults.Kind.valueOf(each));
+            }
+        }
         Path folder = Files.createTempDirectory("chaos");
         List<Violation> violations = List.of();
-        try (Chaos chaos = new Chaos(folder, seed, out::println)) {
+        try (Chaos chaos = new Chaos(folder, seed, wanted, out::println)) {
             Runtime.getRuntime()
                     .addShutdownHook(
                             new Thread(() -> {

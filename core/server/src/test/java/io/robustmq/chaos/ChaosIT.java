@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ class ChaosIT {
 
     @Test
     void a_cluster_that_is_broken_in_every_way_keeps_its_word() throws Exception {
-        try (Chaos chaos = new Chaos(folder, seed, System.out::println)) {
+        try (Chaos chaos =
+                new Chaos(folder, seed, EnumSet.allOf(Faults.Kind.class), System.out::println)) {
             chaos.open();
             chaos.breakThings(Integer.MAX_VALUE, FAULTS);
             List<Violation> violations = chaos.judge();

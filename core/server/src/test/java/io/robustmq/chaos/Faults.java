@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,20 +21,27 @@ final class Faults {
 
     private final Nine nine;
     private final SplittableRandom chance;
+    private final Set<Kind> wanted;
     private final Consumer<String> out;
     private final long started;
     private final List<Fault> log = new ArrayList<>();
     private final List<Violation> violations = new ArrayList<>();
 
-    Faults(Nine nine, SplittableRandom chance, Consumer<String> out, long started) {
+    Faults(
+            Nine nine,
+            SplittableRandom chance,
+            Set<Kind> wanted,
+            Consumer<String> out,
+            long started) {
         this.nine = nine;
         this.chance = chance;
+        this.wanted = wanted;
         this.out = out;
         this.started = started;
     }
 
     /** What can be done, and how likely it is. */
-    private enum Kind {
+    enum Kind {
         KILL_BROKER(4, true),
         KILL_JOURNAL(2, true),
         KILL_CENTER(2, true),
@@ -129,7 +137,7 @@ final class Faults {
                                 ROLL ->
                                 true;
                     };
-            for (int i = 0; can && i < kind.weight; i++) {
+            for (int i = 0; can && wanted.contains(kind) && i < kind.weight; i++) {
                 all.add(kind);
             }
         }
