@@ -7,10 +7,7 @@ package io.robustmq.broker;
  * @param offlineOff what is not kept for those who are away
  */
 record LoopRules(
-        HalfOpen halfOpen,
-        OfflineOff offlineOff,
-        SlowSubscriptions slow,
-        PayloadChecks payloads) {
+        HalfOpen halfOpen, OfflineOff offlineOff, SlowSubscriptions slow, PayloadChecks payloads) {
     static LoopRules of(Loop loop, BrokerSettings settings, int loops) {
         return new LoopRules(
                 new HalfOpen(settings.protection().arrivals().maxHalfOpen(), loops),

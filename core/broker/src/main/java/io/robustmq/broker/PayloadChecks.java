@@ -129,7 +129,8 @@ final class PayloadChecks {
     private static String words(String schema, PayloadCheck.Mismatch mismatch) {
         String where = mismatch.location().isEmpty() ? "" : " at " + mismatch.location();
         return switch (mismatch.violation()) {
-            case NOT_JSON -> "the payload must be JSON by schema " + schema + ", and is not" + where;
+            case NOT_JSON ->
+                    "the payload must be JSON by schema " + schema + ", and is not" + where;
             case TOO_LARGE ->
                     "the payload is larger than schema " + schema + " can be checked for" + where;
             case MISMATCH ->

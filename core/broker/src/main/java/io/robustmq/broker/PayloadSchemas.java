@@ -21,9 +21,6 @@ public final class PayloadSchemas {
     List<PayloadSchema> of(String topic) {
         List<PayloadSchema> found = new ArrayList<>(0);
         byFilter.match(topic, found);
-        return found.stream()
-                .distinct()
-                .sorted(Comparator.comparing(PayloadSchema::name))
-                .toList();
+        return found.stream().distinct().sorted(Comparator.comparing(PayloadSchema::name)).toList();
     }
 }

@@ -65,8 +65,7 @@ class PayloadSchemaTest {
                     checked.incrementAndGet();
                     return new String(payload, StandardCharsets.UTF_8).startsWith("good")
                             ? null
-                            : new PayloadCheck.Mismatch(
-                                    SchemaViolation.MISMATCH, "/a", "/" + name);
+                            : new PayloadCheck.Mismatch(SchemaViolation.MISMATCH, "/a", "/" + name);
                 });
     }
 
@@ -152,10 +151,9 @@ class PayloadSchemaTest {
         assertThat(five.published("t/1", "bad", 1, 1)).isEqualTo(FORMAT_INVALID);
         assertThat(checked).hasValue(2);
         assertThat(told())
-                .extracting(MessageEvent.SchemaViolated::schema, MessageEvent.SchemaViolated::refused)
-                .containsExactly(
-                        tuple("a", false),
-                        tuple("b", true));
+                .extracting(
+                        MessageEvent.SchemaViolated::schema, MessageEvent.SchemaViolated::refused)
+                .containsExactly(tuple("a", false), tuple("b", true));
     }
 
     @Test

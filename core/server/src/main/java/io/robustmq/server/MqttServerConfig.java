@@ -22,7 +22,9 @@ record MqttServerConfig(
         Tracing tracing)
         implements BrokerConfig {
 
-    /** What the cluster has agreed on is in force, the same on all brokers ({@link AgreedSchemas}). */
+    /**
+     * What the cluster has agreed on is in force, the same on all brokers ({@link AgreedSchemas}).
+     */
     @Override
     public Path schemaDirectory() {
         return Path.of("");

@@ -68,13 +68,7 @@ final class SchemaFile {
      * @param file where it was, for problems
      */
     static Outcome parse(String file, String name, String text) {
-        SchemaFile reading = new SchemaFile(file);
-        try {
-            return reading.parse(name, text);
-        } catch (StackOverflowError tooDeep) {
-            reading.wrong(SCHEMA, "refers from one part to the next too often");
-            return new Wrong(List.copyOf(reading.problems));
-        }
+        return new SchemaFile(file).parse(name, text);
     }
 
     private Outcome parse(String name, String text) {

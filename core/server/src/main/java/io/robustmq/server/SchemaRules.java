@@ -16,31 +16,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a JSON Schema must keep to so that payloads can be checked by it on an event loop, whoever
- * wrote it and whoever sends them: it is whole in itself, so nothing is fetched; it ends, whatever
- * the payload; and its patterns take time in proportion to the text. For one use.
+ * sends them: it is whole in itself, so nothing is fetched; its patterns take time in proportion to
+ * the text; and no part refers to one that it is in. For each way to a part the library makes that
+ * part anew and keeps it: with a part within itself, the payload says how many ways there are. For
+ * one use.
  */
 final class SchemaRules {
     static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
+    /** Parts, each as often as there are ways to it. */
+    static final int MAX_PARTS = 10_000;
+
+    /** Parts within parts. */
+    static final int MAX_DEPTH = 300;
 
     private static final int MAX_TOLD = 10;
 
     /** Their values are data, not schemas. */
     private static final Set<String> DATA = Set.of("const", "enum", "default", "examples");
 
-    /** Followed by a schema that is for the same value as the one it stands in. */
-    private static final Set<String> ONE_IN_PLACE = Set.of("not", "if", "then", "else");
-
-    /** Followed by several of them. */
-    private static final Set<String> SEVERAL_IN_PLACE =
-            Set.of("allOf", "anyOf", "oneOf", "dependentSchemas");
+    /** Their parts count where they are referred to. */
+    private static final Set<String> LIBRARY = Set.of("$defs", "definitions");
 
     private final JsonNode root;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, JsonNode> anchors = new HashMap<>();
-    private final List<JsonNode> schemas = new ArrayList<>();
 
-    // schemas that were followed to their end, and those that are being followed
-    private final Set<Same> ended = new HashSet<>();
+    /** Parts that were followed to their end, with how many there are in each. */
+    private final Map<Same, Integer> ended = new HashMap<>();
+
     private final Set<Same> begun = new HashSet<>();
 
     private SchemaRules(JsonNode root) {
@@ -48,11 +52,11 @@ final class SchemaRules {
     }
 
     /** A part of the schema, which equals only itself. */
-    private record Same(JsonNode node) {
+    private record Same(JsonNode node, boolean named) {
         @Override
         @SuppressWarnings("ReferenceEquality") // two parts of the same text are two
         public boolean equals(Object other) {
-            return other instanceof Same same && same.node == node;
+            return other instanceof Same same && same.node == node && same.named == named;
         }
 
         @Override
@@ -70,16 +74,18 @@ final class SchemaRules {
         anchors(root);
         look(root, "", false);
         if (problems.isEmpty()) {
-            schemas.forEach(each -> follow(each, "a part of it"));
+            int parts = follow(root, false, "", 0);
+            if (problems.isEmpty() && parts > MAX_PARTS) {
+                problems.add(
+                        "has more than " + MAX_PARTS + " parts, each counted for each way to it");
+            }
         }
         return problems.stream().limit(MAX_TOLD).toList();
     }
 
     private void anchors(JsonNode node) {
-        for (String word : List.of("$anchor", "$dynamicAnchor")) {
-            if (node.path(word).isTextual()) {
-                anchors.put(node.path(word).textValue(), node);
-            }
+        if (node.path("$anchor").isTextual()) {
+            anchors.put(node.path("$anchor").textValue(), node);
         }
         node.forEach(this::anchors);
     }
@@ -93,9 +99,6 @@ final class SchemaRules {
                 look(node.get(i), at + "/" + i, false);
             }
             return;
-        }
-        if (!named && node.isObject()) {
-            schemas.add(node);
         }
         for (Map.Entry<String, JsonNode> each : node.properties()) {
             String word = each.getKey();
@@ -120,7 +123,8 @@ final class SchemaRules {
 
     private void keyword(String word, JsonNode value, String at, String there) {
         switch (word) {
-            case "$ref", "$dynamicRef" -> {
+            case "$dynamicRef" -> problems.add(there + " is not supported: write $ref");
+            case "$ref" -> {
                 if (value.isTextual() && target(value.textValue()) == null) {
                     String ref = value.textValue();
                     problems.add(
@@ -184,31 +188,43 @@ final class SchemaRules {
         return URLDecoder.decode(fragment.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Through all that is for the same value: coming back to where it began, it would not end. */
-    private void follow(JsonNode schema, String from) {
-        Same here = new Same(schema);
-        if (!schema.isObject() || ended.contains(here)) {
-            return;
+    /** How many parts there are, if many only that. */
+    private int follow(JsonNode part, boolean named, String at, int depth) {
+        Same here = new Same(part, named);
+        Integer known = ended.get(here);
+        if (known != null || !part.isContainerNode() || !problems.isEmpty()) {
+            return known == null ? 0 : known;
+        }
+        if (depth > MAX_DEPTH) {
+            problems.add("has more than " + MAX_DEPTH + " parts within each other, " + at);
+            return 0;
         }
         if (!begun.add(here)) {
-            problems.add(from + " refers to itself for the same value: that would never end");
-            return;
+            problems.add(at + " refers to what it is in: then a payload could be checked for ever");
+            return 0;
         }
-        for (Map.Entry<String, JsonNode> each : schema.properties()) {
+        int parts = 1;
+        for (Map.Entry<String, JsonNode> each : part.properties()) {
             String word = each.getKey();
+            String there = at + "/" + word;
             JsonNode value = each.getValue();
-            if (word.equals("$ref") || word.equals("$dynamicRef")) {
-                JsonNode target = value.isTextual() ? target(value.textValue()) : null;
-                if (target != null) {
-                    follow(target, value.textValue());
-                }
-            } else if (ONE_IN_PLACE.contains(word)) {
-                follow(value, from);
-            } else if (SEVERAL_IN_PLACE.contains(word)) {
-                value.forEach(one -> follow(one, from));
+            JsonNode target =
+                    !named && word.equals("$ref") && value.isTextual()
+                            ? target(value.textValue())
+                            : null;
+            if (target != null) {
+                parts += follow(target, false, there, depth + 1);
+            } else if (named || !DATA.contains(word) && !LIBRARY.contains(word)) {
+                parts += follow(value, !named && isNames(word), there, depth + 1);
             }
+            parts = Math.min(parts, MAX_PARTS + 1);
+        }
+        for (int i = 0; i < part.size() && part.isArray(); i++) {
+            parts += follow(part.get(i), false, at + "/" + i, depth + 1);
+            parts = Math.min(parts, MAX_PARTS + 1);
         }
         begun.remove(here);
-        ended.add(here);
+        ended.put(here, parts);
+        return parts;
     }
 }

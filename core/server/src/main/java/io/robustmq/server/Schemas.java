@@ -61,7 +61,7 @@ final class Schemas {
                                     ? before
                                     : read(file.apply(name), name, text, before, next.size());
                     next.put(name, now);
-                    if (now != before && now.problems.isEmpty()) {
+                    if (!now.equals(before) && now.problems.isEmpty()) {
                         changes.add(name);
                     }
                 });
@@ -79,8 +79,7 @@ final class Schemas {
                 next.values().stream().flatMap(each -> each.problems.stream()).toList());
     }
 
-    private Known read(
-            String file, String name, String text, @Nullable Known before, int place) {
+    private Known read(String file, String name, String text, @Nullable Known before, int place) {
         SchemaFile.Outcome outcome =
                 place < MAX
                         ? SchemaFile.parse(file, name, text)

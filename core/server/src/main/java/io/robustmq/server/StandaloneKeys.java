@@ -44,10 +44,7 @@ final class StandaloneKeys {
                                                     ConfigKeys.NODE,
                                                     ConfigKeys.data("./robust-data")),
                                             MqttKeys.SECTIONS),
-                                    List.of(
-                                            SCHEMAS,
-                                            ConfigKeys.http("127.0.0.1:9091"),
-                                            JOURNAL)),
+                                    List.of(SCHEMAS, ConfigKeys.http("127.0.0.1:9091"), JOURNAL)),
                             ConfigKeys.TELEMETRY),
                     MqttKeys::check);
 }

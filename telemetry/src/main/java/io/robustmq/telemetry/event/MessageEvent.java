@@ -228,7 +228,7 @@ public sealed interface MessageEvent extends Event {
             cause =
                     "A client published a payload, or has a will, that is not as a schema for its topic says. Nothing of the payload is in this event.",
             action =
-                    "location and rule say what is wrong: mend the client, or the schema. refused says whether it was published all the same. UNCHECKABLE: a number beyond what can be reckoned with, or a schema that refers to itself too often.")
+                    "location and rule say what is wrong: mend the client, or the schema. refused says whether it was published all the same. UNCHECKABLE: a number beyond what can be reckoned with.")
     record SchemaViolated(
             Peer peer,
             @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
