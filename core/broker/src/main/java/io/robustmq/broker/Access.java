@@ -1,8 +1,9 @@
 package io.robustmq.broker;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Who may connect and what they may do. Any thread. */
+/** Who may connect and what they may do, payloads included. Any thread. */
 public final class Access {
     /** What happens when a client publishes what it may not, and cannot be told, or need not. */
     public enum OnDeniedPublish {
@@ -18,6 +19,8 @@ public final class Access {
 
     /** Decisions of an older version are asked for again. */
     private final AtomicLong version = new AtomicLong();
+
+    private volatile @Nullable PayloadSchemas schemas;
 
     public Access(
             Authenticator authenticator, Authorizer authorizer, OnDeniedPublish onDeniedPublish) {
@@ -41,6 +44,20 @@ public final class Access {
 
     OnDeniedPublish onDeniedPublish() {
         return onDeniedPublish;
+    }
+
+    /**
+     * In force from now on, for all brokers that this is the access of.
+     *
+     * @param others null for none
+     */
+    public void use(@Nullable PayloadSchemas others) {
+        schemas = others;
+    }
+
+    /** Null if there are none. */
+    @Nullable PayloadSchemas schemas() {
+        return schemas;
     }
 
     void changed() {

@@ -287,6 +287,14 @@ final class Admission {
             connection.refuse(ReasonCode.NOT_AUTHORIZED, "a will may not be for " + will.topic());
             return;
         }
+        String mismatch =
+                will == null
+                        ? null
+                        : connection.loop().rules().payloads().refusal(will, connection.peer());
+        if (mismatch != null) {
+            connection.refuse(ReasonCode.PAYLOAD_FORMAT_INVALID, "its will: " + mismatch);
+            return;
+        }
         homing.begin(connection, settled, assigned);
     }
 }

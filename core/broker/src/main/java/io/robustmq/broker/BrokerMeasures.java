@@ -4,6 +4,7 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -168,6 +169,11 @@ public final class BrokerMeasures {
     /** How often a limit held somebody back or turned somebody away. */
     public long limitHits(Limit limit) {
         return sum(Counters.limit(limit));
+    }
+
+    /** How often a payload was not as a schema says, whether it was refused or not. */
+    public long schemaViolations(SchemaViolation violation) {
+        return sum(Counters.schemaViolated(violation));
     }
 
     public long authenticationsSucceeded() {

@@ -438,7 +438,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         who.gone();
         boolean takenBack = ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS;
-        loop.sessions().disconnected(of, peer, takenBack ? null : access.allowed(will));
+        Connect.Will last =
+                takenBack ? null : loop.rules().payloads().allowed(access.allowed(will), peer);
+        loop.sessions().disconnected(of, peer, last);
     }
 
     private ConnectionEvent.Closed closed(Ending ending, int reasonCode) {

@@ -4,6 +4,7 @@ import io.robustmq.broker.BrokerSettings.ShareStrategy;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -40,7 +41,8 @@ final class Counters {
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
     private static final int LIMITS = REFUSED + 256;
     static final int SLOW_DELIVERIES = LIMITS + Limit.values().length;
-    private static final int COUNT = SLOW_DELIVERIES + 1;
+    private static final int SCHEMA_VIOLATED = SLOW_DELIVERIES + 1;
+    private static final int COUNT = SCHEMA_VIOLATED + SchemaViolation.values().length;
 
     /** Keeps two loops' counters off one cache line. */
     private static final int PADDING = 16;
@@ -74,6 +76,10 @@ final class Counters {
 
     static int limit(Limit limit) {
         return LIMITS + limit.ordinal();
+    }
+
+    static int schemaViolated(SchemaViolation violation) {
+        return SCHEMA_VIOLATED + violation.ordinal();
     }
 
     static int refused(int reasonCode) {

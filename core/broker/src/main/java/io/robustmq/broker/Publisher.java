@@ -1,5 +1,6 @@
 package io.robustmq.broker;
 
+import io.netty.buffer.ByteBufUtil;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.PublishPacket;
@@ -10,6 +11,7 @@ import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,15 @@ final class Publisher {
             refuse(packet, topic, session, trace);
             return;
         }
+        PayloadChecks payloads = loop.rules().payloads();
+        String mismatch =
+                payloads.isNeeded() && wrong == null
+                        ? mismatch(packet, topic, trace, payloads)
+                        : null;
+        if (mismatch != null) {
+            refuse(packet, session, trace, mismatch);
+            return;
+        }
         if (trace != null) {
             trace.step(Tracing.Step.AUTHORIZE, connection.readNanos(), System.nanoTime());
         }
@@ -79,6 +90,20 @@ final class Publisher {
         } finally {
             publication.done();
         }
+    }
+
+    /** Null if it may be published, which may have been reported all the same. */
+    private @Nullable String mismatch(
+            PublishPacket packet,
+            String topic,
+            Tracing.@Nullable PublishTrace trace,
+            PayloadChecks payloads) {
+        List<PayloadSchema> schemas = payloads.schemas(topic);
+        if (schemas.isEmpty() || PayloadChecks.isRemoval(packet.retain(), packet.payloadLength())) {
+            return null;
+        }
+        byte[] payload = ByteBufUtil.getBytes(packet.payload());
+        return payloads.refusal(schemas, connection.peer(), topic, payload, trace);
     }
 
     private void publish(Publication publication, int packetId, Session session) {
@@ -275,7 +300,6 @@ final class Publisher {
         }
     }
 
-    /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
     private void deny(
             PublishPacket packet,
             String topic,
@@ -295,17 +319,36 @@ final class Publisher {
             connection.end(Ending.NOT_AUTHORIZED, code);
             return;
         }
-        int qos = packet.qos();
-        if (qos > 0) {
-            if (qos == 2 && !isTold()) {
-                session.received().add(packet.packetId());
-            }
-            if (isTold()) {
-                answers.known(session, qos, packet.packetId(), code, NOT_ALLOWED);
-            } else {
-                answers.known(session, qos, packet.packetId(), ReasonCode.SUCCESS);
-            }
+        drop(packet, session, code, NOT_ALLOWED);
+    }
+
+    /** By a schema, which has been told. */
+    private void refuse(
+            PublishPacket packet,
+            Session session,
+            Tracing.@Nullable PublishTrace trace,
+            String mismatch) {
+        int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
+        if (trace != null) {
+            trace.refused(code, mismatch, System.nanoTime());
         }
+        drop(packet, session, code, mismatch);
+    }
+
+    /** A 3.1.1 client cannot be told: it gets its acknowledgement all the same [MQTT-3.3.5-2]. */
+    private void drop(PublishPacket packet, Session session, int reasonCode, String detail) {
+        int qos = packet.qos();
+        if (qos == 0) {
+            return;
+        }
+        if (isTold()) {
+            answers.known(session, qos, packet.packetId(), reasonCode, detail);
+            return;
+        }
+        if (qos == 2) {
+            session.received().add(packet.packetId());
+        }
+        answers.known(session, qos, packet.packetId(), ReasonCode.SUCCESS);
     }
 
     /** Not stored, so not routed either: the client may try again. */

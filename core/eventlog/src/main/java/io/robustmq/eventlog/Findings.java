@@ -253,6 +253,17 @@ final class Findings {
                             + ".",
                     action("authentication.publish_denied"));
         }
+        by(of("message.schema_violated"), "schema")
+                .forEach((schema, facts) ->
+                        add(
+                                "schema_violated",
+                                "It published "
+                                        + Wording.times(sum(facts))
+                                        + " what is not as schema "
+                                        + schema
+                                        + " says. The last time: "
+                                        + MessagePhrases.violation(facts.getLast()),
+                                action("message.schema_violated")));
         by(of("subscription.refused"), "reason_code")
                 .forEach((code, facts) ->
                         add(

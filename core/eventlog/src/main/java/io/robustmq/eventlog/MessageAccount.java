@@ -88,6 +88,12 @@ final class MessageAccount {
             finding("publish_refused", text, "message.rejected");
             return text;
         }
+        Fact violated = last("message.schema_violated");
+        if (violated != null && MessagePhrases.isRefusal(violated)) {
+            String text = MessagePhrases.violation(violated) + " Nobody got it.";
+            finding("schema_violated", text, "message.schema_violated");
+            return text;
+        }
         if (denied != null) {
             String text =
                     "The broker refused it, "

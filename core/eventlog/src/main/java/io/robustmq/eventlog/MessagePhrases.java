@@ -25,6 +25,11 @@ final class MessagePhrases {
                                     + Wording.quoted(fact.get("detail"))
                                     + ": ",
                             topic);
+            case "message.schema_violated" ->
+                    Phrase.of(
+                            event + " " + fact.get("schema"),
+                            violation(fact).replaceAll("\\.$", ": "),
+                            topic);
             case "message.retained_refused" ->
                     Phrase.of(event, "its retained message was not stored: ", topic);
             case "message.will_scheduled" ->
@@ -64,5 +69,23 @@ final class MessagePhrases {
             case "not_stored" -> "the broker could not store it";
             case String other -> other;
         };
+    }
+
+    /** Or it was published all the same. */
+    static boolean isRefusal(Fact violated) {
+        return violated.get("refused").equals("true");
+    }
+
+    /** A sentence. */
+    static String violation(Fact fact) {
+        String rule = fact.get("rule");
+        return (isRefusal(fact) ? "The broker refused it, as" : "It was published, though")
+                + " its payload is not as schema "
+                + fact.get("schema")
+                + " says, "
+                + fact.get("violation")
+                + (rule.isEmpty() ? "" : " by " + rule)
+                + (fact.get("location").isEmpty() ? "" : " at " + fact.get("location"))
+                + ".";
     }
 }

@@ -162,6 +162,29 @@ class ExplainerTest {
     }
 
     @Test
+    void a_payload_that_a_schema_refused_is_told_with_the_schema_and_the_place() throws Exception {
+        try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
+            events.add(accepted(1, BEGIN));
+            for (String refused : List.of("false", "true")) {
+                events.add(
+                        new TestEvents.Draft("message.schema_violated", Severity.WARN)
+                                .peer(1, "c1", "10.0.0.1", 4000)
+                                .topic("plant/1")
+                                .with(
+                                        ",\"schema\":\"pumps\",\"violation\":\"mismatch\",\"location\":\"/rpm\",\"rule\":\"/properties/rpm/type\",\"refused\":"
+                                                + refused)
+                                .at(BEGIN.plusSeconds(1)));
+            }
+            Explanation full = explainer(events).client("c1", null);
+            assertThat(full.findings().stream().map(Explanation.Finding::pattern))
+                    .containsExactly("schema_violated");
+            assertThat(full.verdict())
+                    .contains(
+                            "what is not as schema pumps says. The last time: The broker refused it, as its payload is not as schema pumps says, mismatch by /properties/rpm/type at /rpm.");
+        }
+    }
+
+    @Test
     void a_full_disk_is_told_with_what_it_refused_and_whether_it_is_over() throws Exception {
         try (TestEvents events = TestEvents.in(directory, 1 << 20)) {
             events.add(accepted(1, BEGIN));

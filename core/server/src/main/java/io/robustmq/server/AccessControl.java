@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,9 +22,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may connect and what they may do, as the configuration, the password file and the ACL file
- * say; the files are read again when they have changed. Opened and closed by one thread; {@link
- * #check} any.
+ * Who may connect and what they may do, as the configuration, the password file, the ACL file and
+ * the schemas of payloads say; the files are read again when they have changed. Opened and closed
+ * by one thread; {@link #check} any.
  */
 final class AccessControl implements AutoCloseable {
     private static final long LOOK_SECONDS = 2;
@@ -42,6 +43,8 @@ final class AccessControl implements AutoCloseable {
     private final PasswordAuthenticator passwords;
     private final Access access;
     private final List<Source> sources = new ArrayList<>();
+    private final Schemas schemas;
+    private final @Nullable SchemaFiles schemaFiles;
     private volatile Function<Authorizer.Client, Authorizer.Rights> rules;
     private volatile Runnable changed = () -> {};
 
@@ -49,16 +52,18 @@ final class AccessControl implements AutoCloseable {
     private @Nullable ScheduledExecutorService looking;
 
     AccessControl(BrokerConfig.Mqtt config, boolean scram, InstantSource clock, Events events) {
-        this(config, scram, false, clock, events);
+        this(config, scram, false, Path.of(""), clock, events);
     }
 
     /**
      * @param agreed users and rules are what {@link #use} says, not what files say
+     * @param schemaFolder empty for none
      */
     AccessControl(
             BrokerConfig.Mqtt config,
             boolean scram,
             boolean agreed,
+            Path schemaFolder,
             InstantSource clock,
             Events events) {
         this.config = config;
@@ -71,6 +76,9 @@ final class AccessControl implements AutoCloseable {
                         new AuthenticatorChain(chain(scram)),
                         client -> rules.apply(client),
                         config.access().onDeniedPublish());
+        this.schemas = new Schemas(access, events);
+        this.schemaFiles =
+                isNamed(schemaFolder) ? new SchemaFiles(schemaFolder, clock, schemas) : null;
         if (isNamed(config.passwordFile()) && !agreed) {
             sources.add(
                     new Source(
@@ -153,7 +161,7 @@ final class AccessControl implements AutoCloseable {
 
     /** From now on the files are looked at. */
     void watch() {
-        if (sources.isEmpty()) {
+        if (sources.isEmpty() && schemaFiles == null) {
             return;
         }
         ScheduledExecutorService scheduler =
@@ -201,7 +209,17 @@ final class AccessControl implements AutoCloseable {
         if (used > 0) {
             changed.run();
         }
+        if (schemaFiles != null) {
+            Checked checked = schemaFiles.check(now);
+            used += checked.changed();
+            problems.addAll(checked.problems());
+        }
         return new Checked(used, problems);
+    }
+
+    /** Schemas that the cluster has agreed on, by name. */
+    synchronized void useSchemas(String from, Map<String, String> texts) {
+        var unused = schemas.use(from, texts, name -> from + "/" + name);
     }
 
     /**

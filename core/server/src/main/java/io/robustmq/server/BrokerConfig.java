@@ -15,6 +15,9 @@ interface BrokerConfig extends RoleConfig {
 
     Mqtt5 mqtt5();
 
+    /** Of files with payload schemas; empty for none. */
+    Path schemaDirectory();
+
     record Mqtt(
             Optional<InetSocketAddress> listen,
             boolean proxyProtocol,

@@ -10,6 +10,7 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
+import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -183,6 +184,16 @@ final class BrokerMetrics {
                 .callback(values -> {
                     for (DropReason reason : DropReason.values()) {
                         values.call(measures.get().dropped(reason), label(reason));
+                    }
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("robustmq_mqtt_schema_violations_total")
+                .help("Payloads that were not as a schema says, refused or reported, by why.")
+                .labelNames("violation")
+                .callback(values -> {
+                    for (SchemaViolation violation : SchemaViolation.values()) {
+                        values.call(measures.get().schemaViolations(violation), label(violation));
                     }
                 })
                 .register(registry);

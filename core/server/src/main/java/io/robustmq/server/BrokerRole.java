@@ -62,7 +62,13 @@ final class BrokerRole {
     /** Before the first broker is made. */
     AccessControl openAccess(Events events, boolean agreed) throws StartFailure {
         AccessControl opening =
-                new AccessControl(config.mqtt(), config.mqtt5().scram(), agreed, clock, events);
+                new AccessControl(
+                        config.mqtt(),
+                        config.mqtt5().scram(),
+                        agreed,
+                        config.schemaDirectory(),
+                        clock,
+                        events);
         opening.open();
         access = opening;
         return opening;

@@ -8,7 +8,7 @@ import java.util.Set;
 /** What {@code robustmq cluster} is to do. */
 sealed interface ClusterArguments permits ClusterArguments.Dev, ClusterOrder {
     String USAGE =
-            "cluster needs a command: robustmq cluster status|add|remove|replace|drain|undrain|users|acl|backup|restore|dev";
+            "cluster needs a command: robustmq cluster status|add|remove|replace|drain|undrain|users|acl|schemas|backup|restore|dev";
 
     /**
      * @param nodes of each role

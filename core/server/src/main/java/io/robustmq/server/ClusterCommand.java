@@ -52,6 +52,7 @@ final class ClusterCommand {
             case ClusterOrder.ManageUsers users ->
                     new ClusterAccess(cluster, saying).run(users, prompt, chance);
             case ClusterOrder.Rules rules -> new ClusterAccess(cluster, saying).run(rules);
+            case ClusterOrder.Schemas schemas -> new ClusterSchemas(cluster, saying).run(schemas);
             case ClusterOrder.Backup backup -> new ClusterBackup(cluster, saying).run(backup);
             case ClusterOrder.Restore restore -> new ClusterRestore(cluster, saying).run(restore);
         };

@@ -4,6 +4,7 @@ import io.robustmq.placement.Document;
 import io.robustmq.placement.DocumentKind;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -60,6 +61,31 @@ sealed interface ClusterOrder extends ClusterArguments {
      */
     record Rules(ClusterAt at, RulesVerb verb, String file, String why) implements ClusterOrder {}
 
+    enum SchemasVerb {
+        LIST(0),
+        SHOW(1),
+        PUT(2),
+        REMOVE(1);
+
+        private final int words;
+
+        SchemasVerb(int words) {
+            this.words = words;
+        }
+
+        boolean changes() {
+            return this == PUT || this == REMOVE;
+        }
+    }
+
+    /**
+     * @param name empty for a list
+     * @param file empty unless one is put
+     */
+    record Schemas(
+            ClusterAt at, SchemasVerb verb, String name, String file, String why, boolean yes)
+            implements ClusterOrder {}
+
     record Backup(ClusterAt at, String file, boolean force) implements ClusterOrder {}
 
     /**
@@ -89,6 +115,7 @@ sealed interface ClusterOrder extends ClusterArguments {
             case "undrain" -> drain(true, verb, rest);
             case "users" -> users(rest);
             case "acl" -> rules(rest);
+            case "schemas" -> schemas(rest);
             case "backup" -> backup(rest);
             case "restore" -> restore(rest);
             default -> new CommandLine.Wrong(USAGE);
@@ -220,6 +247,47 @@ sealed interface ClusterOrder extends ClusterArguments {
                         ? wrong("cluster acl set", "an ACL file", "FILE")
                         : checked(
                                 why, new Rules(options.at(), verb, file == null ? "" : file, why));
+    }
+
+    private static CommandLine schemas(List<String> rest) {
+        String word = rest.isEmpty() ? "" : rest.removeFirst();
+        if (word.equals("--help") || word.equals("-h")) {
+            return new CommandLine.Help();
+        }
+        SchemasVerb verb =
+                Stream.of(SchemasVerb.values())
+                        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+                        .findAny()
+                        .orElse(null);
+        if (verb == null) {
+            return new CommandLine.Wrong(
+                    "cluster schemas needs a command: robustmq cluster schemas list|show NAME|put NAME FILE|remove NAME");
+        }
+        ClusterOptions options =
+                verb.changes()
+                        ? new ClusterOptions(verb.words, "--why", "--yes")
+                        : new ClusterOptions(verb.words);
+        CommandLine other = options.read(rest);
+        if (other != null) {
+            return other;
+        }
+        String name = options.word(0);
+        String file = options.word(1);
+        if (verb.words > 0 && name == null || verb.words > 1 && file == null) {
+            return verb == SchemasVerb.PUT
+                    ? wrong("cluster schemas put", "a name and a schema file", "NAME FILE")
+                    : wrong("cluster schemas " + word, "a name", "NAME");
+        }
+        String why = options.value("--why", "");
+        return checked(
+                why,
+                new Schemas(
+                        options.at(),
+                        verb,
+                        name == null ? "" : name,
+                        file == null ? "" : file,
+                        why,
+                        options.has("--yes")));
     }
 
     private static CommandLine backup(List<String> rest) {

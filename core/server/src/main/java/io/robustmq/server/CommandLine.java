@@ -78,6 +78,8 @@ sealed interface CommandLine {
                     [--password-stdin] [--iterations N]
               robustmq cluster acl show|set FILE|remove [--why TEXT]
                     who may connect and what they may do, on all brokers with cluster.access placement
+              robustmq cluster schemas list|show NAME|put NAME FILE|remove NAME [--why TEXT] [--yes]
+                    what payloads must be that are published to some topics, on all brokers
               robustmq cluster backup FILE [--force]
                     writes all that is agreed to a file that is the owner's alone. Messages are not
                     in it: they are in the journal servers

@@ -43,6 +43,7 @@ final class MqttServer implements RoleProcess {
     private @Nullable ClusterClient cluster;
     private @Nullable ReplicationClient replication;
     private @Nullable AgreedAccess agreed;
+    private @Nullable AgreedSchemas schemas;
     private @Nullable HomeKeeper keeper;
     private boolean isServing;
 
@@ -103,6 +104,8 @@ final class MqttServer implements RoleProcess {
         isServing = true;
         AgreedAccess agreeing = isAgreed ? new AgreedAccess(member.placement(), access) : null;
         agreed = agreeing;
+        AgreedSchemas checking = new AgreedSchemas(member.placement(), access);
+        schemas = checking;
         var unusedEnd =
                 member.placement()
                         .ready()
@@ -110,6 +113,7 @@ final class MqttServer implements RoleProcess {
                             if (agreeing != null) {
                                 agreeing.open();
                             }
+                            checking.open();
                             journals.open();
                             keeping.open();
                         });
@@ -322,6 +326,10 @@ final class MqttServer implements RoleProcess {
         if (agreed != null) {
             agreed.close();
             agreed = null;
+        }
+        if (schemas != null) {
+            schemas.close();
+            schemas = null;
         }
         broker.close();
         if (replication != null) {

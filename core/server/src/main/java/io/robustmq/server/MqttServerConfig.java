@@ -1,6 +1,7 @@
 package io.robustmq.server;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 
 /**
  * The whole configuration of {@code robustmq mqtt-server}; {@link MqttServerKeys} says what each
@@ -20,6 +21,14 @@ record MqttServerConfig(
         Sinks sinks,
         Tracing tracing)
         implements BrokerConfig {
+
+    /**
+     * What the cluster has agreed on is in force, the same on all brokers ({@link AgreedSchemas}).
+     */
+    @Override
+    public Path schemaDirectory() {
+        return Path.of("");
+    }
 
     record Cluster(InetSocketAddress listen, int replicas, int ackQuorum, AccessFrom access) {}
 

@@ -14,6 +14,7 @@ record StandaloneConfig(
         Data data,
         Mqtt mqtt,
         Mqtt5 mqtt5,
+        Schemas schemas,
         Http http,
         Journal journal,
         Events events,
@@ -25,6 +26,13 @@ record StandaloneConfig(
     List<Path> journalDirectories() {
         return journalDirectories(journal.directories());
     }
+
+    @Override
+    public Path schemaDirectory() {
+        return schemas.directory();
+    }
+
+    record Schemas(Path directory) {}
 
     record Journal(
             List<Path> directories,

@@ -22,6 +22,17 @@ final class StandaloneKeys {
                             ConfigKeys.DURABILITY,
                             ConfigKeys.SLOW_SYNC));
 
+    private static final ConfigSection SCHEMAS =
+            new ConfigSection(
+                    "schemas",
+                    "What payloads must be",
+                    List.of(
+                            ConfigKeys.key(
+                                    "schemas.directory",
+                                    new ValueKind.Location(true),
+                                    "\"\"",
+                                    "Folder of payload schemas, a file NAME.json each: topics, what happens to what does not match, and a JSON Schema (docs/operate.md). Read again when it changes. Empty for none.")));
+
     static final ConfigRole<StandaloneConfig> ROLE =
             new ConfigRole<>(
                     "standalone",
@@ -33,7 +44,7 @@ final class StandaloneKeys {
                                                     ConfigKeys.NODE,
                                                     ConfigKeys.data("./robust-data")),
                                             MqttKeys.SECTIONS),
-                                    List.of(ConfigKeys.http("127.0.0.1:9091"), JOURNAL)),
+                                    List.of(SCHEMAS, ConfigKeys.http("127.0.0.1:9091"), JOURNAL)),
                             ConfigKeys.TELEMETRY),
                     MqttKeys::check);
 }

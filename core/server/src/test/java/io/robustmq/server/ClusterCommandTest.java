@@ -246,6 +246,57 @@ class ClusterCommandTest {
     }
 
     @Test
+    void schemas_are_put_and_removed_only_if_it_is_said_again_and_never_wrong() throws Exception {
+        TestPlacementGroup group = group("a");
+        Path file = folder.resolve("weather.json");
+        assertThat(run(group, "schemas list")).isEqualTo(ExitCode.OK);
+        assertThat(said()).isEmpty();
+        assertThat(run(group, "schemas show weather")).isEqualTo(ExitCode.FOUND);
+        assertThat(run(group, "schemas put weather " + file)).isEqualTo(ExitCode.NO_INPUT);
+        Files.writeString(file, "{\"topics\":[\"w/#\"],\"schema\":{\"$ref\":\"http://x/\"}}");
+        assertThat(run(group, "schemas put weather " + file + " --yes"))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(said())
+                .contains(
+                        file + ": schema: /$ref must be in the schema itself",
+                        "nothing was changed");
+        String text = "{\"topics\":[\"w/#\", \"v\"],\"schema\":{\"type\":\"object\"}}";
+        Files.writeString(file, text);
+        assertThat(run(group, "schemas put we/ther " + file)).isEqualTo(ExitCode.USAGE);
+        assertThat(run(group, "schemas put weather " + file)).as(said()).isEqualTo(ExitCode.OK);
+        assertThat(said())
+                .contains("refuse what does not match on w/#, v", "Nothing was changed: add --yes");
+        assertThat(view(group, "a").documents(DocumentKind.SCHEMA, "")).isEmpty();
+
+        assertThat(run(group, "schemas put weather --why=new --yes " + file))
+                .as(said())
+                .isEqualTo(ExitCode.OK);
+        assertThat(said()).contains("schema weather is in force, the cluster has 1 schema");
+        Document put =
+                Objects.requireNonNull(view(group, "a").document(DocumentKind.SCHEMA, "weather"));
+        assertThat(AgreedAccess.text(put)).isEqualTo(text);
+        assertThat(put.why()).isEqualTo("new");
+        assertThat(put.by().admin().who()).isEqualTo("user " + System.getProperty("user.name"));
+        assertThat(run(group, "schemas show weather")).isEqualTo(ExitCode.OK);
+        assertThat(said()).isEqualTo(text);
+        Files.writeString(file, text.replace("{\"topics", "{\"on-mismatch\":\"report\",\"topics"));
+        assertThat(run(group, "schemas put weather --yes " + file)).isEqualTo(ExitCode.OK);
+        assertThat(said()).contains("instead of what weather was");
+        change(group, DocumentChange.create(DocumentKind.SCHEMA, "worse", Content.of(new byte[1])));
+        assertThat(run(group, "schemas list")).isEqualTo(ExitCode.OK);
+        assertThat(said())
+                .contains(
+                        "weather: report what does not match on w/#, v\n",
+                        "worse: cannot be used: worse: is no JSON");
+
+        assertThat(run(group, "schemas remove weather")).isEqualTo(ExitCode.OK);
+        assertThat(view(group, "a").document(DocumentKind.SCHEMA, "weather")).isNotNull();
+        assertThat(run(group, "schemas remove weather --yes")).isEqualTo(ExitCode.OK);
+        assertThat(view(group, "a").document(DocumentKind.SCHEMA, "weather")).isNull();
+        assertThat(run(group, "schemas remove weather --yes")).isEqualTo(ExitCode.FOUND);
+    }
+
+    @Test
     void a_journal_server_is_drained_only_if_it_is_said_again() throws Exception {
         TestPlacementGroup group = group("a");
         register(group, journal("j1"));

@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -250,6 +251,23 @@ class MqttServerIT {
         assertThatThrownBy(() ->
                         ada.subscribeWith().topicFilter("theirs").qos(MqttQos.AT_MOST_ONCE).send())
                 .isInstanceOf(Mqtt5SubAckException.class);
+    }
+
+    @Test
+    void schemas_are_the_clusters_and_the_same_on_all_brokers() throws Exception {
+        start("m-1", "m-2");
+        agreed(
+                DocumentKind.SCHEMA,
+                "numbers",
+                "{\"topics\":[\"n/#\"],\"schema\":{\"type\":\"number\"}}");
+        for (String broker : List.of("m-1", "m-2")) {
+            cluster.node(broker).awaitRecord("message.schemas_loaded");
+            Mqtt5BlockingClient client = connected(broker, "at-" + broker);
+            publish(client, "n/1", "3", MqttQos.AT_LEAST_ONCE);
+            publish(client, "m", "x", MqttQos.AT_LEAST_ONCE);
+            assertThatThrownBy(() -> publish(client, "n/1", "x", MqttQos.AT_LEAST_ONCE))
+                    .isInstanceOf(Mqtt5PubAckException.class);
+        }
     }
 
     private static String line(String user, String password) {

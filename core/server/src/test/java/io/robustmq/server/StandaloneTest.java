@@ -274,6 +274,14 @@ class StandaloneTest {
                 "expired",
                 "packet_too_large",
                 "session_ended");
+        labelled(
+                series,
+                "robustmq_mqtt_schema_violations_total",
+                "violation",
+                "not_json",
+                "too_large",
+                "mismatch",
+                "uncheckable");
         labelled(series, "robustmq_mqtt_authentications_total", "outcome", "succeeded", "failed");
         series.add("robustmq_mqtt_delivery_latency_seconds_count 0");
         series.add("robustmq_mqtt_delivery_latency_seconds_bucket{le=\"+Inf\"} 0");

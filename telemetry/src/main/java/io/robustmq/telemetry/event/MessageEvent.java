@@ -18,6 +18,14 @@ public sealed interface MessageEvent extends Event {
         OFFLINE_OFF
     }
 
+    /** Why a payload is not as a schema says. */
+    enum SchemaViolation {
+        NOT_JSON,
+        TOO_LARGE,
+        MISMATCH,
+        UNCHECKABLE
+    }
+
     @EventType(
             name = "message.published",
             severity = Severity.INFO,
@@ -179,6 +187,60 @@ public sealed interface MessageEvent extends Event {
             @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
             @Doc("Reason code answered") int reasonCode,
             @Doc("What was wrong, with the limit and the value") String detail)
+            implements MessageEvent {
+        @Override
+        public String throttleKey() {
+            return peer.clientId();
+        }
+    }
+
+    @EventType(
+            name = "message.schemas_loaded",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "Payload schemas are in force, at the start or because they were changed; each is for what is published from now on.",
+            action = "Nothing.")
+    record SchemasLoaded(
+            @Doc("Where they come from: a folder, or placement") String file,
+            @Doc("Schemas in force now") int schemas,
+            @Doc("Those that are new, different or gone") String detail)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.schema_unusable",
+            severity = Severity.ERROR,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A payload schema that is new or was changed cannot be used. What it said before holds on; if it is new, nothing is checked by it.",
+            action =
+                    "Mend what detail names: in the file, or with robustmq cluster schemas put. It is read again when it changes.")
+    record SchemaUnusable(
+            @Doc("The file, or the document of placement") String file,
+            @Doc("What is wrong: so many things") int problems,
+            @Doc("The first of them") String detail)
+            implements MessageEvent {}
+
+    @EventType(
+            name = "message.schema_violated",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A client published a payload, or has a will, that is not as a schema for its topic says. Nothing of the payload is in this event.",
+            action =
+                    "location and rule say what is wrong: mend the client, or the schema. refused says whether it was published all the same. UNCHECKABLE: a number beyond what can be reckoned with.")
+    record SchemaViolated(
+            Peer peer,
+            @Doc(value = "The topic", attribute = "messaging.destination.name") String topicName,
+            @Doc("The schema's name") String schema,
+            @Doc("What is wrong") SchemaViolation violation,
+            @Doc(
+                            "Where in the payload: a JSON Pointer, with * for names that the schema has not; empty for all of it. If it is no JSON, line and column")
+                    String location,
+            @Doc("Where in the schema it is said, empty if the payload did not get so far")
+                    String rule,
+            @Doc("Whether the message was refused; if not, it was published all the same")
+                    boolean refused)
             implements MessageEvent {
         @Override
         public String throttleKey() {
