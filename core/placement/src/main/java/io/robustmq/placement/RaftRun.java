@@ -5,6 +5,7 @@ import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
+import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * when it sends. {@link Arrivals} mends what comes.
  */
 final class RaftRun {
+    /** Entries that most members may not have yet; beyond them nothing is proposed. */
+    static final int MAX_UNCOMMITTED = 2 * RaftMember.MAX_WAITING;
+
     /** What its member does with it. */
     interface Owner {
         /** A step, on the loop; its failure ends this run. */
@@ -48,6 +52,7 @@ final class RaftRun {
     private final Mail mail;
     private final RaftNodeImpl raft;
     private final Arrivals arrivals;
+    private final SnapshotSending sending;
     private final List<Runnable> syncs = new ArrayList<>();
 
     /** In flight as leader. */
@@ -62,7 +67,8 @@ final class RaftRun {
             RaftLoop loop,
             Owner owner,
             Folding folding,
-            Mail mail) {
+            Mail mail,
+            SnapshotSending.Making making) {
         this.loop = loop;
         this.owner = owner;
         this.folding = folding;
@@ -72,6 +78,7 @@ final class RaftRun {
                 RaftNodeImpl.restoreRaftNode(
                         new Consensus.Group(), log.restored(), settings.raft(), world, log);
         arrivals = new Arrivals(raft);
+        sending = making.of(raft.state());
     }
 
     void start() {
@@ -147,7 +154,9 @@ final class RaftRun {
             proposed.clear();
             proposedTerm = term();
         }
-        if (isLeader() && proposed.add(change.id())) {
+        RaftState state = raft.state();
+        long uncommitted = state.log().lastLogOrSnapshotIndex() - state.commitIndex();
+        if (isLeader() && uncommitted < MAX_UNCOMMITTED && proposed.add(change.id())) {
             InternalCompletableFuture<?> done = new InternalCompletableFuture<>();
             whenDone(done, result -> proposed.remove(change.id()));
             new ReplicateTask(raft, change, done).run();
@@ -156,6 +165,10 @@ final class RaftRun {
 
     /** As leader: the index up to which all is folded that was agreed before. */
     void barrier(Consumer<Long> then) {
+        LeaderState leading = raft.state().leaderState();
+        if (leading != null && leading.queryState().queryCount() >= MAX_UNCOMMITTED) {
+            return;
+        }
         whenDone(
                 raft.query(new Operation.Barrier(), QueryPolicy.LINEARIZABLE),
                 result -> {
@@ -195,6 +208,33 @@ final class RaftRun {
     /** Done at once: what is checked of it must still be so when Raft takes it. */
     void receive(Object message) {
         arrivals.take(message);
+    }
+
+    /**
+     * @return whether this member needs the snapshot
+     */
+    boolean offered(Message.Offer offer, MemberId from) {
+        return arrivals.offer(offer, from);
+    }
+
+    void ask(Message.Ask ask, MemberId from) {
+        sending.ask(ask, from);
+    }
+
+    /**
+     * Whole, and on disk.
+     *
+     * @return whether this member has it now, or had all of it already
+     */
+    boolean install(InstallSnapshot snapshot) {
+        if (!ended) {
+            arrivals.install(snapshot);
+        }
+        return !ended && raft.state().commitIndex() >= snapshot.snapshot().index();
+    }
+
+    void tick() {
+        sending.tick();
     }
 
     private void execute(Runnable task) {
@@ -255,8 +295,8 @@ final class RaftRun {
         }
 
         @Override
-        public PlacementState snapshot() {
-            return folding.snapshot();
+        public @Nullable PlacementState snapshot() {
+            return sending.needsLog() ? null : folding.snapshot();
         }
 
         @Override
@@ -277,7 +317,11 @@ final class RaftRun {
                     && !raft.state().isKnownMember(raft.getLocalMember())) {
                 return false; // Raft counts its own vote, also of one that has none
             }
-            mail.send(message, to);
+            if (message instanceof InstallSnapshot snapshot) {
+                sending.offer(snapshot, to);
+            } else {
+                mail.send(message, to);
+            }
             return true;
         }
     }

@@ -209,6 +209,7 @@ class GroupTest {
                                 initial.stream()
                                         .map(each -> new PlacementSettings.Contact(each, each))
                                         .toList()),
+                        journal,
                         journal.shard(
                                 "placement",
                                 new ShardSettings(
