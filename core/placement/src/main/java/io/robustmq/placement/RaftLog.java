@@ -398,7 +398,7 @@ final class RaftLog implements RaftStateStore {
         }
     }
 
-    /** The member begins anew, with another one. */
+    /** Nothing is written any more: the member ends, or begins anew from what is on disk. */
     void retire() {
         isRetired = true;
     }
@@ -421,9 +421,13 @@ final class RaftLog implements RaftStateStore {
         if (unwritten.isEmpty()) {
             return;
         }
+        if (isRetired) {
+            throw new IOException("this log is not written any more");
+        }
         try {
             records.append(List.copyOf(unwritten));
         } catch (IOException e) {
+            isRetired = true; // some of them may be there: they must not come twice
             failed.accept(e);
             throw e;
         }

@@ -203,6 +203,7 @@ final class RaftMember {
         if (ending != null) {
             ending.end();
         }
+        log.retire();
         leadership.note(null);
         wishes.failAll(why);
     }
@@ -252,7 +253,6 @@ final class RaftMember {
             if (still != null) {
                 throw still;
             }
-            log.retire();
             RaftLog fresh = newLog();
             fresh.recover();
             log = fresh;
