@@ -45,10 +45,16 @@ final class Arrivals {
 
     private final RaftNodeImpl raft;
     private final RaftState state;
+    private long agreed = Long.MAX_VALUE;
 
     Arrivals(RaftNodeImpl raft) {
         this.raft = raft;
         state = raft.state();
+    }
+
+    /** What was agreed when a leader was first heard of, if it knew; all that there may be else. */
+    long agreed() {
+        return agreed;
     }
 
     void take(Object message) {
@@ -74,6 +80,9 @@ final class Arrivals {
     }
 
     private void append(AppendRequest m) {
+        if (m.term() >= state.term()) {
+            agreed = Math.min(agreed, Math.max(m.leaderCommitIndex(), 1));
+        }
         SnapshotEntry snapshot = state.log().snapshot();
         boolean follows = snapshot.index() > 0 && m.term() >= state.term();
         if (follows

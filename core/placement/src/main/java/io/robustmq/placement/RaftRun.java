@@ -9,6 +9,7 @@ import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import com.hazelcast.cp.internal.raft.impl.task.LeaderElectionTask;
@@ -59,6 +60,7 @@ final class RaftRun {
     private final Set<CommandId> proposed = new HashSet<>();
 
     private int proposedTerm;
+    private boolean isCaughtUp;
     private boolean ended;
 
     RaftRun(
@@ -192,6 +194,10 @@ final class RaftRun {
         syncs.clear();
         due.forEach(Runnable::run);
         RaftState state = raft.state();
+        if (!isCaughtUp && state.leader() != null && hasAllOfThen()) {
+            isCaughtUp = true;
+            owner.caughtUp();
+        }
         LeaderState leading = state.leaderState();
         // Raft syncs when it sends, and a member that is alone sends nothing
         if (leading != null && state.remoteMembers().isEmpty()) {
@@ -203,6 +209,17 @@ final class RaftRun {
             }
             raft.tryRunQueries();
         }
+    }
+
+    /** Of a member that was away, the leader's first entry may be in a snapshot. */
+    private boolean hasAllOfThen() {
+        long applied = applied();
+        SnapshotEntry snapshot = raft.state().log().snapshot();
+        LogEntry last =
+                applied == snapshot.index() || applied < 1
+                        ? snapshot
+                        : raft.state().log().getLogEntry(applied);
+        return applied >= arrivals.agreed() && last != null && last.term() == term();
     }
 
     /** Done at once: what is checked of it must still be so when Raft takes it. */
