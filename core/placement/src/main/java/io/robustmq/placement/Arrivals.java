@@ -171,8 +171,7 @@ final class Arrivals {
         Endpoint leader = new Endpoint(from);
         SnapshotHead head = m.head();
         AppendRequest heard =
-                new AppendRequest(
-                        leader, m.term(), 0, 0, 0, NONE, m.queryRound(), m.sequence());
+                new AppendRequest(leader, m.term(), 0, 0, 0, NONE, m.queryRound(), m.sequence());
         new AppendRequestHandlerTask(raft, heard).run();
         if (m.term() != state.term() || !leader.equals(state.leader())) {
             return false;

@@ -45,12 +45,7 @@ sealed interface Message {
      * @param items of the state
      */
     record Offer(
-            int term,
-            long queryRound,
-            long sequence,
-            long transfer,
-            long items,
-            SnapshotHead head)
+            int term, long queryRound, long sequence, long transfer, long items, SnapshotHead head)
             implements Message {}
 
     /**

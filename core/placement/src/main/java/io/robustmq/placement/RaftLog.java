@@ -314,8 +314,8 @@ final class RaftLog implements RaftStateStore {
 
     /**
      * One that this member took is only there to let older records go; it is written beside the
-     * loop, and if that fails, they stay. One that the leader sent is on disk already: a record says
-     * so. Either takes what a group of records takes.
+     * loop, and if that fails, they stay. One that the leader sent is on disk already: a record
+     * says so. Either takes what a group of records takes.
      */
     @Override
     public void persistSnapshot(SnapshotEntry taken) throws IOException {

@@ -102,10 +102,7 @@ final class RaftMember {
         this.loop = loop;
         this.machine = machine;
         this.registry = registry;
-        aside =
-                new Aside(
-                        world.snapshots().background(),
-                        step -> loop.execute(() -> enter(step)));
+        aside = new Aside(world.snapshots().background(), step -> loop.execute(() -> enter(step)));
         log = newLog();
         self = new Member(MemberId.drawn(world.chance()), settings.name(), settings.address());
         membership = new Membership(self);
@@ -130,11 +127,7 @@ final class RaftMember {
 
     private RaftLog newLog() {
         return new RaftLog(
-                world.records(),
-                world.snapshots().received(),
-                aside,
-                events,
-                this::breakDown);
+                world.records(), world.snapshots().received(), aside, events, this::breakDown);
     }
 
     /** Reads the log. On the caller's thread, before the loop runs. */
@@ -226,8 +219,7 @@ final class RaftMember {
         mail.group(log);
         groupId = log.group();
         Folding folding = new Folding(machine, wishes, mail, events);
-        RaftRun begun =
-                new RaftRun(settings, log, loop, new Owner(), folding, mail, this::sending);
+        RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail, this::sending);
         run = begun;
         begun.start();
     }

@@ -73,8 +73,7 @@ sealed interface RaftRecord {
             case Cut(long index) -> end(begun(5, 8).putLong(index));
             case Installed(SnapshotHead head, long from, long chunks) -> {
                 byte[] bytes = head.encoded();
-                yield end(
-                        begun(6, 16 + bytes.length).putLong(from).putLong(chunks).put(bytes));
+                yield end(begun(6, 16 + bytes.length).putLong(from).putLong(chunks).put(bytes));
             }
             case Kept(SnapshotHead head) -> {
                 byte[] bytes = head.encoded();

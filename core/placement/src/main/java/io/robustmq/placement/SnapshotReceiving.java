@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * state that the member has.
  */
 final class SnapshotReceiving {
-    /** If no piece came for so long, those on the way are taken for lost; then for twice as long. */
+    /**
+     * If no piece came for so long, those on the way are taken for lost; then for twice as long.
+     */
     private static final long PATIENCE_MILLIS = 500;
 
     /** After a failure of its own. */
@@ -219,8 +221,7 @@ final class SnapshotReceiving {
     private void install(Transfer transfer, PlacementState state) {
         Message.Offer offer = transfer.offer;
         SnapshotHead head = offer.head();
-        transfer.log.received(
-                new RaftRecord.Installed(head, transfer.first, transfer.taken));
+        transfer.log.received(new RaftRecord.Installed(head, transfer.first, transfer.taken));
         boolean isInstalled =
                 transfer.run.install(
                         new InstallSnapshot(

@@ -175,11 +175,7 @@ final class SnapshotSending {
         if (maker == null || maker.session() != m.session()) {
             transfer.begin(
                     new PieceMaker(
-                            transfer.id,
-                            m.session(),
-                            transfer.state,
-                            means.pieceBytes,
-                            m.next()),
+                            transfer.id, m.session(), transfer.state, means.pieceBytes, m.next()),
                     m.next());
         }
         if (m.next() < transfer.base || m.next() > transfer.unsent) {

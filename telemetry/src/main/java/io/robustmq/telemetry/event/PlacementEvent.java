@@ -190,7 +190,8 @@ public sealed interface PlacementEvent extends Event {
             name = "placement.snapshot_sent",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
-            cause = "A member of placement has the state that it was sent, and gets what came after.",
+            cause =
+                    "A member of placement has the state that it was sent, and gets what came after.",
             action = "Nothing.")
     record SnapshotSent(
             @Doc("The member's name") String member,

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A placement center that was away for long, over real gRPC. */
 @Timeout(180)
-class CatchUpTest {
+class MemberCatchUpTest {
     private static final Author BY = new Author("test", Admin.NODE);
     private static final int DOCUMENTS = 300;
     private static final int DOCUMENT_BYTES = 250 << 10;
@@ -65,8 +65,7 @@ class CatchUpTest {
         }
     }
 
-    private static void await(ArrayDeque<CompletableFuture<?>> waiting, int most)
-            throws Exception {
+    private static void await(ArrayDeque<CompletableFuture<?>> waiting, int most) throws Exception {
         while (waiting.size() > most) {
             waiting.removeFirst().get(60, TimeUnit.SECONDS);
         }
