@@ -34,10 +34,8 @@ final class Consensus implements RaftIntegration {
         }
     }
 
-    /** Says that a snapshot is taken later. */
-    static final Throwable LATER = new Later();
-
-    private static final class Later extends Exception {
+    /** Says to Raft that a snapshot is taken later; it goes on. */
+    static final class Later extends Exception {
         private static final long serialVersionUID = 1;
 
         Later() {
@@ -99,7 +97,7 @@ final class Consensus implements RaftIntegration {
     @Override
     public Object takeSnapshot(long commitIndex) {
         PlacementState state = owner.snapshot();
-        return state == null ? LATER : state;
+        return state == null ? new Later() : state;
     }
 
     @Override

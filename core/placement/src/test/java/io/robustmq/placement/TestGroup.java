@@ -136,11 +136,11 @@ final class TestGroup implements AutoCloseable {
             @Override
             public boolean greet(String address, byte[] message) {
                 Receiver receiver = reachable.get(address);
-                boolean passes = receiver != null && filter.passes(address, message);
-                if (passes) {
-                    receiver.message(message);
+                if (receiver == null || !filter.passes(address, message)) {
+                    return false;
                 }
-                return passes;
+                receiver.message(message);
+                return true;
             }
 
             @Override
