@@ -68,7 +68,6 @@ final class Arrivals {
                     new AppendFailureResponseHandlerTask(raft, m).run();
                 }
             }
-            case InstallSnapshot m -> install(m);
             case TriggerLeaderElection m -> new TriggerLeaderElectionHandlerTask(raft, m).run();
             default -> throw new IllegalStateException("not a message of Raft's: " + message);
         }
@@ -154,22 +153,44 @@ final class Arrivals {
                 m.flowControlSequenceNumber());
     }
 
-    private void install(InstallSnapshot m) {
+    /**
+     * The leader is heard of, and answered: its next offer is its next heartbeat.
+     *
+     * @return whether the snapshot is needed here
+     */
+    boolean offer(Message.Offer m, MemberId from) {
+        Endpoint leader = new Endpoint(from);
+        SnapshotHead head = m.head();
+        AppendRequest heard =
+                new AppendRequest(leader, m.term(), 0, 0, 0, NONE, m.queryRound(), m.sequence());
+        new AppendRequestHandlerTask(raft, heard).run();
+        if (m.term() != state.term() || !leader.equals(state.leader())) {
+            return false;
+        }
+        LogEntry own = state.log().getLogEntry(head.index());
+        boolean isAgreed = head.index() <= state.commitIndex();
+        if (isAgreed || (own != null && own.term() == head.term())) {
+            // all of it is there, and what follows it may be needed
+            raft.state().log().flush();
+            raft.send(
+                    new AppendSuccessResponse(
+                            raft.getLocalMember(),
+                            state.term(),
+                            head.index(),
+                            m.queryRound(),
+                            m.sequence()),
+                    leader);
+            return false;
+        }
+        return true;
+    }
+
+    /** The whole is there. */
+    void install(InstallSnapshot m) {
         SnapshotEntry snapshot = m.snapshot();
         LogEntry own = state.log().getLogEntry(snapshot.index());
         if (m.term() >= state.term() && own != null && own.term() == snapshot.term()) {
-            // all of it is there, and what follows it may be needed
-            append(
-                    new AppendRequest(
-                            m.leader(),
-                            m.term(),
-                            snapshot.term(),
-                            snapshot.index(),
-                            snapshot.index(),
-                            NONE,
-                            m.queryRound(),
-                            m.flowControlSequenceNumber()));
-            return;
+            return; // that came in another way meanwhile
         }
         if (m.term() >= state.term() && own != null && snapshot.index() > state.commitIndex()) {
             cut(snapshot.index() + 1);

@@ -1,5 +1,6 @@
 package io.robustmq.placement;
 
+import io.robustmq.journal.Journal;
 import io.robustmq.journal.Shard;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Latency;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * PlacementBusyException}.
  */
 public final class ClusterPlacement implements Placement {
+    /** Of a snapshot on its way to another member, about. */
+    private static final int PIECE_BYTES = 256 << 10;
+
     /** Between two tellings of those who follow from elsewhere. */
     private static final Duration PROGRESS = Duration.ofMillis(500);
 
@@ -41,6 +47,9 @@ public final class ClusterPlacement implements Placement {
     private final Watches watches = new Watches(history);
     private final CommandWriter writer = new CommandWriter(this::submit);
     private final AtomicInteger waiting = new AtomicInteger();
+    private final ExecutorService background =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("placement-snapshots-", 0).factory());
 
     /** Written by the member's thread. */
     private final Latency agreements = new Latency();
@@ -50,12 +59,15 @@ public final class ClusterPlacement implements Placement {
     private boolean closed;
 
     /**
+     * @param journal the log's, for a second shard beside it that has the log's name and {@code
+     *     -received}: what a leader sends to a member that was away for long
      * @param log open until placement is closed; nobody else appends to it. What is below a trim
      *     may go
      * @param network opened and closed by placement
      */
     public ClusterPlacement(
             PlacementSettings settings,
+            Journal journal,
             Shard log,
             PlacementNetwork network,
             InstantSource clock,
@@ -76,6 +88,8 @@ public final class ClusterPlacement implements Placement {
                         settings,
                         new RaftMember.World(
                                 records,
+                                new RaftMember.Snapshots(
+                                        new ReceivedShard(journal, log), background, PIECE_BYTES),
                                 network,
                                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                                 chance,
@@ -392,7 +406,10 @@ public final class ClusterPlacement implements Placement {
                         PROGRESS.toNanos()));
     }
 
-    /** Finishes the changes that wait and ends all watches. */
+    /**
+     * Finishes the changes that wait and ends all watches; a snapshot that is being written is
+     * waited for.
+     */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -405,8 +422,10 @@ public final class ClusterPlacement implements Placement {
         }
         expiry.close();
         registry.close();
+        thread.execute(members::close);
         thread.execute(member::closeAfterwards);
         thread.close();
+        background.close();
         watches.close();
     }
 }

@@ -34,6 +34,15 @@ final class Consensus implements RaftIntegration {
         }
     }
 
+    /** Says to Raft that a snapshot is taken later; it goes on. */
+    static final class Later extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Later() {
+            super("a member needs the log as it is", null, false, false);
+        }
+    }
+
     /** What a run of Raft asks of its member. */
     interface Owner {
         /** Now or soon, on the member's thread. */
@@ -47,7 +56,8 @@ final class Consensus implements RaftIntegration {
         /** What Raft wants from the state machine, at an index of its log. */
         Object run(Object operation, long index);
 
-        PlacementState snapshot();
+        /** Null if there shall be none now. */
+        @Nullable PlacementState snapshot();
 
         void restore(PlacementState snapshot);
 
@@ -86,7 +96,8 @@ final class Consensus implements RaftIntegration {
 
     @Override
     public Object takeSnapshot(long commitIndex) {
-        return owner.snapshot();
+        PlacementState state = owner.snapshot();
+        return state == null ? new Later() : state;
     }
 
     @Override

@@ -4,13 +4,9 @@ import com.hazelcast.cp.internal.raft.MembershipChangeMode;
 import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.command.UpdateRaftGroupMembersCmd;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
-import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -22,11 +18,9 @@ import java.util.Set;
  *             nothing        0 |
  *             change         1 | origin:16 | number:8 | command ...
  *             add, remove 2, 3 | member:16 | members n:2 | n × member:16 |
- *   snapshot  | term:4 | index:8 | index of members:8 | members n:2 | n × member:16 |
- *             n × (bytes:4 | chunk) |
  * </pre>
  *
- * {@link CommandCodec} draws a command, {@link StateWriter} a chunk of the state.
+ * {@link CommandCodec} draws a command.
  */
 final class EntryCodec {
     private static final byte NOTHING = 0;
@@ -96,48 +90,6 @@ final class EntryCodec {
     private static UpdateRaftGroupMembersCmd update(ByteBuffer in, MembershipChangeMode mode) {
         Endpoint member = new Endpoint(MemberId.read(in));
         return new UpdateRaftGroupMembersCmd(members(in), member, mode);
-    }
-
-    static byte[] encoded(SnapshotEntry snapshot) throws IOException {
-        Collection<RaftEndpoint> members = snapshot.groupMembers();
-        ByteBuffer head = ByteBuffer.allocate(4 + 8 + 8 + 2 + members.size() * MemberId.BYTES);
-        head.putInt(snapshot.term())
-                .putLong(snapshot.index())
-                .putLong(snapshot.groupMembersLogIndex());
-        putMembers(head, members);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.write(head.array());
-        DataOutputStream out = new DataOutputStream(bytes);
-        Iterator<byte[]> chunks = ((PlacementState) snapshot.operation()).encoded();
-        while (chunks.hasNext()) {
-            byte[] chunk = chunks.next();
-            out.writeInt(chunk.length);
-            out.write(chunk);
-        }
-        return bytes.toByteArray();
-    }
-
-    /** Of all that remains. */
-    static SnapshotEntry snapshot(ByteBuffer in) throws IOException {
-        int term = in.getInt();
-        long index = in.getLong();
-        long membersIndex = in.getLong();
-        Collection<RaftEndpoint> members = members(in);
-        return new SnapshotEntry(term, index, state(in), membersIndex, members);
-    }
-
-    private static PlacementState state(ByteBuffer in) throws IOException {
-        StateReader reader = new StateReader();
-        while (in.hasRemaining()) {
-            int bytes = in.getInt();
-            if (bytes < 0 || bytes > in.remaining()) {
-                throw new IOException("a chunk of the placement state of " + bytes + " bytes");
-            }
-            byte[] chunk = new byte[bytes];
-            in.get(chunk);
-            reader.add(chunk);
-        }
-        return reader.finished();
     }
 
     private static void putMembers(ByteBuffer out, Collection<RaftEndpoint> members) {

@@ -48,6 +48,12 @@ final class Mail {
         return book.get(id);
     }
 
+    /** For people. */
+    String name(MemberId id) {
+        Member member = book.get(id);
+        return member == null ? id.toString() : member.name();
+    }
+
     void learn(Member member) {
         Member before = book.get(member.id());
         if (!member.equals(before) && (before == null || !member.address().isEmpty())) {

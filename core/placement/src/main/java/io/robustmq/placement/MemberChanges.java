@@ -1,5 +1,6 @@
 package io.robustmq.placement;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What people want of the members of the group. On the member's loop. */
 final class MemberChanges {
+    private static final long LOOK_MILLIS = 50;
+
     private final RaftMember member;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
@@ -123,17 +126,44 @@ final class MemberChanges {
         return false;
     }
 
+    /**
+     * Each of those who shall be the members is heard of anew first, or found silent: one that died
+     * just now still seems to answer.
+     */
     private void change(
             List<Member> after, Command command, CompletableFuture<PlacementState.Step> done) {
-        String refusal = member.membership().refusal(after, member.now());
         if (!last.isDone() || !member.isSettled()) {
             refuse(done, "the change of members before this one is not finished yet");
-        } else if (refusal == null) {
-            last = done;
+            return;
+        }
+        last = done;
+        asked(after, command, done, member.now());
+    }
+
+    private void asked(
+            List<Member> after,
+            Command command,
+            CompletableFuture<PlacementState.Step> done,
+            long since) {
+        if (done.isDone() || !leads(done)) {
+            return;
+        }
+        List<Member> silent = member.membership().silentSince(after, since + 1);
+        if (!silent.isEmpty() && member.now() - since < Membership.SILENT_MILLIS) {
+            member.later(() -> asked(after, command, done, since), LOOK_MILLIS);
+            return;
+        }
+        String refusal = Membership.refusal(after, silent);
+        if (refusal == null) {
             member.submit(command, done);
         } else {
             refuse(done, refusal);
         }
+    }
+
+    /** Nothing is asked any more. */
+    void close() {
+        last.completeExceptionally(new IOException("placement is closed"));
     }
 
     private static void refuse(CompletableFuture<?> done, String why) {

@@ -2,12 +2,12 @@ package io.robustmq.placement;
 
 import com.hazelcast.cp.internal.raft.MembershipChangeMode;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Membership {
     /** Who was not heard of for longer does not answer. */
-    private static final long SILENT_MILLIS = 2_000;
+    static final long SILENT_MILLIS = 2_000;
 
     /** Who asks to be let in does so several times a second. */
     private static final long ASKING_MILLIS = 1_000;
@@ -69,14 +69,19 @@ final class Membership {
                 .toList();
     }
 
-    /** Why these must not be the members; null if they may. */
-    @Nullable String refusal(List<Member> members, long nowMillis) {
-        List<String> silent = new ArrayList<>();
-        for (Member member : members) {
-            if (!answers(member.id(), nowMillis)) {
-                silent.add(member.name());
-            }
-        }
+    /** Those of whom nothing was heard since then. */
+    List<Member> silentSince(List<Member> members, long millis) {
+        return members.stream()
+                .filter(each -> !each.id().equals(self.id()))
+                .filter(each -> {
+                    Long last = heard.get(each.id());
+                    return last == null || last < millis;
+                })
+                .toList();
+    }
+
+    /** Why these must not be the members while those of them are silent; null if they may. */
+    static @Nullable String refusal(List<Member> members, List<Member> silent) {
         int needed = members.size() / 2 + 1;
         int answering = members.size() - silent.size();
         return answering >= needed
@@ -88,7 +93,7 @@ final class Membership {
                         + " must answer, and only "
                         + answering
                         + " do; bring back "
-                        + String.join(", ", silent)
+                        + silent.stream().map(Member::name).collect(Collectors.joining(", "))
                         + " first";
     }
 

@@ -1,6 +1,7 @@
 package io.robustmq.placement;
 
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** What members say to each other beside Raft's messages. */
 sealed interface Message {
@@ -35,4 +36,47 @@ sealed interface Message {
 
     /** All that was agreed before the question is up to {@code index} of Raft's log. */
     record BarrierAt(long request, long index) implements Message {}
+
+    /**
+     * The leader has no entries any more for this member, but a snapshot; also its heartbeat to
+     * that member.
+     *
+     * @param transfer drawn when the leader began to offer it
+     * @param items of the state
+     */
+    record Offer(
+            int term, long queryRound, long sequence, long transfer, long items, SnapshotHead head)
+            implements Message {}
+
+    /**
+     * All pieces before the {@code next} are there.
+     *
+     * @param session drawn when the member began to receive: it has nothing of an earlier one
+     * @param isAgain those that were sent since are lost
+     */
+    record Ask(long transfer, long session, long next, boolean isAgain) implements Message {}
+
+    /**
+     * A chunk of the state.
+     *
+     * @param number from 0
+     * @param crc CRC-32C of the bytes
+     * @param bytes not to be changed any more
+     */
+    record Piece(long transfer, long session, long number, int crc, byte[] bytes)
+            implements Message {
+        static Piece of(long transfer, long session, long number, byte[] bytes) {
+            return new Piece(transfer, session, number, crcOf(bytes), bytes);
+        }
+
+        boolean isWhole() {
+            return crcOf(bytes) == crc;
+        }
+
+        static int crcOf(byte[] bytes) {
+            CRC32C crc = new CRC32C();
+            crc.update(bytes);
+            return (int) crc.getValue();
+        }
+    }
 }

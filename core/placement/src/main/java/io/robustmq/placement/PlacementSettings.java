@@ -96,11 +96,14 @@ public record PlacementSettings(
     }
 
     RaftAlgorithmConfig raft() {
+        // it is what Raft's room for the log is made of; who proposes has the real bound
+        int uncommitted =
+                RaftRun.MAX_UNCOMMITTED + (SnapshotSending.LONGEST_LOG - 1) * snapshotEvery;
         return new RaftAlgorithmConfig()
                 .setLeaderElectionTimeoutInMillis(ELECTION_MILLIS)
                 .setLeaderHeartbeatPeriodInMillis(HEARTBEAT_MILLIS)
                 .setMaxMissedLeaderHeartbeatCount(MISSED_HEARTBEATS)
-                .setUncommittedEntryCountToRejectNewAppends(2 * RaftMember.MAX_WAITING)
+                .setUncommittedEntryCountToRejectNewAppends(uncommitted)
                 .setCommitIndexAdvanceCountToSnapshot(snapshotEvery);
     }
 }

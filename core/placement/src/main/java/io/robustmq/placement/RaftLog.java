@@ -10,7 +10,6 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -35,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RaftLog implements RaftStateStore {
     private final Records records;
+    private final Received received;
+    private final Aside aside;
     private final Events events;
     private final Consumer<IOException> failed;
 
@@ -48,6 +49,18 @@ final class RaftLog implements RaftStateStore {
     private @Nullable SnapshotEntry snapshot;
     private boolean left;
 
+    /** A snapshot of which not all is read. */
+    private @Nullable Reading reading;
+
+    private record Reading(SnapshotHead head, StateReader state) {
+        Reading(SnapshotHead head) {
+            this(head, new StateReader());
+        }
+    }
+
+    /** The last snapshot that a leader sent; its state is with what was received. */
+    private RaftRecord.@Nullable Installed installed;
+
     /** Those after the snapshot. */
     private final List<LogEntry> entries = new ArrayList<>();
 
@@ -56,8 +69,30 @@ final class RaftLog implements RaftStateStore {
 
     private long recordsRead;
 
-    RaftLog(Records records, Events events, Consumer<IOException> failed) {
+    // of files
+
+    /** In the newest file. */
+    private long savedIndex;
+
+    private boolean isSaving;
+    private boolean isSavingAgain;
+    private boolean isRetired;
+
+    /** What is about to be given to Raft. */
+    private RaftRecord.@Nullable Installed arriving;
+
+    /**
+     * @param received where the chunks of a leader's snapshot are
+     */
+    RaftLog(
+            Records records,
+            Received received,
+            Aside aside,
+            Events events,
+            Consumer<IOException> failed) {
         this.records = records;
+        this.received = received;
+        this.aside = aside;
         this.events = events;
         this.failed = failed;
     }
@@ -67,14 +102,38 @@ final class RaftLog implements RaftStateStore {
         Long restored = records.restore(this::readSnapshot);
         snapshotOffset = restored == null ? 0 : restored;
         records.read(snapshotOffset, new Fold());
+        RaftRecord.Installed last = installed;
+        if (last != null && last.head().index() > snapshotIndex()) {
+            snapshot = last.head().with(readReceived(last));
+        }
     }
 
     private Long readSnapshot(long offset, DataInputStream in) throws IOException {
-        for (int n = in.readInt(); n > 0; n--) {
-            byte[] record = in.readNBytes(in.readInt());
-            fold(RaftRecord.decoded(ByteBuffer.wrap(record)));
-        }
+        SnapshotFile.read(in, this::fold);
+        savedIndex = snapshotIndex();
         return offset;
+    }
+
+    private PlacementState readReceived(RaftRecord.Installed last) throws IOException {
+        StateReader reader = new StateReader();
+        try {
+            received.read(
+                    last.from(),
+                    (index, _, payload) -> {
+                        byte[] chunk = new byte[payload.remaining()];
+                        payload.get(chunk);
+                        reader.add(chunk);
+                        return index + 1 < last.from() + last.chunks();
+                    });
+            return reader.finished();
+        } catch (IOException e) {
+            throw new IOException(
+                    "the snapshot of entry "
+                            + last.head().index()
+                            + " that a leader sent is damaged; remove this member's folder and"
+                            + " replace the member",
+                    e);
+        }
     }
 
     private final class Fold implements RecordReader {
@@ -107,17 +166,23 @@ final class RaftLog implements RaftStateStore {
                 entries.add(entry);
             }
             case RaftRecord.Cut(long index) -> cut(index);
-            case RaftRecord.Installed(int _, long index) -> {
-                if (snapshotIndex() < index) {
-                    throw new IOException(
-                            "the snapshot of entry "
-                                    + index
-                                    + " that a leader sent is damaged; remove this member's folder"
-                                    + " and replace the member");
+            case RaftRecord.Installed last -> {
+                installed = last;
+                forgetTo(last.head().index());
+            }
+            case RaftRecord.Left() -> left = true;
+            case RaftRecord.Kept(SnapshotHead head) -> reading = new Reading(head);
+            case RaftRecord.Chunk(byte[] bytes) -> {
+                Reading begun = reading;
+                if (begun == null) {
+                    throw new IOException("the chunk of a state without its head");
+                }
+                begun.state.add(bytes);
+                if (begun.state.hasEnded()) {
+                    snapshot = begun.head.with(begun.state.finished());
+                    reading = null;
                 }
             }
-            case RaftRecord.Kept(SnapshotEntry kept) -> keep(kept);
-            case RaftRecord.Left() -> left = true;
         }
     }
 
@@ -127,7 +192,9 @@ final class RaftLog implements RaftStateStore {
     }
 
     private long lastIndex() {
-        return entries.isEmpty() ? snapshotIndex() : entries.getLast().index();
+        RaftRecord.Installed last = installed;
+        long before = Math.max(snapshotIndex(), last == null ? 0 : last.head().index());
+        return entries.isEmpty() ? before : entries.getLast().index();
     }
 
     private void cut(long index) {
@@ -136,9 +203,8 @@ final class RaftLog implements RaftStateStore {
         }
     }
 
-    private void keep(SnapshotEntry kept) {
-        snapshot = kept;
-        entries.removeIf(entry -> entry.index() <= kept.index());
+    private void forgetTo(long index) {
+        entries.removeIf(entry -> entry.index() <= index);
     }
 
     /** Whose log it is; null before {@link #identify}. */
@@ -247,28 +313,25 @@ final class RaftLog implements RaftStateStore {
     }
 
     /**
-     * One that this member took is only there to let older records go: if it cannot be kept, they
-     * stay. One that the leader sent is all that there is.
+     * One that this member took is only there to let older records go; it is written beside the
+     * loop, and if that fails, they stay. One that the leader sent is on disk already: a record
+     * says so. Either takes what a group of records takes.
      */
     @Override
     public void persistSnapshot(SnapshotEntry taken) throws IOException {
-        boolean isInstalled = !isCovered(taken);
-        keep(taken);
-        flushLogs();
-        try {
-            save();
-        } catch (IOException e) {
-            events.emit(new PlacementEvent.SnapshotFailed(taken.index(), Failure.of(e)));
-            if (isInstalled) {
-                failed.accept(e);
-                throw e;
+        if (!isCovered(taken)) {
+            RaftRecord.Installed last = arriving;
+            if (last == null || last.head().index() != taken.index()) {
+                throw new IllegalStateException(
+                        "the snapshot of entry " + taken.index() + " is not on disk");
             }
-            return;
+            installed = last;
+            unwritten.add(last.encoded());
         }
-        if (isInstalled) {
-            unwritten.add(new RaftRecord.Installed(taken.term(), taken.index()).encoded());
-            flushLogs();
-        }
+        snapshot = taken;
+        forgetTo(taken.index());
+        flushLogs();
+        save();
     }
 
     private boolean isCovered(SnapshotEntry taken) {
@@ -276,33 +339,81 @@ final class RaftLog implements RaftStateStore {
                 .anyMatch(entry -> entry.index() == taken.index() && entry.term() == taken.term());
     }
 
-    private void save() throws IOException {
-        long offset = records.next();
-        records.saveSnapshot(offset, this::writeSnapshot);
-        records.trim(snapshotOffset); // if this one is damaged, the one before it is needed
-        snapshotOffset = offset;
+    /** What {@link #persistSnapshot} may be given next; null if nothing. */
+    void received(RaftRecord.@Nullable Installed next) {
+        arriving = next;
     }
 
-    private void writeSnapshot(DataOutputStream out) throws IOException {
-        List<RaftRecord> all = new ArrayList<>();
+    /** Whether what was received last is not in a file of its own yet. Then it will be. */
+    boolean needsReceived() {
+        RaftRecord.Installed last = installed;
+        boolean isNeeded = last != null && savedIndex < last.head().index();
+        if (isNeeded && !isSaving) {
+            saveAll();
+        }
+        return isNeeded;
+    }
+
+    private void saveAll() {
+        try {
+            flushLogs();
+            save();
+        } catch (IOException e) {
+            // whoever uses this log was told, and begins anew
+        }
+    }
+
+    /** All is written that was to be. */
+    private void save() {
+        if (isSaving) {
+            isSavingAgain = true;
+            return;
+        }
+        isSaving = true;
+        SnapshotFile file = file();
+        aside.run(
+                () -> {
+                    records.saveSnapshot(file.offset(), file);
+                    return file;
+                },
+                (_, failure) -> {
+                    isSaving = false;
+                    if (!isRetired) {
+                        saved(file, failure);
+                    }
+                });
+    }
+
+    private void saved(SnapshotFile file, @Nullable IOException failure) {
+        if (failure != null) {
+            events.emit(new PlacementEvent.SnapshotFailed(file.index(), Failure.of(failure)));
+        } else {
+            records.trim(snapshotOffset); // if this one is damaged, the one before it is needed
+            snapshotOffset = file.offset();
+            savedIndex = file.index();
+        }
+        if (isSavingAgain) {
+            isSavingAgain = false;
+            saveAll();
+        }
+    }
+
+    /** Nothing is written any more: the member ends, or begins anew from what is on disk. */
+    void retire() {
+        isRetired = true;
+    }
+
+    private SnapshotFile file() {
+        List<RaftRecord> facts = new ArrayList<>();
         if (self != null) {
-            all.add(new RaftRecord.Self(self));
+            facts.add(new RaftRecord.Self(self));
         }
-        all.add(new RaftRecord.Founders(founders));
-        all.add(new RaftRecord.Term(term, votedFor));
+        facts.add(new RaftRecord.Founders(founders));
+        facts.add(new RaftRecord.Term(term, votedFor));
         if (left) {
-            all.add(new RaftRecord.Left());
+            facts.add(new RaftRecord.Left());
         }
-        if (snapshot != null) {
-            all.add(new RaftRecord.Kept(snapshot));
-        }
-        entries.forEach(entry -> all.add(new RaftRecord.Appended(entry)));
-        out.writeInt(all.size());
-        for (RaftRecord record : all) {
-            byte[] bytes = record.encoded();
-            out.writeInt(bytes.length);
-            out.write(bytes);
-        }
+        return new SnapshotFile(records.next(), facts, snapshot, List.copyOf(entries));
     }
 
     @Override
@@ -310,9 +421,13 @@ final class RaftLog implements RaftStateStore {
         if (unwritten.isEmpty()) {
             return;
         }
+        if (isRetired) {
+            throw new IOException("this log is not written any more");
+        }
         try {
             records.append(List.copyOf(unwritten));
         } catch (IOException e) {
+            isRetired = true; // some of them may be there: they must not come twice
             failed.accept(e);
             throw e;
         }

@@ -1,5 +1,6 @@
 package io.robustmq.placement;
 
+import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -35,9 +37,19 @@ final class RaftMember {
         MemberClock.install();
     }
 
+    /**
+     * What snapshots need.
+     *
+     * @param received where those of a leader are put; nothing else is there
+     * @param background for what takes long
+     * @param pieceBytes of a piece on its way, about
+     */
+    record Snapshots(Received received, Executor background, int pieceBytes) {}
+
     /** The world of a member. */
     record World(
             Records records,
+            Snapshots snapshots,
             PlacementNetwork network,
             LongSupplier millis,
             RandomGenerator chance,
@@ -53,6 +65,8 @@ final class RaftMember {
     private final Mail mail;
     private final Wishes wishes;
     private final Leadership leadership;
+    private final Aside aside;
+    private final SnapshotReceiving receiving;
     private RaftLog log;
     private Member self;
     private Membership membership;
@@ -88,6 +102,7 @@ final class RaftMember {
         this.loop = loop;
         this.machine = machine;
         this.registry = registry;
+        aside = new Aside(world.snapshots().background(), step -> loop.execute(() -> enter(step)));
         log = newLog();
         self = new Member(MemberId.drawn(world.chance()), settings.name(), settings.address());
         membership = new Membership(self);
@@ -99,10 +114,20 @@ final class RaftMember {
                         mail,
                         world.millis());
         leadership = new Leadership(events, registry, mail);
+        receiving =
+                new SnapshotReceiving(
+                        mail,
+                        aside,
+                        new SnapshotReceiving.Means(
+                                world.snapshots().received(),
+                                world.millis(),
+                                world.chance(),
+                                events));
     }
 
     private RaftLog newLog() {
-        return new RaftLog(world.records(), events, this::breakDown);
+        return new RaftLog(
+                world.records(), world.snapshots().received(), aside, events, this::breakDown);
     }
 
     /** Reads the log. On the caller's thread, before the loop runs. */
@@ -131,6 +156,11 @@ final class RaftMember {
 
     long now() {
         return world.millis().getAsLong();
+    }
+
+    /** On the loop; not at all if it is closed before that. */
+    void later(Runnable step, long millis) {
+        loop.schedule(() -> enter(step), millis);
     }
 
     /** Completes once it has folded all that was agreed before it began. Any thread. */
@@ -171,6 +201,7 @@ final class RaftMember {
         if (ending != null) {
             ending.end();
         }
+        log.retire();
         leadership.note(null);
         wishes.failAll(why);
     }
@@ -193,11 +224,25 @@ final class RaftMember {
         mail.group(log);
         groupId = log.group();
         Folding folding = new Folding(machine, wishes, mail, events);
-        RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail);
+        RaftRun begun = new RaftRun(settings, log, loop, new Owner(), folding, mail, this::sending);
         run = begun;
         begun.start();
     }
 
+    private SnapshotSending sending(RaftState raft) {
+        return new SnapshotSending(
+                raft,
+                mail,
+                aside,
+                new SnapshotSending.Means(
+                        world.snapshots().pieceBytes(),
+                        settings.snapshotEvery(),
+                        world.millis(),
+                        world.chance(),
+                        events));
+    }
+
+    /** Reads its log here, on the loop: Raft does not run meanwhile. */
     private void beginAnew() {
         begunMillis = now();
         try {
@@ -258,9 +303,11 @@ final class RaftMember {
             mail.greetAll(asks.addresses());
         }
         RaftRun current = run;
+        receiving.tick(current);
         if (current == null) {
             return;
         }
+        current.tick();
         wishes.tick(current);
         if (current.isLeader()) {
             membership.follow(current, agreedMembers().keySet(), now());
@@ -440,6 +487,13 @@ final class RaftMember {
                 }
             }
             case Message.BarrierAt answer -> wishes.answered(answer, current.applied());
+            case Message.Offer offer -> {
+                if (current.offered(offer, from)) {
+                    receiving.offered(offer, from, current, log);
+                }
+            }
+            case Message.Ask ask -> current.ask(ask, from);
+            case Message.Piece piece -> receiving.piece(piece, from);
             default -> current.receive(envelope.message());
         }
     }

@@ -3,7 +3,6 @@ package io.robustmq.placement;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendSuccessResponse;
-import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
@@ -17,7 +16,7 @@ import java.util.List;
 
 /**
  * Messages between members as bytes. {@link Output} says what a text is, {@link EntryCodec} what an
- * entry and a snapshot.
+ * entry, {@link SnapshotHead} a head, {@link StateWriter} a chunk. A snapshot goes in pieces.
  *
  * <pre>
  *   0         1      2          18        34
@@ -33,12 +32,14 @@ import java.util.List;
  *                       query round:8 | sequence:8 | entries n:4 | n × (bytes:4 | entry) |
  *    7 appended         term:4 | last index:8 | query round:8 | sequence:8 |
  *    8 not appended     term:4 | expected index:8 | sequence:8 |
- *    9 install          term:4 | query round:8 | sequence:8 | snapshot ... |
  *   10 take over        term:4 | last term:4 | last index:8 |
  *   11 forward          entry ... |
  *   12 barrier?         request:8 |
  *   13 barrier!         request:8 | index:8 |
  *   14 heartbeat        node id | epoch:8 |
+ *   15 offer            term:4 | query round:8 | sequence:8 | transfer:8 | items:8 | head |
+ *   16 ask              transfer:8 | session:8 | next:8 | again |
+ *   17 piece            transfer:8 | session:8 | number:8 | crc32c:4 | chunk ... |
  * </pre>
  */
 final class RaftMessages {
@@ -61,7 +62,8 @@ final class RaftMessages {
     private RaftMessages() {}
 
     static byte[] encoded(Envelope envelope) throws IOException {
-        Output out = new Output(128).putByte(VERSION).putByte(kind(envelope.message));
+        int room = envelope.message instanceof Message.Piece m ? 128 + m.bytes().length : 128;
+        Output out = new Output(room).putByte(VERSION).putByte(kind(envelope.message));
         out.putMemberId(envelope.group).putMemberId(envelope.from).putMemberId(envelope.to);
         switch (envelope.message) {
             case Message.Hello hello -> put(out, hello);
@@ -84,11 +86,6 @@ final class RaftMessages {
                     out.putInt(m.term())
                             .putLong(m.expectedNextIndex())
                             .putLong(m.flowControlSequenceNumber());
-            case InstallSnapshot m ->
-                    out.putInt(m.term())
-                            .putLong(m.queryRound())
-                            .putLong(m.flowControlSequenceNumber())
-                            .putBytes(EntryCodec.encoded(m.snapshot()));
             case TriggerLeaderElection m ->
                     out.putInt(m.term()).putInt(m.lastLogTerm()).putLong(m.lastLogIndex());
             case Message.Forward(Operation.Change change) ->
@@ -96,6 +93,24 @@ final class RaftMessages {
             case Message.AskBarrier(long request) -> out.putLong(request);
             case Message.BarrierAt(long request, long index) -> out.putLong(request).putLong(index);
             case Message.Heartbeat(NodeEpoch node) -> out.putNodeEpoch(node);
+            case Message.Offer m ->
+                    out.putInt(m.term())
+                            .putLong(m.queryRound())
+                            .putLong(m.sequence())
+                            .putLong(m.transfer())
+                            .putLong(m.items())
+                            .putBytes(m.head().encoded());
+            case Message.Ask m ->
+                    out.putLong(m.transfer())
+                            .putLong(m.session())
+                            .putLong(m.next())
+                            .putByte(m.isAgain() ? 1 : 0);
+            case Message.Piece m ->
+                    out.putLong(m.transfer())
+                            .putLong(m.session())
+                            .putLong(m.number())
+                            .putInt(m.crc())
+                            .putBytes(m.bytes());
             default -> throw unknown(envelope.message);
         }
         byte[] bytes = out.made();
@@ -119,12 +134,14 @@ final class RaftMessages {
             case AppendRequest _ -> 6;
             case AppendSuccessResponse _ -> 7;
             case AppendFailureResponse _ -> 8;
-            case InstallSnapshot _ -> 9;
             case TriggerLeaderElection _ -> 10;
             case Message.Forward _ -> 11;
             case Message.AskBarrier _ -> 12;
             case Message.BarrierAt _ -> 13;
             case Message.Heartbeat _ -> 14;
+            case Message.Offer _ -> 15;
+            case Message.Ask _ -> 16;
+            case Message.Piece _ -> 17;
             default -> throw unknown(message);
         };
     }
@@ -203,12 +220,6 @@ final class RaftMessages {
                     new AppendSuccessResponse(
                             from, in.nextInt(), in.nextLong(), in.nextLong(), in.nextLong());
             case 8 -> new AppendFailureResponse(from, in.nextInt(), in.nextLong(), in.nextLong());
-            case 9 -> {
-                int term = in.nextInt();
-                long round = in.nextLong();
-                long sequence = in.nextLong();
-                yield new InstallSnapshot(from, term, EntryCodec.snapshot(buffer), round, sequence);
-            }
             case 10 -> new TriggerLeaderElection(from, in.nextInt(), in.nextInt(), in.nextLong());
             case 11 -> {
                 if (EntryCodec.entry(buffer).operation() instanceof Operation.Change change) {
@@ -219,8 +230,34 @@ final class RaftMessages {
             case 12 -> new Message.AskBarrier(in.nextLong());
             case 13 -> new Message.BarrierAt(in.nextLong(), in.nextLong());
             case 14 -> new Message.Heartbeat(in.nextNodeEpoch());
+            case 15 ->
+                    new Message.Offer(
+                            in.nextInt(),
+                            in.nextLong(),
+                            in.nextLong(),
+                            in.nextLong(),
+                            in.nextLong(),
+                            SnapshotHead.read(buffer));
+            case 16 ->
+                    new Message.Ask(
+                            in.nextLong(), in.nextLong(), in.nextLong(), in.nextByte() != 0);
+            case 17 -> piece(in, buffer);
             default -> throw new IOException("a message of unknown kind " + kind);
         };
+    }
+
+    private static Message.Piece piece(Input in, ByteBuffer buffer) throws IOException {
+        Message.Piece piece =
+                new Message.Piece(
+                        in.nextLong(),
+                        in.nextLong(),
+                        in.nextLong(),
+                        in.nextInt(),
+                        in.nextBytes(buffer.remaining()));
+        if (!piece.isWhole()) {
+            throw new IOException("piece " + piece.number() + " of a snapshot is damaged");
+        }
+        return piece;
     }
 
     private static Message.Hello hello(Input in) throws IOException {

@@ -1,7 +1,6 @@
 package io.robustmq.placement;
 
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
-import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -22,14 +21,17 @@ import org.jspecify.annotations.Nullable;
  *   term       3 | term:4 | voted: 0, or 1 and the id:16 |
  *   entry      4 | entry ... |                  the next of Raft's log
  *   cut        5 | index:8 |                    Raft's entries from it on do not hold
- *   installed  6 | term:4 | index:8 |           a snapshot that the leader sent is kept
- *   snapshot   7 | snapshot ... |               in a shard's snapshot only
+ *   installed  6 | from:8 | chunks:8 | head |   a snapshot that the leader sent takes the place of
+ *                                               what was before; so many records of what was
+ *                                               received are its state
+ *   snapshot   7 | head |                       in a shard's snapshot only, before its chunks
  *   left       8 |                              the group removed this member
+ *   chunk      9 | chunk of the state ... |     in a shard's snapshot only
  *
  *   member     | id:16 | name | address |
  * </pre>
  *
- * {@link EntryCodec} draws entries and snapshots.
+ * {@link EntryCodec} draws entries, {@link SnapshotHead} heads, {@link StateWriter} chunks.
  */
 sealed interface RaftRecord {
     byte MARK = 'R';
@@ -45,13 +47,18 @@ sealed interface RaftRecord {
 
     record Cut(long index) implements RaftRecord {}
 
-    record Installed(int term, long index) implements RaftRecord {}
+    record Installed(SnapshotHead head, long from, long chunks) implements RaftRecord {}
 
-    record Kept(SnapshotEntry snapshot) implements RaftRecord {}
+    record Kept(SnapshotHead head) implements RaftRecord {}
 
     record Left() implements RaftRecord {}
 
-    default byte[] encoded() throws IOException {
+    /**
+     * @param bytes not to be changed any more
+     */
+    record Chunk(byte[] bytes) implements RaftRecord {}
+
+    default byte[] encoded() {
         return switch (this) {
             case Self(Member member) -> members(1, List.of(member), false);
             case Founders(List<Member> members) -> members(2, members, true);
@@ -64,12 +71,16 @@ sealed interface RaftRecord {
                 yield end(begun(4, bytes.length).put(bytes));
             }
             case Cut(long index) -> end(begun(5, 8).putLong(index));
-            case Installed(int term, long index) -> end(begun(6, 12).putInt(term).putLong(index));
-            case Left() -> end(begun(8, 0));
-            case Kept(SnapshotEntry snapshot) -> {
-                byte[] bytes = EntryCodec.encoded(snapshot);
+            case Installed(SnapshotHead head, long from, long chunks) -> {
+                byte[] bytes = head.encoded();
+                yield end(begun(6, 16 + bytes.length).putLong(from).putLong(chunks).put(bytes));
+            }
+            case Kept(SnapshotHead head) -> {
+                byte[] bytes = head.encoded();
                 yield end(begun(7, bytes.length).put(bytes));
             }
+            case Left() -> end(begun(8, 0));
+            case Chunk(byte[] bytes) -> end(begun(9, bytes.length).put(bytes));
         };
     }
 
@@ -147,9 +158,18 @@ sealed interface RaftRecord {
                         case 3 -> new Term(in.getInt(), in.get() == 0 ? null : MemberId.read(in));
                         case 4 -> new Appended(EntryCodec.entry(in));
                         case 5 -> new Cut(in.getLong());
-                        case 6 -> new Installed(in.getInt(), in.getLong());
-                        case 7 -> new Kept(EntryCodec.snapshot(in));
+                        case 6 -> {
+                            long from = in.getLong();
+                            long chunks = in.getLong();
+                            yield new Installed(SnapshotHead.read(in), from, chunks);
+                        }
+                        case 7 -> new Kept(SnapshotHead.read(in));
                         case 8 -> new Left();
+                        case 9 -> {
+                            byte[] chunk = new byte[in.remaining()];
+                            in.get(chunk);
+                            yield new Chunk(chunk);
+                        }
                         default ->
                                 throw new IOException("a placement record of unknown kind " + kind);
                     };

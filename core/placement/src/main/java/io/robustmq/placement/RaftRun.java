@@ -6,6 +6,7 @@ import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
+import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * when it sends. {@link Arrivals} mends what comes.
  */
 final class RaftRun {
+    /** Entries that most members may not have yet; beyond them nothing is proposed. */
+    static final int MAX_UNCOMMITTED = 2 * RaftMember.MAX_WAITING;
+
     /** What its member does with it. */
     interface Owner {
         /** A step, on the loop; its failure ends this run. */
@@ -53,6 +57,7 @@ final class RaftRun {
     private final Mail mail;
     private final RaftNodeImpl raft;
     private final Arrivals arrivals;
+    private final SnapshotSending sending;
     private final List<Runnable> syncs = new ArrayList<>();
 
     /** In flight as leader. */
@@ -72,7 +77,8 @@ final class RaftRun {
             RaftLoop loop,
             Owner owner,
             Folding folding,
-            Mail mail) {
+            Mail mail,
+            SnapshotSending.Making making) {
         this.loop = loop;
         this.owner = owner;
         this.folding = folding;
@@ -82,6 +88,7 @@ final class RaftRun {
                 RaftNodeImpl.restoreRaftNode(
                         new Consensus.Group(), log.restored(), settings.raft(), world, log);
         arrivals = new Arrivals(raft);
+        sending = making.of(raft.state());
     }
 
     void start() {
@@ -157,7 +164,9 @@ final class RaftRun {
             proposed.clear();
             proposedTerm = term();
         }
-        if (isLeader() && proposed.add(change.id())) {
+        RaftState state = raft.state();
+        long uncommitted = state.log().lastLogOrSnapshotIndex() - state.commitIndex();
+        if (isLeader() && uncommitted < MAX_UNCOMMITTED && proposed.add(change.id())) {
             InternalCompletableFuture<?> done = new InternalCompletableFuture<>();
             whenDone(done, result -> proposed.remove(change.id()));
             new ReplicateTask(raft, change, done).run();
@@ -166,6 +175,10 @@ final class RaftRun {
 
     /** As leader: the index up to which all is folded that was agreed before. */
     void barrier(Consumer<Long> then) {
+        LeaderState leading = raft.state().leaderState();
+        if (leading != null && leading.queryState().queryCount() >= MAX_UNCOMMITTED) {
+            return;
+        }
         whenDone(
                 raft.query(new Operation.Barrier(), QueryPolicy.LINEARIZABLE),
                 result -> {
@@ -212,7 +225,7 @@ final class RaftRun {
         }
     }
 
-    /** Also of one that only a snapshot has; 0 before the first. */
+    /** That entry may be in a snapshot only; 0 before the first. */
     private int termOfLastApplied() {
         SnapshotEntry snapshot = raft.state().log().snapshot();
         if (applied() == snapshot.index()) {
@@ -228,6 +241,33 @@ final class RaftRun {
         if (agreedAtFirst < 0 && message instanceof AppendRequest heard && heard.term() == term()) {
             agreedAtFirst = heard.leaderCommitIndex();
         }
+    }
+
+    /**
+     * @return whether this member needs the snapshot
+     */
+    boolean offered(Message.Offer offer, MemberId from) {
+        return arrivals.offer(offer, from);
+    }
+
+    void ask(Message.Ask ask, MemberId from) {
+        sending.ask(ask, from);
+    }
+
+    /**
+     * Whole, and on disk.
+     *
+     * @return whether this member has it now, or had all of it already
+     */
+    boolean install(InstallSnapshot snapshot) {
+        if (!ended) {
+            arrivals.install(snapshot);
+        }
+        return !ended && raft.state().commitIndex() >= snapshot.snapshot().index();
+    }
+
+    void tick() {
+        sending.tick();
     }
 
     private void execute(Runnable task) {
@@ -283,8 +323,8 @@ final class RaftRun {
         }
 
         @Override
-        public PlacementState snapshot() {
-            return folding.snapshot();
+        public @Nullable PlacementState snapshot() {
+            return sending.needsLog() ? null : folding.snapshot();
         }
 
         @Override
@@ -305,7 +345,11 @@ final class RaftRun {
                     && !raft.state().isKnownMember(raft.getLocalMember())) {
                 return false; // Raft counts its own vote, also of one that has none
             }
-            mail.send(message, to);
+            if (message instanceof InstallSnapshot snapshot) {
+                sending.offer(snapshot, to);
+            } else {
+                mail.send(message, to);
+            }
             return true;
         }
     }

@@ -45,6 +45,16 @@ final class StateReader {
         Input.whole(ByteBuffer.wrap(chunk), "a chunk of the placement state", this::read);
     }
 
+    /** So many so far. */
+    long items() {
+        return items;
+    }
+
+    /** Whether there are no more chunks. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /**
      * @throws IOException if chunks are missing
      */

@@ -50,9 +50,10 @@ final class StateWriter implements Iterator<byte[]> {
     /** A chunk with as much takes no more items; it is longer than that by one item at most. */
     static final int CHUNK_BYTES = 64 << 10;
 
-    private record Section<T>(Iterator<T> items, byte kind, BiConsumer<Output, T> writing) {
+    private record Section<T>(
+            int size, Iterator<T> items, byte kind, BiConsumer<Output, T> writing) {
         static <T> Section<T> of(Collection<T> items, byte kind, BiConsumer<Output, T> writing) {
-            return new Section<>(items.iterator(), kind, writing);
+            return new Section<>(items.size(), items.iterator(), kind, writing);
         }
 
         void writeNext(Output out) {
@@ -60,13 +61,23 @@ final class StateWriter implements Iterator<byte[]> {
         }
     }
 
+    private final int chunkBytes;
     private final Iterator<Section<?>> sections;
+    private final long total;
     private Section<?> section;
     private int chunks;
     private long items;
     private boolean ended;
 
     StateWriter(PlacementState state) {
+        this(state, CHUNK_BYTES);
+    }
+
+    /**
+     * @param chunkBytes instead of {@link #CHUNK_BYTES}
+     */
+    StateWriter(PlacementState state, int chunkBytes) {
+        this.chunkBytes = chunkBytes;
         section = Section.of(List.of(state), STATE, StateWriter::putState);
         Orders orders = state.orders();
         List<Section<?>> all = new ArrayList<>();
@@ -96,6 +107,12 @@ final class StateWriter implements Iterator<byte[]> {
                                     StateWriter::putAnswered));
                 });
         sections = all.iterator();
+        total = 1 + all.stream().mapToLong(Section::size).sum();
+    }
+
+    /** Of all chunks, without the end. */
+    long total() {
+        return total;
     }
 
     private static void putState(Output out, PlacementState state) {
@@ -139,12 +156,12 @@ final class StateWriter implements Iterator<byte[]> {
         if (ended) {
             throw new NoSuchElementException("all chunks of the state were made");
         }
-        Output out = new Output(CHUNK_BYTES + (CHUNK_BYTES >> 2)).putByte(VERSION).putInt(chunks++);
-        while (out.size() < CHUNK_BYTES && hasItem()) {
+        Output out = new Output(chunkBytes + (chunkBytes >> 2)).putByte(VERSION).putInt(chunks++);
+        while (out.size() < chunkBytes && hasItem()) {
             section.writeNext(out);
             items++;
         }
-        if (out.size() < CHUNK_BYTES) {
+        if (out.size() < chunkBytes) {
             out.putByte(END).putLong(items);
             ended = true;
         }

@@ -19,6 +19,10 @@
  *   no log yet: Forming asks the others (Message.Hello), and is a founder or waits to be let in
  *   Wishes: what was asked here; the leader is told (Message.Forward), and again until it is agreed
  *   MemberChanges ─→ commands ─→ the state's members ←─ Membership has Raft's group follow
+ *
+ *   a member behind the log's start: SnapshotSending ─ offer, pieces ─→ SnapshotReceiving
+ *                                          ↑ Raft's InstallSnapshot        │ on disk, and whole
+ *                                        the leader                     Arrivals ─→ Raft
  * </pre>
  *
  * A node that is no member has the same interface: what it asks for comes in through {@link

@@ -128,6 +128,7 @@ class AgreedThingsTest {
                 new ShardSettings(1 << 20, Duration.ZERO, Durability.FSYNC, Retention.FOREVER);
         return new ClusterPlacement(
                 PlacementSettings.alone("node-1"),
+                journal,
                 journal.shard("placement", settings),
                 PlacementNetwork.NONE,
                 InstantSource.system(),

@@ -384,6 +384,7 @@ class ClusterPlacementTest {
         opening.open();
         return new ClusterPlacement(
                 settings,
+                opening,
                 opening.shard("placement", SHARD),
                 PlacementNetwork.NONE,
                 InstantSource.system(),

@@ -201,6 +201,7 @@ class LogOrdersTest {
         ClusterPlacement placement =
                 new ClusterPlacement(
                         PlacementSettings.alone("node-1"),
+                        opening,
                         opening.shard("placement", settings),
                         PlacementNetwork.NONE,
                         now::get,

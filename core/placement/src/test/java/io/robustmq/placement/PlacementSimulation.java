@@ -7,8 +7,10 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -38,7 +40,15 @@ final class PlacementSimulation {
         /** Answers to an earlier term are taken for answers to this one. */
         LATE_ANSWERS,
         /** Changes that are asked for again are made again. */
-        FORGOTTEN_REQUESTS
+        FORGOTTEN_REQUESTS,
+        /** A leader's snapshot is said to be on disk while some of it is not. */
+        LYING_RECEIVED,
+        /** Of a snapshot's pieces those of an earlier transfer are taken, too. */
+        MIXED_PIECES,
+        /** Pieces come damaged, and nobody compares the checksum. */
+        DAMAGED_PIECES,
+        /** A snapshot is said to be of more of the log than is in it. */
+        EARLY_SNAPSHOTS
     }
 
     private record Event(long at, long number, Runnable task) {}
@@ -53,6 +63,9 @@ final class PlacementSimulation {
                 return byTime != 0 ? byTime : Long.compare(a.number, b.number);
             });
     private final List<SimulatedMember> members = new ArrayList<>();
+
+    /** For {@link Mutation#MIXED_PIECES}: by number. */
+    private final Map<Long, byte[]> earlier = new HashMap<>();
 
     /** Pairs "from>to" between which nothing goes. */
     private final Set<String> cut = new HashSet<>();
@@ -351,7 +364,10 @@ final class PlacementSimulation {
             return message;
         }
         try {
-            RaftMessages.Envelope envelope = RaftMessages.decoded(message);
+            RaftMessages.Envelope envelope = decoded(message);
+            if (envelope == null) {
+                return message;
+            }
             Object changed =
                     switch (envelope.message()) {
                         case AppendSuccessResponse m when mutation == Mutation.LATE_ANSWERS ->
@@ -369,6 +385,19 @@ final class PlacementSimulation {
                                                         m.id().origin(),
                                                         m.id().number() + (++asked << 20)),
                                                 m.command()));
+                        case Message.Piece m -> mutated(m);
+                        case Message.Offer m when mutation == Mutation.EARLY_SNAPSHOTS ->
+                                new Message.Offer(
+                                        m.term(),
+                                        m.queryRound(),
+                                        m.sequence(),
+                                        m.transfer(),
+                                        m.items(),
+                                        new SnapshotHead(
+                                                m.head().term(),
+                                                m.head().index() + 1,
+                                                m.head().membersIndex(),
+                                                m.head().members()));
                         default -> envelope.message();
                     };
             return RaftMessages.encoded(
@@ -379,11 +408,59 @@ final class PlacementSimulation {
         }
     }
 
+    private static RaftMessages.@Nullable Envelope decoded(byte[] message) {
+        try {
+            return RaftMessages.decoded(message);
+        } catch (IOException damaged) {
+            return null;
+        }
+    }
+
+    private Message.Piece mutated(Message.Piece m) {
+        return switch (mutation) {
+            case MIXED_PIECES -> {
+                byte[] other = earlier.put(m.number(), m.bytes());
+                yield other == null || chance.nextBoolean()
+                        ? m
+                        : Message.Piece.of(m.transfer(), m.session(), m.number(), other);
+            }
+            case DAMAGED_PIECES ->
+                    Message.Piece.of(m.transfer(), m.session(), m.number(), damaged(m.bytes()));
+            default -> m;
+        };
+    }
+
+    private byte[] damaged(byte[] bytes) {
+        byte[] damaged = bytes.clone();
+        if (chance.nextInt(4) == 0) {
+            damaged[chance.nextInt(bytes.length)] ^= (byte) (1 << chance.nextInt(8));
+        }
+        return damaged;
+    }
+
+    /** As a network that does not notice damage. */
+    private byte[] sometimesDamaged(byte[] message) {
+        try {
+            if (faults
+                    && chance.nextInt(50) == 0
+                    && RaftMessages.decoded(message).message() instanceof Message.Piece m
+                    && m.bytes().length > 0) {
+                byte[] damaged = message.clone();
+                int at = message.length - 1 - chance.nextInt(m.bytes().length);
+                damaged[at] ^= (byte) (1 << chance.nextInt(8));
+                return damaged;
+            }
+            return message;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void arrive(String from, String to, byte[] message) {
         if (!cut.contains(from + ">" + to)) {
             for (SimulatedMember each : members) {
                 if (each.address().equals(to)) {
-                    each.arrived(mutated(message, each));
+                    each.arrived(mutated(sometimesDamaged(message), each));
                 }
             }
         }

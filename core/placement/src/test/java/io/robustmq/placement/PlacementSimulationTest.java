@@ -47,8 +47,13 @@ class PlacementSimulationTest {
         SplittableRandom seeds = new SplittableRandom();
         long begun = System.nanoTime();
         long acknowledged = 0;
+        long installed = 0;
+        long abandoned = 0;
         for (int i = 0; i < schedules; i++) {
-            acknowledged += run(seeds.nextLong(), spare, mutation);
+            SimulatedHistory seen = run(seeds.nextLong(), spare, mutation);
+            acknowledged += seen.acknowledgements();
+            installed += seen.snapshotsInstalled();
+            abandoned += seen.snapshotsAbandoned();
         }
         System.out.println(
                 what
@@ -56,13 +61,18 @@ class PlacementSimulationTest {
                         + schedules
                         + ", acknowledged changes "
                         + acknowledged
+                        + ", snapshots installed "
+                        + installed
+                        + ", abandoned "
+                        + abandoned
                         + ", ms "
                         + (System.nanoTime() - begun) / 1_000_000);
         assertThat(acknowledged).isGreaterThan(schedules);
+        assertThat(installed).isGreaterThan(schedules / 10);
+        assertThat(abandoned).isGreaterThan(schedules / 100);
     }
 
-    /** How many changes were acknowledged. */
-    private static int run(long seed, int spare, Mutation mutation) {
+    private static SimulatedHistory run(long seed, int spare, Mutation mutation) {
         PlacementSimulation simulation =
                 new PlacementSimulation(seed, seed % 3 == 0 ? 5 : 3, spare, mutation);
         try {
@@ -73,6 +83,6 @@ class PlacementSimulationTest {
             }
             throw new AssertionError("-Dseed=" + seed, e);
         }
-        return simulation.history.acknowledgements();
+        return simulation.history;
     }
 }

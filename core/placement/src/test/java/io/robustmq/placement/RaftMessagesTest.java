@@ -9,14 +9,12 @@ import com.hazelcast.cp.internal.raft.impl.command.UpdateRaftGroupMembersCmd;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendSuccessResponse;
-import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteResponse;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
-import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -65,8 +63,9 @@ class RaftMessagesTest {
                 new AppendRequest(FROM, 5, 3, 9, 8, ENTRIES, 6, 7),
                 new AppendSuccessResponse(FROM, 5, 12, 6, 7),
                 new AppendFailureResponse(FROM, 5, 12, 7),
-                new InstallSnapshot(
-                        FROM, 5, new SnapshotEntry(3, 11, state, 2, List.of(FROM)), 6, 7),
+                new Message.Offer(5, 6, 7, 8, 9, new SnapshotHead(3, 11, 2, List.of(A, B))),
+                new Message.Ask(8, 9, 10, true),
+                Message.Piece.of(8, 9, 10, state.encoded().next()),
                 new TriggerLeaderElection(FROM, 5, 3, 12));
     }
 

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,12 @@ final class SimulatedDisk implements Records {
     private final PlacementSimulation.Mutation mutation;
 
     private int honest;
+
+    /** The second shard. */
+    private final List<byte[]> received = new ArrayList<>();
+
+    private int honestlyReceived;
+    private static final byte[] GONE = {};
 
     SimulatedDisk(RandomGenerator chance, PlacementSimulation.Mutation mutation) {
         this.chance = chance;
@@ -65,6 +72,53 @@ final class SimulatedDisk implements Records {
             }
             snapshots.removeIf(each -> each.offset > honest);
         }
+        if (mutation == PlacementSimulation.Mutation.LYING_RECEIVED) {
+            while (received.size() > honestlyReceived) {
+                received.removeLast();
+            }
+        }
+    }
+
+    /** Beside the log, on the same disk. */
+    Received received() {
+        return new Received() {
+            @Override
+            public long begin() throws IOException {
+                if (full) {
+                    throw new IOException("No space left on device");
+                }
+                Collections.fill(received, GONE);
+                return received.size();
+            }
+
+            @Override
+            public void append(List<byte[]> chunks) throws IOException {
+                if (cut) {
+                    throw new PowerCut();
+                }
+                if (full) {
+                    throw new IOException("No space left on device");
+                }
+                if (--untilPowerCut <= 0) {
+                    received.addAll(chunks.subList(0, chance.nextInt(chunks.size() + 1)));
+                    cut = true;
+                    throw new PowerCut();
+                }
+                received.addAll(chunks);
+                if (chance.nextInt(4) > 0) {
+                    honestlyReceived = received.size();
+                }
+            }
+
+            @Override
+            public void read(long from, RecordReader reader) throws IOException {
+                for (int i = (int) from; i < received.size(); i++) {
+                    if (!reader.record(i, 0, ByteBuffer.wrap(received.get(i)))) {
+                        return;
+                    }
+                }
+            }
+        };
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.robustmq.placement;
 
+import io.robustmq.telemetry.event.Event;
+import io.robustmq.telemetry.event.PlacementEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,8 @@ final class SimulatedHistory {
     private final List<String> lines = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private long highest;
+    private int snapshotsInstalled;
+    private int snapshotsAbandoned;
 
     /** Of the last acknowledgement of all. */
     long highestAcknowledged() {
@@ -24,6 +28,22 @@ final class SimulatedHistory {
 
     int acknowledgements() {
         return acknowledged.size();
+    }
+
+    int snapshotsInstalled() {
+        return snapshotsInstalled;
+    }
+
+    int snapshotsAbandoned() {
+        return snapshotsAbandoned;
+    }
+
+    void count(Event event) {
+        if (event instanceof PlacementEvent.SnapshotInstalled) {
+            snapshotsInstalled++;
+        } else if (event instanceof PlacementEvent.SnapshotAbandoned) {
+            snapshotsAbandoned++;
+        }
     }
 
     void note(String line) {

@@ -126,6 +126,8 @@ final class SimulatedMember {
                         settings,
                         new RaftMember.World(
                                 disk,
+                                new RaftMember.Snapshots(
+                                        disk.received(), this::aside, 100 + chance.nextInt(400)),
                                 simulation.network(this),
                                 simulation::now,
                                 chance.split(),
@@ -143,7 +145,12 @@ final class SimulatedMember {
         try {
             starting.open();
             simulation.history.note(simulation.now() + " " + name() + " starts");
-        } catch (IOException | SimulatedDisk.PowerCut diskFull) {
+        } catch (SimulatedDisk.PowerCut cut) {
+            crash();
+        } catch (IOException unusable) {
+            if (!String.valueOf(unusable.getMessage()).contains("No space left")) {
+                simulation.history.failed(name() + " cannot start: " + unusable);
+            }
             crash();
         }
     }
@@ -153,6 +160,7 @@ final class SimulatedMember {
             @Override
             public void emit(Event event) {
                 simulation.history.note(simulation.now() + " " + name() + " " + event);
+                simulation.history.count(event);
                 if (event instanceof PlacementEvent.MemberLeft) {
                     hasLeft = true;
                 }
@@ -270,6 +278,25 @@ final class SimulatedMember {
                 crash(); // also if somebody caught it
             }
         }
+    }
+
+    /** On another thread: some time later, whatever the loop does then. */
+    private void aside(Runnable work) {
+        int of = life;
+        simulation.at(
+                simulation.now() + chance.nextInt(chance.nextInt(10) == 0 ? 2_000 : 20),
+                () -> {
+                    if (of == life && up) {
+                        try {
+                            work.run();
+                        } catch (SimulatedDisk.PowerCut cut) {
+                            // seen below
+                        }
+                        if (disk.isCut()) {
+                            crash();
+                        }
+                    }
+                });
     }
 
     void arrived(byte[] message) {

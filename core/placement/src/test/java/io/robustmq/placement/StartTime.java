@@ -37,6 +37,7 @@ final class StartTime {
                 ClusterPlacement placement =
                         new ClusterPlacement(
                                 PlacementSettings.alone("n"),
+                                journal,
                                 log(journal),
                                 PlacementNetwork.NONE,
                                 InstantSource.system(),

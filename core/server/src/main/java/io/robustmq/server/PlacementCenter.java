@@ -141,7 +141,7 @@ final class PlacementCenter implements RoleProcess {
                         Retention.TRIMMED);
         try {
             return new ClusterPlacement(
-                    settings(), shards.shard(SHARD, shard), network, clock, chance, events);
+                    settings(), shards, shards.shard(SHARD, shard), network, clock, chance, events);
         } catch (IOException unusable) {
             throw frame.cannotUseJournal(config.journal().directories(), unusable);
         }

@@ -131,6 +131,7 @@ final class Standalone implements RoleProcess {
             opening =
                     new ClusterPlacement(
                             PlacementSettings.alone(identity.nodeId()),
+                            shards,
                             log,
                             PlacementNetwork.NONE,
                             clock,

@@ -276,6 +276,7 @@ class AgreedLogControlTest {
         ClusterPlacement places =
                 new ClusterPlacement(
                         PlacementSettings.alone("node-1"),
+                        opening,
                         opening.shard(
                                 "placement",
                                 new ShardSettings(

@@ -72,6 +72,7 @@ class HomeClaimsTest {
         placement =
                 new ClusterPlacement(
                         PlacementSettings.alone("p"),
+                        journal,
                         journal.shard(
                                 "placement",
                                 new ShardSettings(

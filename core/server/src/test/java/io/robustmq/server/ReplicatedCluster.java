@@ -55,6 +55,7 @@ final class ReplicatedCluster implements AutoCloseable {
         placement =
                 new ClusterPlacement(
                         PlacementSettings.alone("p"),
+                        placementJournal,
                         placementJournal.shard(
                                 "placement",
                                 new ShardSettings(

@@ -88,6 +88,7 @@ final class TestPlacementGroup implements AutoCloseable {
         ClusterPlacement placement =
                 new ClusterPlacement(
                         new PlacementSettings(name, address(name), members),
+                        journal,
                         journal.shard(
                                 "placement",
                                 new ShardSettings(

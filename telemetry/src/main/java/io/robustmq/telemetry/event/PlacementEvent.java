@@ -174,6 +174,85 @@ public sealed interface PlacementEvent extends Event {
             implements PlacementEvent {}
 
     @EventType(
+            name = "placement.snapshot_sending",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A member of placement was away for so long that the log does not go back to what it lacks; this member, which leads, sends it the whole state.",
+            action = "Nothing. placement.snapshot_sent tells when that member has it.")
+    record SnapshotSending(
+            @Doc("The member's name") String member,
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc("Nodes, claims, documents and the like in the state") long stateItems)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_sent",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "A member of placement has the state that it was sent, and gets what came after.",
+            action = "Nothing.")
+    record SnapshotSent(
+            @Doc("The member's name") String member,
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc(value = "Since its first question", unit = "ms") long transferMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_receiving",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "This member of placement lacks more than the log goes back to, and begins to get the whole state from the one that leads. It answers with what it had until it has all of it.",
+            action = "Nothing. placement.snapshot_advanced tells how far it is.")
+    record SnapshotReceiving(
+            @Doc("The member's name") String member,
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc("Nodes, claims, documents and the like in the state") long stateItems)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_advanced",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "A part of the state is here and on disk. Told every five seconds.",
+            action = "Nothing, as long as received_items grows.")
+    record SnapshotAdvanced(
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc("Of the state's items so many are here") long receivedItems,
+            @Doc("Nodes, claims, documents and the like in the state") long stateItems,
+            @Doc(value = "On disk of it", unit = "By") long receivedBytes)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_installed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause = "This member of placement has the whole state that the leader sent.",
+            action = "Nothing.")
+    record SnapshotInstalled(
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc("Revision of the state") long revision,
+            @Doc(value = "On disk of it", unit = "By") long receivedBytes,
+            @Doc(value = "Since it was offered", unit = "ms") long transferMillis)
+            implements PlacementEvent {}
+
+    @EventType(
+            name = "placement.snapshot_abandoned",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "The state that one member of placement sends another did not arrive as a whole. It is sent again by whoever leads then.",
+            action =
+                    "Nothing if another member leads. If it comes again and again, see how members reach each other, and the disk of the one that receives.")
+    record SnapshotAbandoned(
+            @Doc("The member's name") String member,
+            @Doc("Entry of Raft's log that it was for") long index,
+            @Doc("Why") String detail)
+            implements PlacementEvent {}
+
+    @EventType(
             name = "placement.state_recovered",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,
