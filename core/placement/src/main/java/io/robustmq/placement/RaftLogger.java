@@ -23,9 +23,7 @@ final class RaftLogger extends AbstractLogger {
 
     @Override
     public void log(Level level, String message, @Nullable Throwable thrown) {
-        if (level.equals(Level.SEVERE)
-                && thrown != null
-                && !(thrown instanceof Consensus.Later)) {
+        if (level.equals(Level.SEVERE) && thrown != null && !(thrown instanceof Consensus.Later)) {
             broken.accept(thrown);
         }
     }
