@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class MemberChanges {
     private static final long LOOK_MILLIS = 50;
 
+    /** So long Raft's group may take to follow the change before. */
+    private static final long SETTLING_MILLIS = 5_000;
+
+    private static final String UNFINISHED =
+            "the change of members before this one is not finished yet";
+
     private final RaftMember member;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
@@ -127,13 +133,13 @@ final class MemberChanges {
     }
 
     /**
-     * Each of those who shall be the members is heard of anew first, or found silent: one that died
-     * just now still seems to answer.
+     * When the change before it is finished; and each of those who shall be the members is heard of
+     * anew first, or found silent: one that died just now still seems to answer.
      */
     private void change(
             List<Member> after, Command command, CompletableFuture<PlacementState.Step> done) {
-        if (!last.isDone() || !member.isSettled()) {
-            refuse(done, "the change of members before this one is not finished yet");
+        if (!last.isDone()) {
+            refuse(done, UNFINISHED);
             return;
         }
         last = done;
@@ -149,11 +155,15 @@ final class MemberChanges {
             return;
         }
         List<Member> silent = member.membership().silentSince(after, since + 1);
-        if (!silent.isEmpty() && member.now() - since < Membership.SILENT_MILLIS) {
+        long patience =
+                !member.isSettled()
+                        ? SETTLING_MILLIS
+                        : silent.isEmpty() ? 0 : Membership.SILENT_MILLIS;
+        if (member.now() - since < patience) {
             member.later(() -> asked(after, command, done, since), LOOK_MILLIS);
             return;
         }
-        String refusal = Membership.refusal(after, silent);
+        String refusal = member.isSettled() ? Membership.refusal(after, silent) : UNFINISHED;
         if (refusal == null) {
             member.submit(command, done);
         } else {

@@ -105,13 +105,13 @@ final class ClusterStatus {
         return Homes.names(view).stream()
                 .map(name -> {
                     Registration registered = view.registration(name);
-                    Map<String, String> info =
-                            registered == null ? Map.of() : registered.node().extendInfo();
-                    String address = info.getOrDefault(Homes.ADDRESS, "");
-                    return new HomeLine(
-                            name,
-                            address.isEmpty() ? null : info.getOrDefault(Homes.SERVER, name),
-                            address);
+                    String address = Homes.address(registered);
+                    return registered == null || address == null
+                            ? new HomeLine(name, null, "")
+                            : new HomeLine(
+                                    name,
+                                    registered.node().extendInfo().getOrDefault(Homes.SERVER, name),
+                                    address);
                 })
                 .toList();
     }

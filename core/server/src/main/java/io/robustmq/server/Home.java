@@ -104,7 +104,7 @@ final class Home {
         serving = opened;
         String address = parts.reached(opened.clusterAddress());
         mustHold(self);
-        NodeEpoch same = register(Map.of(Homes.ADDRESS, address));
+        NodeEpoch same = register(Homes.serving(self, address));
         if (!same.equals(self)) {
             identity = same; // so that whoever had it may have it again at once
             throw new IOException("home " + name + " was taken while it was opened");

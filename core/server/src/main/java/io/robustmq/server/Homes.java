@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The homes of a cluster as placement knows them. A home has a replicated log, which is how all
@@ -26,6 +27,9 @@ final class Homes {
 
     /** Of a registration: where other brokers reach this one. */
     static final String ADDRESS = "cluster";
+
+    /** Of a registration: its epoch, if the home's clients are claimed in that. */
+    private static final String RESTORED = "restored";
 
     /** Of a registration: the node that serves the home. */
     static final String SERVER = "server";
@@ -64,13 +68,30 @@ final class Homes {
                 .toList();
     }
 
+    /**
+     * What a registration that is made already is to have more, from when on its home is served. A
+     * new registration with that would not be one whose home is served: the clients that were
+     * claimed are not claimed any more then.
+     */
+    static Map<String, String> serving(NodeEpoch registered, String address) {
+        return Map.of(ADDRESS, address, RESTORED, Long.toString(registered.epoch()));
+    }
+
+    /** Where a home is served; null if it is not. */
+    static @Nullable String address(@Nullable Registration home) {
+        if (home == null) {
+            return null;
+        }
+        Map<String, String> info = home.node().extendInfo();
+        String restored = Long.toString(home.identity().epoch());
+        return restored.equals(info.get(RESTORED)) ? info.get(ADDRESS) : null;
+    }
+
     /** Who listens for other brokers, by home. */
     static Map<String, InetSocketAddress> served(PlacementView view) {
         Map<String, InetSocketAddress> served = new TreeMap<>();
         for (String name : names(view)) {
-            Registration registered = view.registration(name);
-            String address =
-                    registered == null ? null : registered.node().extendInfo().get(ADDRESS);
+            String address = address(view.registration(name));
             if (address != null) {
                 served.put(name, Listener.parse(address));
             }
@@ -99,7 +120,7 @@ final class Homes {
         Map<String, NodeEpoch> registered = new TreeMap<>();
         for (String name : names) {
             Registration home = view.registration(name);
-            if (home == null || !home.node().extendInfo().containsKey(ADDRESS)) {
+            if (home == null || address(home) == null) {
                 return new Served.Not(name);
             }
             registered.put(name, home.identity());
@@ -112,7 +133,7 @@ final class Homes {
         String address =
                 registered == null || !registered.identity().equals(home)
                         ? null
-                        : registered.node().extendInfo().get(ADDRESS);
+                        : address(registered);
         return address == null
                 ? new Whereabouts.Unknown(
                         "its session is at " + home.nodeId() + ", which no broker serves")
@@ -134,7 +155,7 @@ final class Homes {
 
     /** It may be served elsewhere by now. */
     private static boolean isAt(Registration registered, InetSocketAddress address) {
-        String known = registered.node().extendInfo().get(ADDRESS);
+        String known = address(registered);
         return known != null && Listener.parse(known).equals(address);
     }
 

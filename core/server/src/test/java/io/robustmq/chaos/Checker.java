@@ -20,6 +20,8 @@ final class Checker {
     /** By client and message: how often it came. */
     private final Map<String, Map<String, Integer>> came = new HashMap<>();
 
+    private final Map<String, Long> lastCame = new HashMap<>();
+
     Checker(Cast cast, List<Happening> history) {
         this.cast = cast;
         this.history = history;
@@ -28,9 +30,12 @@ final class Checker {
                 case Happening.Offered(long _, Message message) ->
                         offered.put(message.key(), message);
                 case Happening.Acknowledged it -> acknowledged.put(it.message().key(), it);
-                case Happening.Came it ->
-                        came.computeIfAbsent(it.client(), client -> new HashMap<>())
-                                .merge(Message.key(it.payload()), 1, Integer::sum);
+                case Happening.Came it -> {
+                    String key = Message.key(it.payload());
+                    came.computeIfAbsent(it.client(), client -> new HashMap<>())
+                            .merge(key, 1, Integer::sum);
+                    lastCame.merge(key, it.at(), Math::max);
+                }
                 default -> {}
             }
         }
@@ -123,12 +128,7 @@ final class Checker {
     }
 
     private long lastCame(String key) {
-        return history.stream()
-                .filter(each ->
-                        each instanceof Happening.Came it && Message.key(it.payload()).equals(key))
-                .mapToLong(Happening::at)
-                .max()
-                .orElse(0);
+        return lastCame.getOrDefault(key, 0L);
     }
 
     private void unsent() {

@@ -9,6 +9,8 @@ import io.robustmq.placement.DocumentChange;
 import io.robustmq.placement.DocumentKind;
 import io.robustmq.placement.Member;
 import io.robustmq.placement.Node;
+import io.robustmq.placement.NodeAnswer;
+import io.robustmq.placement.NodeEpoch;
 import io.robustmq.placement.PlacementView;
 import io.robustmq.placement.Role;
 import io.robustmq.replication.Documents;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,8 +113,10 @@ class ClusterCommandTest {
                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static void register(TestPlacementGroup group, Node node) throws Exception {
-        group.placement("a").register(node).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    private static NodeEpoch register(TestPlacementGroup group, Node node) throws Exception {
+        NodeAnswer answer =
+                group.placement("a").register(node, 1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        return ((NodeAnswer.Registered) answer).identity();
     }
 
     private static DocumentChange segment(String shard, String... ensemble) {
@@ -166,12 +171,11 @@ class ClusterCommandTest {
                         "home m1 is not served",
                         "shard mqtt.m1: 1 of 1 segment with a replica on a journal server that is not there");
         register(group, journal("j2"));
-        register(
-                group,
-                new Node(
-                        "m1",
-                        Set.of(Role.MQTT_SERVER),
-                        Map.of(Homes.ADDRESS, "127.0.0.1:2", Homes.SERVER, "m2")));
+        Map<String, String> info = new HashMap<>(Map.of(Homes.SERVER, "m2"));
+        NodeEpoch home = register(group, new Node("m1", Set.of(Role.MQTT_SERVER), info));
+        assertThat(run(group, "status")).isEqualTo(ExitCode.FOUND);
+        info.putAll(Homes.serving(home, "127.0.0.1:2"));
+        register(group, new Node("m1", Set.of(Role.MQTT_SERVER), info));
         assertThat(run(group, "status")).as(said()).isEqualTo(ExitCode.OK);
         assertThat(said()).contains("served by m2");
         group.stop("c");

@@ -97,13 +97,17 @@ class HomeClaimsTest {
 
     private NodeEpoch served(String home, long instance, String address) {
         made(home);
-        Node node = new Node(home, EnumSet.of(Role.MQTT_SERVER), Map.of(Homes.ADDRESS, address));
-        return ((NodeAnswer.Registered) placement.register(node, instance).join()).identity();
+        NodeEpoch registered = registered(home, instance);
+        return registered(home, instance, Homes.serving(registered, address));
     }
 
     /** Which is not yet served. */
     private NodeEpoch registered(String home, long instance) {
-        Node node = new Node(home, EnumSet.of(Role.MQTT_SERVER), Map.of());
+        return registered(home, instance, Map.of());
+    }
+
+    private NodeEpoch registered(String home, long instance, Map<String, String> info) {
+        Node node = new Node(home, EnumSet.of(Role.MQTT_SERVER), info);
         return ((NodeAnswer.Registered) placement.register(node, instance).join()).identity();
     }
 
@@ -232,6 +236,24 @@ class HomeClaimsTest {
         heard.complete(null);
         assertThat(told.get(20, TimeUnit.SECONDS))
                 .isEqualTo(new Whereabouts.Elsewhere("third", Listener.parse("127.0.0.1:1003")));
+    }
+
+    @Test
+    void who_says_that_it_serves_what_another_has_taken_meanwhile_is_not_believed()
+            throws Exception {
+        made("third");
+        NodeEpoch adopter = registered("third", 3);
+        new HomeClaims(placement, adopter, homes).restored(List.of("c"));
+        registered("third", 4);
+        registered("third", 3, Homes.serving(adopter, "127.0.0.1:1003"));
+        CompletableFuture<Whereabouts> told = claim(atOne, "c");
+        assertThat(claimed(atOther, "c"))
+                .isEqualTo(new Whereabouts.Elsewhere("one", Listener.parse("127.0.0.1:1001")));
+        assertThat(told).isNotDone();
+        new HomeClaims(placement, registered("third", 4), homes).restored(List.of("c"));
+        served("third", 4, "127.0.0.1:1004");
+        assertThat(told.get(20, TimeUnit.SECONDS))
+                .isEqualTo(new Whereabouts.Elsewhere("third", Listener.parse("127.0.0.1:1004")));
     }
 
     @Test
