@@ -7,13 +7,16 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code bin/chaos} is the long form: an hour, and times that are exact. {@code -Dseed=} repeats
  * which faults there are, {@code -Dchaos.minutes=} asks for more of them.
  */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ChaosIT {
     private static final Duration FAULTS =
             Duration.ofMinutes(Integer.getInteger("chaos.minutes", 5));
