@@ -51,8 +51,12 @@ final class Membership {
     }
 
     boolean answers(MemberId id, long nowMillis) {
+        return isHeardSince(id, nowMillis - SILENT_MILLIS);
+    }
+
+    private boolean isHeardSince(MemberId id, long millis) {
         Long last = heard.get(id);
-        return id.equals(self.id()) || (last != null && nowMillis - last <= SILENT_MILLIS);
+        return id.equals(self.id()) || (last != null && last >= millis);
     }
 
     /** The member of that name that asked to be let in; null if none did lately. */
@@ -71,13 +75,7 @@ final class Membership {
 
     /** Those of whom nothing was heard since then. */
     List<Member> silentSince(List<Member> members, long millis) {
-        return members.stream()
-                .filter(each -> !each.id().equals(self.id()))
-                .filter(each -> {
-                    Long last = heard.get(each.id());
-                    return last == null || last < millis;
-                })
-                .toList();
+        return members.stream().filter(each -> !isHeardSince(each.id(), millis)).toList();
     }
 
     /** Why these must not be the members while those of them are silent; null if they may. */

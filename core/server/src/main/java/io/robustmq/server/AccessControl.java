@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class AccessControl implements AutoCloseable {
     private static final long LOOK_SECONDS = 2;
 
-    /** Problems told in one event; all of them at the start. */
-    private static final int MOST_TOLD = 10;
-
     /** Instead of a file's name, in events. */
     private static final String AGREED_USERS = "placement/user";
 
@@ -248,12 +245,7 @@ final class AccessControl implements AutoCloseable {
         if (!problems.isEmpty()) {
             events.emit(
                     new AuthenticationEvent.ReloadFailed(
-                            file,
-                            problems.size(),
-                            problems.stream()
-                                    .limit(MOST_TOLD)
-                                    .map(ConfigProblem::line)
-                                    .collect(Collectors.joining("; "))));
+                            file, problems.size(), ConfigProblem.told(problems)));
         }
     }
 

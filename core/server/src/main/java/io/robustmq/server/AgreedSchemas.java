@@ -8,46 +8,29 @@ import io.robustmq.placement.PlacementView;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Payload schemas that the cluster has agreed on: a document of kind {@code schema} for each, by
  * name, whose content is that of a schema file. In force on all brokers, as a message is checked
- * only by the one that it is published to. The watch's thread calls.
+ * only by the one that it is published to.
  */
-final class AgreedSchemas implements AutoCloseable {
+final class AgreedSchemas {
     private static final Set<Interest> INTERESTS =
             Set.of(new Interest.Documents(DocumentKind.SCHEMA, ""));
 
     /** Instead of a folder, in events. */
     private static final String FROM = "placement/schema";
 
-    private final Placement placement;
-    private final AccessControl access;
-    private @Nullable AutoCloseable watch;
+    private AgreedSchemas() {}
 
-    AgreedSchemas(Placement placement, AccessControl access) {
-        this.placement = placement;
-        this.access = access;
+    static AgreedDocuments of(Placement placement, AccessControl access) {
+        return new AgreedDocuments(placement, INTERESTS, state -> use(state, access));
     }
 
-    /** Placement has a state: what it says is in force when this returns. */
-    void open() {
-        PlacementView state = placement.view();
-        use(state);
-        watch = placement.watch(state.revision(), INTERESTS, change -> use(placement.view()));
-    }
-
-    private void use(PlacementView state) {
+    private static void use(PlacementView state, AccessControl access) {
         Map<String, String> texts =
                 state.documents(DocumentKind.SCHEMA, "").stream()
-                        .collect(Collectors.toMap(Document::name, AgreedAccess::text));
+                        .collect(Collectors.toMap(Document::name, AgreedDocuments::text));
         access.useSchemas(FROM, texts);
-    }
-
-    @Override
-    public void close() {
-        JournalNodes.end(watch);
-        watch = null;
     }
 }

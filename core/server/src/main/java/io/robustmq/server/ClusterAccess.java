@@ -2,14 +2,10 @@ package io.robustmq.server;
 
 import io.robustmq.placement.Content;
 import io.robustmq.placement.Document;
-import io.robustmq.placement.DocumentAnswer;
 import io.robustmq.placement.DocumentChange;
 import io.robustmq.placement.DocumentKind;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -22,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ClusterAccess {
     private final ClusterConnection cluster;
     private final ClusterCommand.Saying saying;
+    private final ClusterDocuments documents;
 
     ClusterAccess(ClusterConnection cluster, ClusterCommand.Saying saying) {
         this.cluster = cluster;
         this.saying = saying;
+        this.documents = new ClusterDocuments(cluster, saying);
     }
 
     ExitCode run(ClusterOrder.ManageUsers order, PasswordPrompt prompt, RandomGenerator random)
@@ -53,17 +51,23 @@ final class ClusterAccess {
                 return saying.failed(ExitCode.INPUT_OUTPUT, DataDirectory.reason(none));
             }
         }
-        return changed(
+        String done =
+                switch (order.verb()) {
+                    case ADD -> " was added";
+                    case PASSWD -> " has another password";
+                    case REMOVE -> " was removed";
+                    case LIST, CHECK -> throw new IllegalStateException("has no name");
+                };
+        return documents.change(
                 change(DocumentKind.USER, name, known, content),
                 ClusterCommand.why(order.why(), "cluster users"),
-                name
-                        + switch (order.verb()) {
-                            case ADD -> " was added";
-                            case PASSWD -> " has another password";
-                            case REMOVE -> " was removed";
-                            case LIST, CHECK -> throw new IllegalStateException("has no name");
-                        }
-                        + ", the cluster has ");
+                () ->
+                        name
+                                + done
+                                + ", the cluster has "
+                                + ClusterCommand.count(
+                                        cluster.view().documents(DocumentKind.USER, "").size(),
+                                        "user"));
     }
 
     private static String isThere(String name) {
@@ -90,30 +94,6 @@ final class ClusterAccess {
         return new DocumentChange(kind, name, version, content);
     }
 
-    private ExitCode changed(DocumentChange change, String why, String done)
-            throws IOException, InterruptedException {
-        return switch (cluster.change(List.of(change), cluster.author(), why)) {
-            case DocumentAnswer.Changed _ -> {
-                int users = cluster.view().documents(DocumentKind.USER, "").size();
-                saying.say(
-                        change.kind() == DocumentKind.USER
-                                ? done + ClusterCommand.count(users, "user")
-                                : done);
-                yield ExitCode.OK;
-            }
-            case DocumentAnswer.Conflicts _ ->
-                    saying.failed(
-                            ExitCode.FOUND,
-                            "somebody else changed "
-                                    + change.name()
-                                    + " meanwhile, nothing was changed; look again");
-            case DocumentAnswer.Full(long maxBytes, long bytes) ->
-                    saying.failed(
-                            ExitCode.FOUND,
-                            "placement holds at most " + maxBytes + " bytes of documents");
-        };
-    }
-
     ExitCode run(ClusterOrder.Rules order) throws IOException, InterruptedException {
         Document known = cluster.view().document(DocumentKind.ACL, AgreedAccess.ACL);
         return switch (order.verb()) {
@@ -121,57 +101,43 @@ final class ClusterAccess {
                 if (known == null) {
                     yield saying.failed(ExitCode.FOUND, "the cluster has no ACL");
                 }
-                saying.out().print(AgreedAccess.text(known));
+                saying.out().print(AgreedDocuments.text(known));
                 yield ExitCode.OK;
             }
             case SET -> set(Path.of(order.file()), known, order.why());
             case REMOVE ->
                     known == null
                             ? saying.failed(ExitCode.FOUND, "the cluster has no ACL")
-                            : changed(
+                            : documents.change(
                                     DocumentChange.remove(known),
                                     ClusterCommand.why(order.why(), "cluster acl"),
-                                    "the cluster has no ACL any more: who may connect may do everything");
+                                    () ->
+                                            "the cluster has no ACL any more: who may connect may do everything");
         };
     }
 
     private ExitCode set(Path file, @Nullable Document known, String why)
             throws IOException, InterruptedException {
-        String text;
-        try {
-            if (Files.size(file) > Content.MAX_BYTES) {
-                return saying.failed(
-                        ExitCode.CONFIGURATION,
-                        file
-                                + " has "
-                                + Files.size(file)
-                                + " bytes, and an ACL of the cluster has at most "
-                                + Content.MAX_BYTES);
-            }
-            text = Files.readString(file);
-        } catch (NoSuchFileException missing) {
-            return saying.failed(ExitCode.NO_INPUT, file + ": no such file");
-        } catch (MalformedInputException notText) {
-            return saying.failed(ExitCode.CONFIGURATION, file + " is not UTF-8");
-        } catch (IOException unreadable) {
-            return saying.failed(ExitCode.NO_INPUT, DataDirectory.reason(unreadable));
-        }
-        switch (AclFile.parse(file, text.lines().toList())) {
-            case AclFile.Wrong(List<ConfigProblem> problems) -> {
-                problems.forEach(each -> saying.err().println(each.line()));
-                return saying.failed(
-                        ExitCode.CONFIGURATION,
-                        file + " cannot be used, see above; nothing was changed");
-            }
-            case AclFile.Loaded _ -> {}
-        }
-        return changed(
-                change(
-                        DocumentKind.ACL,
-                        AgreedAccess.ACL,
-                        known,
-                        Content.of(text.getBytes(StandardCharsets.UTF_8))),
-                ClusterCommand.why(why, "cluster acl"),
-                "the rules of " + file + " are those of the cluster");
+        return documents.read(
+                file,
+                "an ACL of the cluster",
+                text ->
+                        switch (AclFile.parse(file, text.lines().toList())) {
+                            case AclFile.Wrong(List<ConfigProblem> problems) ->
+                                    documents.unusable(file, problems);
+                            case AclFile.Loaded _ ->
+                                    documents.change(
+                                            change(
+                                                    DocumentKind.ACL,
+                                                    AgreedAccess.ACL,
+                                                    known,
+                                                    Content.of(
+                                                            text.getBytes(StandardCharsets.UTF_8))),
+                                            ClusterCommand.why(why, "cluster acl"),
+                                            () ->
+                                                    "the rules of "
+                                                            + file
+                                                            + " are those of the cluster");
+                        });
     }
 }

@@ -3,14 +3,10 @@ package io.robustmq.server;
 import io.robustmq.broker.PayloadSchema;
 import io.robustmq.placement.Content;
 import io.robustmq.placement.Document;
-import io.robustmq.placement.DocumentAnswer;
 import io.robustmq.placement.DocumentChange;
 import io.robustmq.placement.DocumentKind;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class ClusterSchemas {
     private final ClusterConnection cluster;
     private final ClusterCommand.Saying saying;
+    private final ClusterDocuments documents;
 
     ClusterSchemas(ClusterConnection cluster, ClusterCommand.Saying saying) {
         this.cluster = cluster;
         this.saying = saying;
+        this.documents = new ClusterDocuments(cluster, saying);
     }
 
     ExitCode run(ClusterOrder.Schemas order) throws IOException, InterruptedException {
@@ -41,7 +39,7 @@ final class ClusterSchemas {
             saying.say(
                     each.name()
                             + ": "
-                            + switch (parsed(each.name(), AgreedAccess.text(each))) {
+                            + switch (parsed(each.name(), AgreedDocuments.text(each))) {
                                 case SchemaFile.Loaded(PayloadSchema schema) -> summary(schema);
                                 case SchemaFile.Wrong(List<ConfigProblem> problems) ->
                                         "cannot be used: " + problems.getFirst().line();
@@ -61,7 +59,7 @@ final class ClusterSchemas {
     }
 
     private ExitCode show(Document known) {
-        saying.out().print(AgreedAccess.text(known));
+        saying.out().print(AgreedDocuments.text(known));
         return ExitCode.OK;
     }
 
@@ -82,34 +80,16 @@ final class ClusterSchemas {
                     ExitCode.FOUND,
                     "the cluster has " + schemas + " schemas, and at most " + Schemas.MAX);
         }
-        String text;
-        try {
-            if (Files.size(file) > SchemaFile.MAX_BYTES) {
-                return saying.failed(
-                        ExitCode.CONFIGURATION,
-                        file
-                                + " has "
-                                + Files.size(file)
-                                + " bytes, and a schema has at most "
-                                + SchemaFile.MAX_BYTES);
-            }
-            text = Files.readString(file);
-        } catch (NoSuchFileException missing) {
-            return saying.failed(ExitCode.NO_INPUT, file + ": no such file");
-        } catch (MalformedInputException notText) {
-            return saying.failed(ExitCode.CONFIGURATION, file + " is not UTF-8");
-        } catch (IOException unreadable) {
-            return saying.failed(ExitCode.NO_INPUT, DataDirectory.reason(unreadable));
-        }
-        return switch (SchemaFile.parse(file.toString(), order.name(), text)) {
-            case SchemaFile.Wrong(List<ConfigProblem> problems) -> {
-                problems.forEach(each -> saying.err().println(each.line()));
-                yield saying.failed(
-                        ExitCode.CONFIGURATION,
-                        file + " cannot be used, see above; nothing was changed");
-            }
-            case SchemaFile.Loaded(PayloadSchema schema) -> put(order, known, schema, text);
-        };
+        return documents.read(
+                file,
+                "a schema",
+                text ->
+                        switch (SchemaFile.parse(file.toString(), order.name(), text)) {
+                            case SchemaFile.Wrong(List<ConfigProblem> problems) ->
+                                    documents.unusable(file, problems);
+                            case SchemaFile.Loaded(PayloadSchema schema) ->
+                                    put(order, known, schema, text);
+                        });
     }
 
     private ExitCode put(
@@ -142,22 +122,14 @@ final class ClusterSchemas {
             return ExitCode.OK;
         }
         String why = ClusterCommand.why(order.why(), "cluster schemas");
-        return switch (cluster.change(List.of(change), cluster.author(), why)) {
-            case DocumentAnswer.Changed _ -> {
-                int schemas = cluster.view().documents(DocumentKind.SCHEMA, "").size();
-                saying.say(done + ", the cluster has " + ClusterCommand.count(schemas, "schema"));
-                yield ExitCode.OK;
-            }
-            case DocumentAnswer.Conflicts _ ->
-                    saying.failed(
-                            ExitCode.FOUND,
-                            "somebody else changed "
-                                    + order.name()
-                                    + " meanwhile, nothing was changed; look again");
-            case DocumentAnswer.Full(long maxBytes, long bytes) ->
-                    saying.failed(
-                            ExitCode.FOUND,
-                            "placement holds at most " + maxBytes + " bytes of documents");
-        };
+        return documents.change(
+                change,
+                why,
+                () ->
+                        done
+                                + ", the cluster has "
+                                + ClusterCommand.count(
+                                        cluster.view().documents(DocumentKind.SCHEMA, "").size(),
+                                        "schema"));
     }
 }

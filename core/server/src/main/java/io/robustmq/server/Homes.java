@@ -26,7 +26,7 @@ final class Homes {
     static final String LOG = "mqtt.";
 
     /** Of a registration: where other brokers reach this one. */
-    static final String ADDRESS = "cluster";
+    private static final String ADDRESS = "cluster";
 
     /** Of a registration: its epoch, if the home's clients are claimed in that. */
     private static final String RESTORED = "restored";

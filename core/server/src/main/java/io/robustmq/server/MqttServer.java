@@ -42,8 +42,8 @@ final class MqttServer implements RoleProcess {
     // while open; null before and after
     private @Nullable ClusterClient cluster;
     private @Nullable ReplicationClient replication;
-    private @Nullable AgreedAccess agreed;
-    private @Nullable AgreedSchemas schemas;
+    private @Nullable AgreedDocuments agreed;
+    private @Nullable AgreedDocuments schemas;
     private @Nullable HomeKeeper keeper;
     private boolean isServing;
 
@@ -102,9 +102,9 @@ final class MqttServer implements RoleProcess {
         HomeMetrics.registerAll(member.placement(), to.registry());
         HomeMetrics.register(homes.measures(), keeping, to.registry());
         isServing = true;
-        AgreedAccess agreeing = isAgreed ? new AgreedAccess(member.placement(), access) : null;
+        AgreedDocuments agreeing = isAgreed ? AgreedAccess.of(member.placement(), access) : null;
         agreed = agreeing;
-        AgreedSchemas checking = new AgreedSchemas(member.placement(), access);
+        AgreedDocuments checking = AgreedSchemas.of(member.placement(), access);
         schemas = checking;
         var unusedEnd =
                 member.placement()

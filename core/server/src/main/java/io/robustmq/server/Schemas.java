@@ -99,12 +99,7 @@ final class Schemas {
     void tell(String file, List<ConfigProblem> problems) {
         events.emit(
                 new MessageEvent.SchemaUnusable(
-                        file,
-                        problems.size(),
-                        problems.stream()
-                                .limit(MOST_TOLD)
-                                .map(ConfigProblem::line)
-                                .collect(Collectors.joining("; "))));
+                        file, problems.size(), ConfigProblem.told(problems)));
     }
 
     private void enforce(String from, List<String> changes) {

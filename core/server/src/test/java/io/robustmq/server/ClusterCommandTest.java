@@ -227,7 +227,7 @@ class ClusterCommandTest {
     }
 
     private static PasswordHash hash(Document user) {
-        String line = AgreedAccess.text(user);
+        String line = AgreedDocuments.text(user);
         return Objects.requireNonNull(PasswordHash.parse(line.substring(line.indexOf(':') + 1)));
     }
 
@@ -278,7 +278,7 @@ class ClusterCommandTest {
         assertThat(said()).contains("schema weather is in force, the cluster has 1 schema");
         Document put =
                 Objects.requireNonNull(view(group, "a").document(DocumentKind.SCHEMA, "weather"));
-        assertThat(AgreedAccess.text(put)).isEqualTo(text);
+        assertThat(AgreedDocuments.text(put)).isEqualTo(text);
         assertThat(put.why()).isEqualTo("new");
         assertThat(put.by().admin().who()).isEqualTo("user " + System.getProperty("user.name"));
         assertThat(run(group, "schemas show weather")).isEqualTo(ExitCode.OK);

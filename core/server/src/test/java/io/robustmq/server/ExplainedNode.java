@@ -1,14 +1,11 @@
 package io.robustmq.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.robustmq.eventlog.EventShard;
 import io.robustmq.eventlog.Explainer;
 import io.robustmq.eventlog.Explanation;
 import io.robustmq.eventlog.OfflineEvents;
 import io.robustmq.journal.LocalDisk;
 import io.robustmq.journal.OfflineJournal;
-import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A whole node in this process, and what its files tell when it has stopped. */
@@ -41,45 +36,19 @@ final class ExplainedNode implements AutoCloseable {
     }
 
     static ExplainedNode in(Path data, String... settings) throws Exception {
-        List<String> all =
-                new ArrayList<>(
-                        List.of(
-                                "mqtt.listen=127.0.0.1:0",
-                                "mqtt.tls.listen=",
-                                "mqtt.ws.listen=",
-                                "mqtt.wss.listen=",
-                                "mqtt.quic.listen=",
-                                "http.listen=127.0.0.1:0",
-                                "sinks.console.enabled=false",
-                                "sinks.file.enabled=false",
-                                "data.directory=" + data));
+        List<String> all = new ArrayList<>(List.of("sinks.file.enabled=false"));
         all.addAll(List.of(settings));
-        Standalone node =
-                switch (ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), all)) {
-                    case ConfigOutcome.Loaded<StandaloneConfig> loaded ->
-                            new Standalone(
-                                    loaded,
-                                    new NodeIdentity("node-1", "test", "0.0.0"),
-                                    InstantSource.system());
-                    case ConfigOutcome.Wrong<StandaloneConfig> wrong ->
-                            throw new AssertionError(wrong);
-                };
+        Standalone node = TestStandalone.in(data, all.toArray(String[]::new));
         node.open();
         return new ExplainedNode(data, node);
     }
 
     int port() {
-        return Integer.parseInt(announced("mqtt://127\\.0\\.0\\.1:(\\d+)"));
+        return TestStandalone.mqttPort(node);
     }
 
     String url() {
-        return announced("(http://[0-9.:]+)");
-    }
-
-    private String announced(String pattern) {
-        Matcher found = Pattern.compile(pattern).matcher(node.announcement());
-        assertThat(found.find()).isTrue();
-        return found.group(1);
+        return TestStandalone.url(node);
     }
 
     /** Of the running node, as text. */

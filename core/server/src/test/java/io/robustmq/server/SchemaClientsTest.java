@@ -12,16 +12,10 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.pubrec.Mqtt5PubRecReasonCode;
-import io.robustmq.telemetry.pipeline.NodeIdentity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,32 +27,10 @@ class SchemaClientsTest {
     @TempDir Path folder;
 
     private Standalone node() {
-        List<String> settings =
-                List.of(
-                        "mqtt.listen=127.0.0.1:0",
-                        "mqtt.tls.listen=",
-                        "mqtt.ws.listen=",
-                        "mqtt.wss.listen=",
-                        "mqtt.quic.listen=",
-                        "http.listen=127.0.0.1:0",
-                        "sinks.console.enabled=false",
-                        "schemas.directory=" + folder.resolve("schemas"),
-                        "data.directory=" + folder.resolve("data"),
-                        "sinks.file.directory=" + folder.resolve("logs"));
-        return switch (ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), settings)) {
-            case ConfigOutcome.Loaded<StandaloneConfig> loaded ->
-                    new Standalone(
-                            loaded,
-                            new NodeIdentity("node-1", "test", "0.0.0"),
-                            InstantSource.system());
-            case ConfigOutcome.Wrong<StandaloneConfig> wrong -> throw new AssertionError(wrong);
-        };
-    }
-
-    private static int port(Standalone node) {
-        Matcher url = Pattern.compile("mqtt://127.0.0.1:(\\d+)").matcher(node.announcement());
-        assertThat(url.find()).isTrue();
-        return Integer.parseInt(url.group(1));
+        return TestStandalone.in(
+                folder.resolve("data"),
+                "schemas.directory=" + folder.resolve("schemas"),
+                "sinks.file.directory=" + folder.resolve("logs"));
     }
 
     private static void publish(Mqtt5BlockingClient by, MqttQos qos, String payload) {
@@ -89,7 +61,10 @@ class SchemaClientsTest {
                 """);
         try (Standalone node = node()) {
             node.open();
-            var at = MqttClient.builder().serverHost("127.0.0.1").serverPort(port(node));
+            var at =
+                    MqttClient.builder()
+                            .serverHost("127.0.0.1")
+                            .serverPort(TestStandalone.mqttPort(node));
             Mqtt5BlockingClient five = at.identifier("five").useMqttVersion5().buildBlocking();
             Mqtt3BlockingClient three = at.identifier("three").useMqttVersion3().buildBlocking();
             five.connect();

@@ -3,7 +3,6 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.Promtool;
@@ -16,10 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -167,34 +164,15 @@ class StandaloneTest {
 
     private Standalone node(String... settings) {
         List<String> all =
-                new ArrayList<>(
-                        List.of(
-                                "mqtt.listen=127.0.0.1:0",
-                                "mqtt.tls.listen=",
-                                "mqtt.ws.listen=",
-                                "mqtt.wss.listen=",
-                                "mqtt.quic.listen=",
-                                "http.listen=127.0.0.1:0",
-                                "sinks.console.enabled=false",
-                                "data.directory=" + folder.resolve("data"),
-                                "sinks.file.directory=" + folder.resolve("logs")));
+                new ArrayList<>(List.of("sinks.file.directory=" + folder.resolve("logs")));
         all.addAll(List.of(settings));
-        return switch (ConfigReader.read(StandaloneKeys.ROLE, null, Map.of(), all)) {
-            case ConfigOutcome.Loaded<StandaloneConfig> loaded ->
-                    new Standalone(
-                            loaded,
-                            new NodeIdentity("node-1", "test", "0.0.0"),
-                            InstantSource.system());
-            case ConfigOutcome.Wrong<StandaloneConfig> wrong -> throw new AssertionError(wrong);
-        };
+        return TestStandalone.in(folder.resolve("data"), all.toArray(String[]::new));
     }
 
     private static HttpResponse<String> get(Standalone node, String path) throws Exception {
-        Matcher url = Pattern.compile("http://[0-9.:]+").matcher(node.announcement());
-        assertThat(url.find()).isTrue();
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(url.group() + path)).build(),
+                    HttpRequest.newBuilder(URI.create(TestStandalone.url(node) + path)).build(),
                     HttpResponse.BodyHandlers.ofString());
         }
     }

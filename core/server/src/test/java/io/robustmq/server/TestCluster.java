@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Three placement centers and what belongs to them, each a process, on loopback. */
 final class TestCluster implements AutoCloseable {
@@ -33,6 +32,10 @@ final class TestCluster implements AutoCloseable {
     private final TreeMap<String, RobustMq> centers = new TreeMap<>();
     private final TreeMap<String, RobustMq> journals = new TreeMap<>();
     private final TreeMap<String, RobustMq> brokers = new TreeMap<>();
+
+    /** Who needs others first: without them it waits for a while before it ends. */
+    private final List<TreeMap<String, RobustMq>> roles = List.of(brokers, journals, centers);
+
     private final List<String> extra = new ArrayList<>();
 
     TestCluster(Path folder) {
@@ -104,7 +107,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     RobustMq node(String name) {
-        return Stream.of(centers, journals, brokers)
+        return roles.stream()
                 .map(role -> role.get(name))
                 .filter(Objects::nonNull)
                 .findAny()
@@ -184,24 +187,17 @@ final class TestCluster implements AutoCloseable {
                 .count();
     }
 
-    private List<String> names() {
-        return Stream.of(centers, journals, brokers)
-                .flatMap(role -> role.keySet().stream())
-                .toList();
-    }
-
     @Override
     public void close() {
-        for (String name : names()) {
-            try {
-                signal(name, "CONT");
-            } catch (Exception | AssertionError gone) {
-                // it was killed
+        for (TreeMap<String, RobustMq> role : roles) {
+            for (String name : role.keySet()) {
+                try {
+                    signal(name, "CONT");
+                } catch (Exception | AssertionError gone) {
+                    // it was killed
+                }
             }
         }
-        // in this order, as one without what it needs waits for a while before it ends
-        for (Map<String, RobustMq> role : List.of(brokers, journals, centers)) {
-            RobustMq.closeAll(role.values());
-        }
+        roles.forEach(role -> RobustMq.closeAll(role.values()));
     }
 }
