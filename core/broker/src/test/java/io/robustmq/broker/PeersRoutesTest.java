@@ -190,6 +190,13 @@ class PeersRoutesTest {
         return bytes.u8(asking.length()).raw(asking.getBytes(StandardCharsets.UTF_8)).array();
     }
 
+    /** But a, which may have come before b was told of it. */
+    private long refusedAtB() {
+        return b.events.of(ConnectionEvent.PeerRefused.class).stream()
+                .filter(refused -> !refused.detail().startsWith("home a is not"))
+                .count();
+    }
+
     @Test
     void who_is_not_a_peer_is_told_why_and_closed() throws Exception {
         assertThat(answerTo(preface(2, 1, "b", "a"))).startsWith("1 version 2, spoken here is 1");
@@ -198,7 +205,7 @@ class PeersRoutesTest {
         assertThat(answerTo(preface(1, 2, "c", ""))).startsWith("2 wanted is c");
         assertThat(answerTo(preface(1, 9, "b", ""))).startsWith("4 ");
         assertThat(answerTo("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8))).isEmpty();
-        waitUntil(() -> b.events.of(ConnectionEvent.PeerRefused.class).size() == 6);
+        waitUntil(() -> refusedAtB() == 6);
         assertThat(b.broker.measures().peersConnected()).isEqualTo(1);
     }
 }
