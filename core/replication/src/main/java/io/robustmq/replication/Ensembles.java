@@ -2,6 +2,7 @@ package io.robustmq.replication;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,27 @@ final class Ensembles {
             left.remove(next);
             racks.merge(next.rack(), 1, Integer::sum);
             chosen.add(next.node());
+        }
+        return chosen;
+    }
+
+    /**
+     * For a new segment.
+     *
+     * @param avoided in their order only as far as there is no quorum without them
+     * @param but not these
+     */
+    List<String> choose(
+            List<Nodes.Candidate> candidates,
+            WriterSettings.Copies copies,
+            List<String> avoided,
+            Set<String> but) {
+        Set<String> without = new HashSet<>(but);
+        without.addAll(avoided);
+        List<String> chosen = choose(candidates, copies.replicas(), without, Set.of());
+        for (int i = 0; i < avoided.size() && chosen.size() < copies.quorum(); i++) {
+            without.remove(avoided.get(i));
+            chosen = choose(candidates, copies.replicas(), without, Set.of());
         }
         return chosen;
     }

@@ -2,8 +2,9 @@ package io.robustmq.replication;
 
 import io.robustmq.replication.AppendOutcome.AppendFailure;
 import io.robustmq.telemetry.event.ReplicationEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -239,7 +240,7 @@ public final class Writer {
             long until = now() + settings.rolling().distrust().toNanos();
             distrusted.put(failed.node(), until);
         }
-        List<String> ensemble = choose();
+        List<String> ensemble = choose(failed == null ? "" : failed.node());
         if (ensemble.size() < settings.copies().quorum()) {
             if (failed != null) {
                 starved(ensemble.size());
@@ -279,16 +280,24 @@ public final class Writer {
         boolean small = described.ensemble().size() < settings.copies().replicas();
         return small
                         && age > settings.rolling().distrust().toNanos()
-                        && choose().size() > described.ensemble().size()
+                        && choose("").size() > described.ensemble().size()
                 ? RollReason.TOO_FEW_REPLICAS
                 : null;
     }
 
-    private List<String> choose() {
+    /**
+     * Without those that failed lately, if there is a quorum without them; else with those that
+     * failed longest ago.
+     *
+     * @param failed just now: not this one
+     */
+    private List<String> choose(String failed) {
         distrusted.values().removeIf(until -> until - now() < 0);
-        Set<String> but = new HashSet<>(distrusted.keySet());
+        List<String> avoided = new ArrayList<>(distrusted.keySet());
+        avoided.remove(failed);
+        avoided.sort(Comparator.comparing(node -> distrusted.get(node) - now()));
         return ensembles.choose(
-                ports.nodes().journals(), settings.copies().replicas(), but, Set.of());
+                ports.nodes().journals(), settings.copies(), avoided, Set.of(failed));
     }
 
     private void roll(OpenSegment segment, List<String> ensemble, RollReason reason) {

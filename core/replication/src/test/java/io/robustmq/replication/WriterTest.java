@@ -82,6 +82,39 @@ class WriterTest {
     }
 
     @Test
+    void a_replica_that_failed_lately_is_taken_rather_than_no_quorum() {
+        WriterSettings.Rolling rolling = LONG_SEGMENTS.rolling();
+        cluster.unlisted.add("j3");
+        writer.start(
+                new WriterSettings(
+                        LONG_SEGMENTS.copies(),
+                        new WriterSettings.Rolling(
+                                rolling.bytes(),
+                                rolling.age(),
+                                rolling.silence(),
+                                rolling.lagBytes(),
+                                Duration.ofHours(1)),
+                        LONG_SEGMENTS.sending(),
+                        LONG_SEGMENTS.waiting()));
+        cluster.millis(200);
+        SimReplica first = member(0);
+        first.crash();
+        writer.append(5);
+        cluster.millis(600);
+        assertThat(cluster.segments().getLast().ensemble()).hasSize(2).doesNotContain(first.node);
+        first.start();
+        SimReplica second = member(0);
+        second.crash();
+        writer.append(5);
+        cluster.millis(600);
+        assertThat(writer.committedEnd()).isEqualTo(10);
+        assertThat(cluster.segments().getLast().ensemble())
+                .hasSize(2)
+                .contains(first.node)
+                .doesNotContain(second.node);
+    }
+
+    @Test
     void what_was_sent_without_answer_keeps_its_offsets_in_the_next_segment() {
         open();
         SimReplica slow = member(0);
