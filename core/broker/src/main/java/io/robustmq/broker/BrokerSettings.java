@@ -93,7 +93,7 @@ public record BrokerSettings(
      * What is kept in the log.
      *
      * @param snapshotBytes so much is appended between two snapshots, or as much as the last one
-     *     has if that is more: what a start has to read
+     *     has if that is more: what a start has to read; a record counts 128 bytes more than it has
      * @param maxDelayedMessages more are refused with 0x97
      */
     public record Storage(long snapshotBytes, int maxDelayedMessages) {}

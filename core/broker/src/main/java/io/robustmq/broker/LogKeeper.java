@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class LogKeeper {
     private static final long LOOK_SECONDS = 1;
 
+    /** What it costs to read a record, beside its bytes, in bytes. */
+    private static final long RECORD_BYTES = 128;
+
+    /** A start that had to read such a part of what is between two snapshots takes one soon. */
+    private static final int SOON_PART = 16;
+
     private final RecordLog log;
     private final BrokerSettings.Storage settings;
     private final InstantSource clock;
@@ -36,9 +42,12 @@ final class LogKeeper {
     private List<Loop> loops = List.of();
     private @Nullable RetainedStore retained;
 
+    /** Who serves this next, perhaps at once, need not read what this had to. */
+    private boolean isSoon;
+
     private long snapshotOffset;
 
-    /** Of what this process has appended; negative if the snapshot is of one before it. */
+    /** Of what was appended, as it costs to read it. */
     private long appendedAtSnapshot;
 
     /** What the last snapshot needs: it counts if the next is damaged. */
@@ -86,23 +95,30 @@ final class LogKeeper {
     void start(List<Loop> all, RetainedStore store) {
         loops = all;
         retained = store;
-        appendedAtSnapshot = log.appendedBytes() - readBytes;
+        long read = readBytes + RECORD_BYTES * (log.nextOffset() - snapshotOffset);
+        appendedAtSnapshot = appended() - read;
+        isSoon = read >= settings.snapshotBytes() / SOON_PART;
         var unused =
                 thread.scheduleWithFixedDelay(
                         this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     private void look() {
-        long appended = log.appendedBytes() - appendedAtSnapshot;
         // not more for snapshots than for what they save a start from reading
-        if (appended >= Math.max(settings.snapshotBytes(), snapshotBytes)) {
+        long most = Math.max(settings.snapshotBytes(), snapshotBytes);
+        if (isSoon || appended() - appendedAtSnapshot >= most) {
+            isSoon = false;
             keep(false);
         }
     }
 
+    private long appended() {
+        return log.appendedBytes() + RECORD_BYTES * log.nextOffset();
+    }
+
     private void keep(boolean closing) {
         Instant begun = clock.instant();
-        long appended = log.appendedBytes();
+        long appended = appended();
         try {
             BrokerState state = read();
             state.removeExpired(clock.millis());

@@ -141,6 +141,48 @@ class LogKeeperTest {
     }
 
     @Test
+    void what_was_read_at_a_start_need_not_be_read_at_the_next() throws Exception {
+        gone("reader", "pass");
+        try (RawClient reader = broker.client()) {
+            assertThat(reader.connect("reader", kept())).isTrue();
+            passMegabytes(reader, 1);
+        }
+        publisher.close();
+        broker.crash();
+        int before = snapshots();
+        assertThat(readAtStart()).isGreaterThan(20);
+        waitUntil(() -> snapshots() > before);
+        broker.crash();
+        publisher = broker.connected("publisher");
+        assertThat(readAtStart()).isLessThan(20);
+    }
+
+    private long readAtStart() {
+        return broker.events.of(SessionEvent.StateRestored.class).getLast().readRecords();
+    }
+
+    @Test
+    void small_records_count_for_more_than_their_bytes() throws Exception {
+        gone("reader", "pass");
+        try (RawClient reader = broker.client()) {
+            assertThat(reader.connect("reader", kept())).isTrue();
+            int before = snapshots();
+            long appended = broker.log.shard().appendedBytes();
+            for (int i = 0; i < 400; i++) {
+                for (int j = 1; j <= 50; j++) {
+                    publisher.publish("pass", "x", 1, j);
+                }
+                for (int j = 1; j <= 50; j++) {
+                    reader.ack(PUBACK, reader.message().packetId());
+                    publisher.expect(PUBACK);
+                }
+            }
+            waitUntil(() -> snapshots() > before);
+            assertThat(broker.log.shard().appendedBytes() - appended).isLessThan(2 * MIB);
+        }
+    }
+
+    @Test
     void what_waits_holds_the_log_and_nothing_of_it_is_lost() throws Exception {
         gone("c", "t");
         publisher.published("t", "1", 1, 1);
