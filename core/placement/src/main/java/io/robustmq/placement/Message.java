@@ -28,8 +28,8 @@ sealed interface Message {
     /** A change for the leader to propose. It is answered by being agreed on. */
     record Forward(Operation.Change change) implements Message {}
 
-    /** A node was heard of. */
-    record Heartbeat(NodeEpoch node) implements Message {}
+    /** Nodes were heard of, each once. */
+    record Heartbeats(List<NodeEpoch> nodes) implements Message {}
 
     /** The leader is to say when it led, and what was agreed then at least. */
     record AskBarrier(long request) implements Message {}

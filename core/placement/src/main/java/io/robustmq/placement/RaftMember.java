@@ -6,8 +6,10 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,9 @@ final class RaftMember {
 
     private static final long PAUSE_MILLIS = 500;
     private static final long TICK_MILLIS = 200;
+
+    /** Of nodes: whoever leads is told each so many ticks, about as often as they say it. */
+    private static final int TICKS_PER_HEARTBEATS = 3;
 
     static {
         MemberClock.install();
@@ -67,6 +72,12 @@ final class RaftMember {
     private final Leadership leadership;
     private final Aside aside;
     private final SnapshotReceiving receiving;
+
+    /** Nodes, since whoever leads was told; as many as are registered. */
+    private final Set<NodeEpoch> heard = new LinkedHashSet<>();
+
+    private int ticks;
+
     private RaftLog log;
     private Member self;
     private Membership membership;
@@ -308,6 +319,7 @@ final class RaftMember {
             return;
         }
         current.tick();
+        tellHeard(current);
         wishes.tick(current);
         if (current.isLeader()) {
             membership.follow(current, agreedMembers().keySet(), now());
@@ -360,14 +372,27 @@ final class RaftMember {
         }
     }
 
-    /** A node is there: whoever leads is to know. */
+    /** A node is there: whoever leads is to know, of all that were heard of at once. */
     void heartbeat(NodeEpoch node) {
         RaftRun current = run;
-        MemberId leader = current == null ? null : current.leader();
-        if (leader != null && !leader.equals(self.id())) {
-            enter(() -> mail.send(new Message.Heartbeat(node), leader));
-        } else {
+        if (current != null && current.isLeader()) {
             registry.heartbeat(node);
+        } else {
+            heard.add(node);
+        }
+    }
+
+    private void tellHeard(RaftRun current) {
+        MemberId leader = current.leader();
+        if (++ticks % TICKS_PER_HEARTBEATS != 0 || heard.isEmpty() || leader == null) {
+            return;
+        }
+        List<NodeEpoch> nodes = List.copyOf(heard);
+        heard.clear();
+        if (current.isLeader()) {
+            nodes.forEach(registry::heartbeat);
+        } else {
+            mail.send(new Message.Heartbeats(nodes), leader);
         }
     }
 
@@ -479,7 +504,7 @@ final class RaftMember {
         membership.hear(from, now());
         switch (envelope.message()) {
             case Message.Forward(Operation.Change change) -> current.propose(change);
-            case Message.Heartbeat(NodeEpoch node) -> registry.heartbeat(node);
+            case Message.Heartbeats(List<NodeEpoch> nodes) -> nodes.forEach(registry::heartbeat);
             case Message.AskBarrier(long request) -> {
                 if (current.isLeader()) {
                     current.barrier(

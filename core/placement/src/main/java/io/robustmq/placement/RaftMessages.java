@@ -36,7 +36,7 @@ import java.util.List;
  *   11 forward          entry ... |
  *   12 barrier?         request:8 |
  *   13 barrier!         request:8 | index:8 |
- *   14 heartbeat        node id | epoch:8 |
+ *   14 heartbeats       count | count times (node id | epoch:8) |
  *   15 offer            term:4 | query round:8 | sequence:8 | transfer:8 | items:8 | head |
  *   16 ask              transfer:8 | session:8 | next:8 | again |
  *   17 piece            transfer:8 | session:8 | number:8 | crc32c:4 | chunk ... |
@@ -92,7 +92,10 @@ final class RaftMessages {
                     out.putBytes(EntryCodec.encoded(new LogEntry(0, 0, change)));
             case Message.AskBarrier(long request) -> out.putLong(request);
             case Message.BarrierAt(long request, long index) -> out.putLong(request).putLong(index);
-            case Message.Heartbeat(NodeEpoch node) -> out.putNodeEpoch(node);
+            case Message.Heartbeats(List<NodeEpoch> nodes) -> {
+                out.putShort(nodes.size());
+                nodes.forEach(out::putNodeEpoch);
+            }
             case Message.Offer m ->
                     out.putInt(m.term())
                             .putLong(m.queryRound())
@@ -138,7 +141,7 @@ final class RaftMessages {
             case Message.Forward _ -> 11;
             case Message.AskBarrier _ -> 12;
             case Message.BarrierAt _ -> 13;
-            case Message.Heartbeat _ -> 14;
+            case Message.Heartbeats _ -> 14;
             case Message.Offer _ -> 15;
             case Message.Ask _ -> 16;
             case Message.Piece _ -> 17;
@@ -229,7 +232,13 @@ final class RaftMessages {
             }
             case 12 -> new Message.AskBarrier(in.nextLong());
             case 13 -> new Message.BarrierAt(in.nextLong(), in.nextLong());
-            case 14 -> new Message.Heartbeat(in.nextNodeEpoch());
+            case 14 -> {
+                List<NodeEpoch> nodes = new ArrayList<>();
+                for (int n = in.nextCount(); n > 0; n--) {
+                    nodes.add(in.nextNodeEpoch());
+                }
+                yield new Message.Heartbeats(nodes);
+            }
             case 15 ->
                     new Message.Offer(
                             in.nextInt(),

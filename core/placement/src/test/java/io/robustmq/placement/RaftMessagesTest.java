@@ -53,7 +53,7 @@ class RaftMessagesTest {
                 new Message.Hello(
                         ONE, true, List.of("one", "two"), List.of(ONE), List.of(ONE), List.of(B)),
                 new Message.Forward(CHANGE),
-                new Message.Heartbeat(new NodeEpoch("n", 8)),
+                new Message.Heartbeats(List.of(new NodeEpoch("n", 8), new NodeEpoch("m", 9))),
                 new Message.AskBarrier(9),
                 new Message.BarrierAt(9, 10),
                 new PreVoteRequest(FROM, 1, 2, 3),

@@ -9,10 +9,10 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.robustmq.server.wire.MembersProto;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,14 +80,19 @@ final class GrpcEndpoint implements AutoCloseable {
         threads = calls;
     }
 
-    /** What members say to each other is handed over at once: no thread is woken for it. */
+    /**
+     * What members say to each other is handed over at once, and a heartbeat is answered of what is
+     * known: no thread is woken for these.
+     */
     private static final class Quickly implements ServerCallExecutorSupplier {
-        private final String quick =
-                MembersProto.getDescriptor().getPackage() + "." + MemberMessages.SERVICE;
+        private final Set<String> quick =
+                Set.of(
+                        MemberLink.DELIVER.getFullMethodName(),
+                        RemotePlacement.HEARTBEAT.getFullMethodName());
 
         @Override
         public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
-            boolean isQuick = quick.equals(call.getMethodDescriptor().getServiceName());
+            boolean isQuick = quick.contains(call.getMethodDescriptor().getFullMethodName());
             return isQuick ? Runnable::run : null;
         }
     }

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /** Sends what one watch hands over. One thread; waits for a client that is slow. */
 final class PlacementFeed implements ClusterPlacement.Follower {
     /** Less than between two looks at what there is, so that each of those is told. */
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
     private final String nodeId;
     private final ClusterPlacement placement;

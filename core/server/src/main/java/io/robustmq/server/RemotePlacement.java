@@ -180,7 +180,7 @@ final class RemotePlacement implements Placement {
                 .thenApply(AgreedResponse::getRevision);
     }
 
-    private static final MethodDescriptor<HeartbeatRequest, HeartbeatResponse> HEARTBEAT =
+    static final MethodDescriptor<HeartbeatRequest, HeartbeatResponse> HEARTBEAT =
             method(
                     "Heartbeat",
                     HeartbeatRequest.getDefaultInstance(),
