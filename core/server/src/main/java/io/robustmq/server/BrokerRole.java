@@ -195,14 +195,15 @@ final class BrokerRole {
         }
     }
 
-    void rehearse() throws IOException {
+    /** Where clients without TLS connect; null if nowhere, or it is not open. */
+    @Nullable InetSocketAddress tcp() {
         Broker serves = broker;
         List<BoundListener> all = serves == null ? List.of() : serves.listeners();
-        for (BoundListener each : all) {
-            if (each.transport().equals("tcp")) {
-                new Rehearsal((InetSocketAddress) each.address()).run();
-            }
-        }
+        return all.stream()
+                .filter(each -> each.transport().equals("tcp"))
+                .map(each -> (InetSocketAddress) each.address())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Ends its connections; another may be opened. */

@@ -51,6 +51,9 @@ final class Home {
 
     /** What is different between the process's own home and one of another broker. */
     interface Parts {
+        /** All that takes time and needs neither the log nor the registration. */
+        void prepare() throws StartFailure;
+
         ReplicatedLog log(String home, Runnable onFenced);
 
         Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException;
@@ -91,6 +94,7 @@ final class Home {
      * when that fails.
      */
     void open() throws StartFailure, IOException {
+        parts.prepare(); // first: whoever serves it goes on as long
         long begun = System.nanoTime();
         NodeEpoch self = register(Map.of());
         identity = self;

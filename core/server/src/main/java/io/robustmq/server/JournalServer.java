@@ -224,6 +224,11 @@ final class JournalServer implements RoleProcess {
     }
 
     @Override
+    public boolean isReady() {
+        return readiness.waitingFor().isEmpty();
+    }
+
+    @Override
     public synchronized String announcement() {
         HttpEndpoint endpoint = frame.http();
         DataServer serves = data;

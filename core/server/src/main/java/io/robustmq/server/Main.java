@@ -250,13 +250,12 @@ public final class Main {
     }
 
     /** Makes a role's process of its configuration. */
-    private interface Maker<C extends Record & RoleConfig> {
-        RoleProcess make(
-                ConfigOutcome.Loaded<C> loaded, NodeIdentity identity, InstantSource clock);
+    interface Maker<C extends Record & RoleConfig, P extends RoleProcess> {
+        P make(ConfigOutcome.Loaded<C> loaded, NodeIdentity identity, InstantSource clock);
     }
 
     private <C extends Record & RoleConfig> ExitCode start(
-            ConfigRole<C> role, CommandLine.Options options, Maker<C> maker) {
+            ConfigRole<C> role, CommandLine.Options options, Maker<C, ?> maker) {
         return switch (read(role, options)) {
             case ConfigOutcome.Wrong<C>(List<ConfigProblem> problems) -> wrong(problems);
             case ConfigOutcome.Loaded<C> loaded -> {

@@ -1,23 +1,18 @@
 package io.robustmq.server;
 
-import io.robustmq.broker.Broker;
-import io.robustmq.broker.BrokerSettings;
-import io.robustmq.broker.ClusterSettings;
-import io.robustmq.journal.RecordLog;
 import io.robustmq.placement.Node;
+import io.robustmq.placement.Placement;
 import io.robustmq.placement.Role;
-import io.robustmq.replication.WriterSettings;
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * while its own home is served here, and waits visibly for what that needs.
  */
 final class MqttServer implements RoleProcess {
+
     private final MqttServerConfig config;
     private final InstantSource clock;
     private final SecureRandom chance = new SecureRandom();
@@ -96,7 +92,13 @@ final class MqttServer implements RoleProcess {
                 new HomeKeeper(
                         config.nodeId(),
                         member.placement(),
-                        new Making(to, member, journals, homes, endpoint, begun),
+                        new Making(
+                                to,
+                                member.placement(),
+                                homes,
+                                new ServedHomes(config, broker, frame, to, member, journals),
+                                endpoint,
+                                begun),
                         events);
         keeper = keeping;
         HomeMetrics.registerAll(member.placement(), to.registry());
@@ -123,25 +125,25 @@ final class MqttServer implements RoleProcess {
     private final class Making implements HomeKeeper.Maker {
         private final Pipeline to;
         private final Events events;
-        private final ClusterClient member;
-        private final ReplicationClient journals;
+        private final Placement placement;
         private final Homes homes;
+        private final ServedHomes parts;
         private final HttpEndpoint endpoint;
         private final long begun;
         private boolean wasReady;
 
         Making(
                 Pipeline to,
-                ClusterClient member,
-                ReplicationClient journals,
+                Placement placement,
                 Homes homes,
+                ServedHomes parts,
                 HttpEndpoint endpoint,
                 long begun) {
             this.to = to;
             this.events = to.events(Service.MQTT_BROKER);
-            this.member = member;
-            this.journals = journals;
+            this.placement = placement;
             this.homes = homes;
+            this.parts = parts;
             this.endpoint = endpoint;
             this.begun = begun;
         }
@@ -151,9 +153,9 @@ final class MqttServer implements RoleProcess {
             return new Home(
                     name,
                     server(),
-                    member.placement(),
+                    placement,
                     homes,
-                    isOwn ? new Own() : new Foster(name),
+                    isOwn ? parts.own() : parts.foster(name),
                     events,
                     chance.nextLong());
         }
@@ -166,82 +168,6 @@ final class MqttServer implements RoleProcess {
                 info.put(JournalNodes.RACK, config.node().rack());
             }
             return new Node(config.nodeId(), EnumSet.of(Role.MQTT_SERVER), info);
-        }
-
-        private ClusterSettings cluster(String home, InetSocketAddress address) {
-            ClusterTls tls = member.tls();
-            return new ClusterSettings(
-                    home,
-                    address,
-                    tls == null
-                            ? null
-                            : new ClusterSettings.Tls(tls.ofDataServer(), tls.ofDataClient()));
-        }
-
-        /** What every home has. */
-        private abstract class Served implements Home.Parts {
-            @Override
-            public final ReplicatedLog log(String home, Runnable onFenced) {
-                WriterSettings usual = WriterSettings.STANDARD;
-                WriterSettings settings =
-                        new WriterSettings(
-                                new WriterSettings.Copies(
-                                        config.cluster().replicas(), config.cluster().ackQuorum()),
-                                usual.rolling(),
-                                usual.sending(),
-                                usual.waiting());
-                return new ReplicatedLog(Homes.LOG + home, settings, journals, onFenced);
-            }
-
-            final InetSocketAddress listen() throws StartFailure {
-                return new Listener("cluster.listen", config.cluster().listen()).resolve();
-            }
-
-            @Override
-            public final String reached(InetSocketAddress listening) {
-                return config.node().reached(listening);
-            }
-        }
-
-        /** With the listeners that clients connect to. */
-        private final class Own extends Served {
-            @Override
-            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
-                BrokerSettings settings =
-                        broker.settings().with(cluster(config.nodeId(), listen()));
-                Broker made = broker.make(to, log, claims, settings);
-                broker.open(made, to, MqttServer::unreadable);
-                broker.feed(frame);
-                return made;
-            }
-
-            @Override
-            public void close(Broker made) {
-                broker.closeBroker();
-            }
-        }
-
-        /** Whose own process has gone; others hand clients on to it. */
-        private final class Foster extends Served {
-            private final String name;
-
-            Foster(String name) {
-                this.name = name;
-            }
-
-            @Override
-            public Broker open(RecordLog log, HomeClaims claims) throws StartFailure, IOException {
-                InetSocketAddress anyPort = new InetSocketAddress(listen().getAddress(), 0);
-                BrokerSettings settings = broker.withoutListeners().with(cluster(name, anyPort));
-                Broker made = broker.make(to, log, claims, settings);
-                broker.open(made, MqttServer::unreadable);
-                return made;
-            }
-
-            @Override
-            public void close(Broker made) {
-                made.close();
-            }
         }
 
         @Override
@@ -274,9 +200,14 @@ final class MqttServer implements RoleProcess {
         }
     }
 
-    /** The journal servers may be on their way: no reason to end, but to try again. */
-    private static IOException unreadable(IOException why) {
-        return new IOException("its log cannot be read: " + Failure.of(why).errorMsg(), why);
+    /** Of all homes that are served here. */
+    synchronized List<String> homes() {
+        return keeper == null ? List.of() : keeper.served();
+    }
+
+    /** Where clients without TLS connect; null if nowhere, or it does not serve. */
+    @Nullable InetSocketAddress tcp() {
+        return broker.tcp();
     }
 
     @Override
@@ -286,6 +217,11 @@ final class MqttServer implements RoleProcess {
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    @Override
+    public boolean isReady() {
+        return readiness.waitingFor().isEmpty();
     }
 
     @Override

@@ -214,6 +214,11 @@ final class PlacementCenter implements RoleProcess {
     }
 
     @Override
+    public boolean isReady() {
+        return readiness.waitingFor().isEmpty();
+    }
+
+    @Override
     public synchronized String announcement() {
         HttpEndpoint endpoint = frame.http();
         GrpcEndpoint serves = grpc;

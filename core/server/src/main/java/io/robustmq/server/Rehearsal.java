@@ -11,15 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Messages sent to this very broker while the launcher records its AOT cache. The JVM keeps with
- * the cache what it learns of the methods that they run (JEP 515), so that a real start compiles
- * them at once, and the first thousands of messages are not ten times as dear as the others.
+ * Messages sent to brokers of this very process while the launcher records its AOT cache. The JVM
+ * keeps with the cache what it learns of the methods that they run (JEP 515), so that a real start
+ * compiles them at once, and the first thousands of messages are not ten times as dear as the
+ * others.
  *
  * <p>MQTT 3.1.1, as a client writes it: one publisher, one subscriber that is away while messages
  * come, then fetches them, and stays for more.
  */
 final class Rehearsal {
-    private static final int MESSAGES = 20_000;
     private static final int WINDOW = 100;
     private static final int PAYLOAD_BYTES = 256;
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
@@ -33,28 +33,37 @@ final class Rehearsal {
     private static final int PUBCOMP = 7;
     private static final int SUBACK = 9;
 
-    private final InetSocketAddress broker;
+    private final InetSocketAddress publishing;
+    private final InetSocketAddress subscribing;
+    private final int messages;
 
-    Rehearsal(InetSocketAddress broker) {
-        this.broker = broker;
+    /**
+     * @param publishing the broker of the publisher
+     * @param subscribing the same one, or another of its cluster
+     * @param messages of each kind, a multiple of 100
+     */
+    Rehearsal(InetSocketAddress publishing, InetSocketAddress subscribing, int messages) {
+        this.publishing = publishing;
+        this.subscribing = subscribing;
+        this.messages = messages;
     }
 
     void run() throws IOException {
         for (int qos = 1; qos <= 2; qos++) {
-            try (Client away = new Client("rehearsal-subscriber")) {
+            try (Client away = new Client(subscribing, "rehearsal-subscriber")) {
                 away.subscribe();
             }
-            try (Client publisher = new Client("")) {
-                publisher.publish(qos, MESSAGES);
-                try (Client back = new Client("rehearsal-subscriber")) {
-                    back.receive(MESSAGES);
+            try (Client publisher = new Client(publishing, "")) {
+                publisher.publish(qos, messages);
+                try (Client back = new Client(subscribing, "rehearsal-subscriber")) {
+                    back.receive(messages);
                 }
             }
         }
-        try (Client subscriber = new Client("");
-                Client publisher = new Client("")) {
+        try (Client subscriber = new Client(subscribing, "");
+                Client publisher = new Client(publishing, "")) {
             subscriber.subscribe();
-            for (int sent = 0; sent < MESSAGES; sent += WINDOW) {
+            for (int sent = 0; sent < messages; sent += WINDOW) {
                 publisher.publish(1, WINDOW);
                 subscriber.receive(WINDOW);
             }
@@ -72,7 +81,7 @@ final class Rehearsal {
         /**
          * @param clientId empty for one that is not remembered
          */
-        Client(String clientId) throws IOException {
+        Client(InetSocketAddress broker, String clientId) throws IOException {
             socket.connect(broker);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) READ_TIMEOUT.toMillis());

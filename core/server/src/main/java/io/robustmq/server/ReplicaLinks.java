@@ -14,6 +14,7 @@ import io.robustmq.replication.MessageCodec;
 import io.robustmq.replication.Nodes;
 import io.robustmq.replication.Transport;
 import io.robustmq.telemetry.event.Events;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ final class ReplicaLinks implements Transport, AutoCloseable {
     private static final int MAX_LINKS = 1024;
 
     private static final long CLOSE_SECONDS = 5;
+    private static final long LOOK_MILLIS = 10;
 
     /** What comes in, on an event loop. */
     interface Receiver {
@@ -113,6 +115,19 @@ final class ReplicaLinks implements Transport, AutoCloseable {
     boolean isUp(String node) {
         ReplicaLink link = links.get(node);
         return link != null && link.isUp();
+    }
+
+    /**
+     * Waits until there are connections to all journal servers that are registered.
+     *
+     * @param patience after which it goes without some
+     */
+    void await(Duration patience) throws InterruptedException {
+        long begun = System.nanoTime();
+        while (!nodes.journals().stream().allMatch(each -> isUp(each.node()))
+                && System.nanoTime() - begun < patience.toNanos()) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
     }
 
     /** Messages that were not sent. */

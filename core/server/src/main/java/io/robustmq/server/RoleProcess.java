@@ -15,6 +15,9 @@ interface RoleProcess extends AutoCloseable {
         }
     }
 
+    /** Whether all its roles take work. Any thread. */
+    boolean isReady();
+
     /** What listens where, for a person; empty if it was closed meanwhile. */
     String announcement();
 

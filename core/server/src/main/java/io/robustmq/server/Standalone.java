@@ -17,6 +17,8 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,6 +42,9 @@ final class Standalone implements RoleProcess {
 
     /** Beyond that a registration is a failure; a healthy disk takes milliseconds. */
     private static final long REGISTRATION_SECONDS = 20;
+
+    /** Messages of each kind. */
+    private static final int REHEARSED = 20_000;
 
     private final StandaloneConfig config;
     private final NodeIdentity identity;
@@ -197,7 +202,19 @@ final class Standalone implements RoleProcess {
 
     @Override
     public void rehearse() throws IOException {
-        broker.rehearse();
+        InetSocketAddress tcp = broker.tcp();
+        if (tcp != null) {
+            new Rehearsal(tcp, tcp, REHEARSED).run();
+        }
+        Path folder = config.data().directory().resolve("rehearsal");
+        try (ClusterRehearsal cluster = new ClusterRehearsal(folder, clock)) {
+            cluster.run();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return readiness.waitingFor().isEmpty();
     }
 
     @Override

@@ -34,6 +34,11 @@ class HomeTest {
             Home.Parts parts =
                     new Home.Parts() {
                         @Override
+                        public void prepare() {
+                            assertThat(cluster.placement.view().registration("h")).isNull();
+                        }
+
+                        @Override
                         public ReplicatedLog log(String home, Runnable onFenced) {
                             cluster.placement
                                     .register(

@@ -23,6 +23,7 @@ class RehearsalIT {
             assertThat(node.process().stdout())
                     .anyMatch(line -> line.contains("\"session.resumed\""))
                     .anyMatch(line -> line.contains("\"message.published\""));
+            assertThat(node.data().resolve("rehearsal/goes/events")).isDirectory();
             assertThat(node.process().stderr())
                     .noneMatch(line -> line.contains("the rehearsal for the AOT cache broke off"));
         }
