@@ -295,7 +295,7 @@ public final class Writer {
         distrusted.values().removeIf(until -> until - now() < 0);
         List<String> avoided = new ArrayList<>(distrusted.keySet());
         avoided.remove(failed);
-        avoided.sort(Comparator.comparing(node -> distrusted.get(node) - now()));
+        avoided.sort(Comparator.comparing(node -> distrusted.getOrDefault(node, now()) - now()));
         return ensembles.choose(
                 ports.nodes().journals(), settings.copies(), avoided, Set.of(failed));
     }
