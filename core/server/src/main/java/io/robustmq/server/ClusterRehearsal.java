@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 
 /**
  * A small cluster in this one process while the launcher records its AOT cache: three placement
- * centers, three journal servers, two brokers, messages from one to the other, and one broker that
- * goes and comes back. A node that starts, or takes over from another, is soon ready then: it is
- * all there that its classes and methods need.
+ * centers, three journal servers, two brokers, messages, and one broker that goes and comes back. A
+ * node that starts, or takes over from another, is soon ready then: it is all there that its
+ * classes and methods need.
  */
 final class ClusterRehearsal implements AutoCloseable {
     private static final int EACH = 3;
@@ -61,14 +61,14 @@ final class ClusterRehearsal implements AutoCloseable {
         MqttServer stays = broker("stays", servers);
         MqttServer goes = broker("goes", servers);
         awaitReady();
-        rehearse(stays, goes);
+        rehearse(goes);
         goes.close();
         nodes.remove(goes);
         await("home goes at the other broker", () -> stays.homes().contains("goes"));
-        rehearse(stays, stays);
+        rehearse(stays);
         MqttServer back = broker("goes", servers);
         awaitReady();
-        rehearse(stays, back);
+        rehearse(back);
     }
 
     private MqttServer broker(String name, String servers) throws IOException {
@@ -84,8 +84,8 @@ final class ClusterRehearsal implements AutoCloseable {
         return open(MqttServerKeys.ROLE, name, own, MqttServer::new);
     }
 
-    private static void rehearse(MqttServer publishing, MqttServer subscribing) throws IOException {
-        new Rehearsal(tcp(publishing), tcp(subscribing), MESSAGES).run();
+    private static void rehearse(MqttServer broker) throws IOException {
+        new Rehearsal(tcp(broker), "of-" + System.nanoTime(), MESSAGES).run();
     }
 
     private static InetSocketAddress tcp(MqttServer broker) throws IOException {

@@ -33,35 +33,34 @@ final class Rehearsal {
     private static final int PUBCOMP = 7;
     private static final int SUBACK = 9;
 
-    private final InetSocketAddress publishing;
-    private final InetSocketAddress subscribing;
+    private final InetSocketAddress broker;
+    private final String clientId;
     private final int messages;
 
     /**
-     * @param publishing the broker of the publisher
-     * @param subscribing the same one, or another of its cluster
+     * @param clientId of the subscriber, which has no session yet
      * @param messages of each kind, a multiple of 100
      */
-    Rehearsal(InetSocketAddress publishing, InetSocketAddress subscribing, int messages) {
-        this.publishing = publishing;
-        this.subscribing = subscribing;
+    Rehearsal(InetSocketAddress broker, String clientId, int messages) {
+        this.broker = broker;
+        this.clientId = clientId;
         this.messages = messages;
     }
 
     void run() throws IOException {
         for (int qos = 1; qos <= 2; qos++) {
-            try (Client away = new Client(subscribing, "rehearsal-subscriber")) {
+            try (Client away = new Client(clientId)) {
                 away.subscribe();
             }
-            try (Client publisher = new Client(publishing, "")) {
+            try (Client publisher = new Client("")) {
                 publisher.publish(qos, messages);
-                try (Client back = new Client(subscribing, "rehearsal-subscriber")) {
+                try (Client back = new Client(clientId)) {
                     back.receive(messages);
                 }
             }
         }
-        try (Client subscriber = new Client(subscribing, "");
-                Client publisher = new Client(publishing, "")) {
+        try (Client subscriber = new Client("");
+                Client publisher = new Client("")) {
             subscriber.subscribe();
             for (int sent = 0; sent < messages; sent += WINDOW) {
                 publisher.publish(1, WINDOW);
@@ -81,7 +80,7 @@ final class Rehearsal {
         /**
          * @param clientId empty for one that is not remembered
          */
-        Client(InetSocketAddress broker, String clientId) throws IOException {
+        Client(String clientId) throws IOException {
             socket.connect(broker);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) READ_TIMEOUT.toMillis());

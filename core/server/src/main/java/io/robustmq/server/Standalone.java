@@ -204,7 +204,7 @@ final class Standalone implements RoleProcess {
     public void rehearse() throws IOException {
         InetSocketAddress tcp = broker.tcp();
         if (tcp != null) {
-            new Rehearsal(tcp, tcp, REHEARSED).run();
+            new Rehearsal(tcp, "rehearsal", REHEARSED).run();
         }
         Path folder = config.data().directory().resolve("rehearsal");
         try (ClusterRehearsal cluster = new ClusterRehearsal(folder, clock)) {
