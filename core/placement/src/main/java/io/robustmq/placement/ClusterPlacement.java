@@ -32,7 +32,7 @@ public final class ClusterPlacement implements Placement {
     private static final int PIECE_BYTES = 256 << 10;
 
     /** Between two tellings of those who follow from elsewhere. */
-    private static final Duration PROGRESS = Duration.ofMillis(800);
+    public static final Duration PROGRESS = Duration.ofMillis(800);
 
     private final PlacementSettings settings;
     private final Records records;

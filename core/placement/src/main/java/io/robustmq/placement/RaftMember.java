@@ -6,10 +6,8 @@ import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.PlacementEvent;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,9 +32,6 @@ final class RaftMember {
 
     private static final long PAUSE_MILLIS = 500;
     private static final long TICK_MILLIS = 200;
-
-    /** Of nodes: whoever leads is told each so many ticks, about as often as they say it. */
-    private static final int TICKS_PER_HEARTBEATS = 3;
 
     static {
         MemberClock.install();
@@ -72,12 +67,7 @@ final class RaftMember {
     private final Leadership leadership;
     private final Aside aside;
     private final SnapshotReceiving receiving;
-
-    /** Nodes, since whoever leads was told; as many as are registered. */
-    private final Set<NodeEpoch> heard = new LinkedHashSet<>();
-
-    private int ticks;
-
+    private final HeardNodes heard = new HeardNodes();
     private RaftLog log;
     private Member self;
     private Membership membership;
@@ -384,11 +374,10 @@ final class RaftMember {
 
     private void tellHeard(RaftRun current) {
         MemberId leader = current.leader();
-        if (++ticks % TICKS_PER_HEARTBEATS != 0 || heard.isEmpty() || leader == null) {
+        List<NodeEpoch> nodes = leader == null ? List.of() : heard.takeAtTick();
+        if (leader == null || nodes.isEmpty()) {
             return;
         }
-        List<NodeEpoch> nodes = List.copyOf(heard);
-        heard.clear();
         if (current.isLeader()) {
             nodes.forEach(registry::heartbeat);
         } else {

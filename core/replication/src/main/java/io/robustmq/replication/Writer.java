@@ -2,7 +2,6 @@ package io.robustmq.replication;
 
 import io.robustmq.replication.AppendOutcome.AppendFailure;
 import io.robustmq.telemetry.event.ReplicationEvent;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -293,9 +292,13 @@ public final class Writer {
      */
     private List<String> choose(String failed) {
         distrusted.values().removeIf(until -> until - now() < 0);
-        List<String> avoided = new ArrayList<>(distrusted.keySet());
-        avoided.remove(failed);
-        avoided.sort(Comparator.comparing(node -> distrusted.getOrDefault(node, now()) - now()));
+        long now = now();
+        List<String> avoided =
+                distrusted.entrySet().stream()
+                        .filter(each -> !each.getKey().equals(failed))
+                        .sorted(Comparator.comparing(each -> each.getValue() - now))
+                        .map(Map.Entry::getKey)
+                        .toList();
         return ensembles.choose(
                 ports.nodes().journals(), settings.copies(), avoided, Set.of(failed));
     }

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * while its own home is served here, and waits visibly for what that needs.
  */
 final class MqttServer implements RoleProcess {
-
     private final MqttServerConfig config;
     private final InstantSource clock;
     private final SecureRandom chance = new SecureRandom();

@@ -8,13 +8,12 @@ import io.robustmq.server.wire.AgreedChange;
 import io.robustmq.server.wire.WatchProgress;
 import io.robustmq.server.wire.WatchResponse;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Sends what one watch hands over. One thread; waits for a client that is slow. */
 final class PlacementFeed implements ClusterPlacement.Follower {
     /** Less than between two looks at what there is, so that each of those is told. */
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+    private static final long PAUSE_NANOS = ClusterPlacement.PROGRESS.minusMillis(100).toNanos();
 
     private final String nodeId;
     private final ClusterPlacement placement;
