@@ -31,6 +31,9 @@ import java.util.Arrays;
  * logs that begin with a snapshot, bring what it does not expect:
  *
  * <ul>
+ *   <li>the question before an election in an earlier term: it would say no, of which who asks
+ *       learns nothing, and if only that one has all that may be agreed, nobody would ever lead.
+ *       The election itself tells it the term;
  *   <li>an answer to an earlier term: it would count what a follower had then, and may have lost
  *       since, as what it has now, and commit by it;
  *   <li>entries that follow its snapshot while there are entries after it already, or that begin
@@ -53,7 +56,7 @@ final class Arrivals {
 
     void take(Object message) {
         switch (message) {
-            case PreVoteRequest m -> new PreVoteRequestHandlerTask(raft, m).run();
+            case PreVoteRequest m -> new PreVoteRequestHandlerTask(raft, notTooEarly(m)).run();
             case PreVoteResponse m -> new PreVoteResponseHandlerTask(raft, m).run();
             case VoteRequest m -> new VoteRequestHandlerTask(raft, m).run();
             case VoteResponse m -> new VoteResponseHandlerTask(raft, m).run();
@@ -71,6 +74,13 @@ final class Arrivals {
             case TriggerLeaderElection m -> new TriggerLeaderElectionHandlerTask(raft, m).run();
             default -> throw new IllegalStateException("not a message of Raft's: " + message);
         }
+    }
+
+    private PreVoteRequest notTooEarly(PreVoteRequest m) {
+        return m.nextTerm() >= state.term()
+                ? m
+                : new PreVoteRequest(
+                        m.candidate(), state.term(), m.lastLogTerm(), m.lastLogIndex());
     }
 
     private void append(AppendRequest m) {

@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code -Dseed=} repeats one schedule, {@code -Dschedules=} runs as many. */
 class PlacementSimulationTest {
@@ -20,6 +21,16 @@ class PlacementSimulationTest {
     @Test
     void so_it_is_while_members_come_and_go() {
         run("members", SCHEDULES / 4, 2, Mutation.NONE);
+    }
+
+    /**
+     * In these the only member that has all that may be agreed is in an earlier term than the
+     * others.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {-1322987464000061236L, -2896928508315133268L})
+    void a_member_with_the_longest_log_leads_though_others_are_in_later_terms(long seed) {
+        run(seed, 0, Mutation.NONE);
     }
 
     /** What the checker is for: each of these is found in some schedules. */
