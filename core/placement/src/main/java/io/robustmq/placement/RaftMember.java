@@ -269,14 +269,18 @@ final class RaftMember {
             if (current != null) {
                 current.sync();
                 wishes.applied(current.applied());
-                if (leadership.note(current)) {
-                    membership.forget();
-                    wishes.again(current);
-                }
+                noteLeader(current);
             }
         });
         if (closing) {
             close();
+        }
+    }
+
+    private void noteLeader(RaftRun current) {
+        if (leadership.note(current)) {
+            membership.forget();
+            wishes.again(current);
         }
     }
 
@@ -576,6 +580,7 @@ final class RaftMember {
                 events.emit(
                         new PlacementEvent.ConsensusStarted(
                                 current.group().size(), now() - begunMillis));
+                noteLeader(current); // who hears that this is ready may ask at once
                 ready.complete(null);
             }
         }

@@ -97,6 +97,17 @@ class AgreedThingsTest {
         }
     }
 
+    @Test
+    void who_hears_that_it_is_ready_finds_a_leader() throws Exception {
+        try (Journal journal = journal();
+                ClusterPlacement placement = placement(journal)) {
+            CompletableFuture<Boolean> led =
+                    placement.ready().thenApply(ready -> placement.leader() != null);
+            placement.open();
+            assertThat(get(led)).isTrue();
+        }
+    }
+
     private static PlacementChange changed(long revision, @Nullable Document document, String why) {
         return new PlacementChange.DocumentsChanged(
                 revision,
