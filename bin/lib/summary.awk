@@ -1,4 +1,4 @@
-# Reads JUnit's XML reports; prints what failed, what was left out and why, and the totals.
+# Reads JUnit's XML reports; prints what failed and why, what was left out and why, and the totals.
 
 function attribute(name,    rest) {
     rest = $0
@@ -21,7 +21,7 @@ function settle() {
         return
     }
     if (outcome == "failed") {
-        failures[++failed] = test
+        failures[++failed] = test "\n      " reason
     } else if (outcome == "skipped") {
         skips[++skipped] = test "\n      " reason
     } else {
@@ -43,7 +43,14 @@ inside { if (index($0, "]]>")) { inside = 0 } next }
     gsub("_", " ", test)
     outcome = "passed"
 }
-/^ *<(failure|error)[ >\/]/ && test != "" { outcome = "failed" }
+# the whole of a lost buffer's way would be pages: what is cut stands in the report
+/^ *<(failure|error)[ >\/]/ && test != "" {
+    outcome = "failed"
+    reason = substr(attribute("message"), 1, 3000)
+    if (reason == "") {
+        reason = attribute("type")
+    }
+}
 /^ *<skipped[ >\/]/ && test != "" {
     outcome = "skipped"
     reason = attribute("message")

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
@@ -421,5 +422,15 @@ class RemotePlacementTest {
         assertThat(changes).as("what was under way").isLessThan(32);
         assertThat(next.getState().getDocuments(0).getVersion()).isEqualTo(version);
         watch.cancel("done", null);
+        assertThatThrownBy(() -> readOn(watch)) // what has come would keep its buffers
+                .isInstanceOf(StatusException.class)
+                .hasMessageContaining("done");
+    }
+
+    private static void readOn(BlockingClientCall<?, WatchResponse> call) throws Exception {
+        WatchResponse next;
+        do {
+            next = call.read();
+        } while (next != null);
     }
 }

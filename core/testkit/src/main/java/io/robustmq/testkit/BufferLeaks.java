@@ -29,7 +29,8 @@ public final class BufferLeaks implements AfterAllCallback {
         List<String> leaks = WATCH.leaks();
         if (!leaks.isEmpty()) {
             throw new AssertionError(
-                    leaks.size() + " buffers were not released, the first: " + leaks.getFirst());
+                    "%d buffers were not released, here or in a class before: %s"
+                            .formatted(leaks.size(), leaks.getFirst()));
         }
     }
 
