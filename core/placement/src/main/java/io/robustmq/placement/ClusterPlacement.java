@@ -31,8 +31,8 @@ public final class ClusterPlacement implements Placement {
     /** Of a snapshot on its way to another member, about. */
     private static final int PIECE_BYTES = 256 << 10;
 
-    /** Between two tellings of those who follow from elsewhere. */
-    public static final Duration PROGRESS = Duration.ofMillis(800);
+    /** Between two looks at what is silent, or over. */
+    static final Duration PAUSE = Duration.ofMillis(500);
 
     private final PlacementSettings settings;
     private final Records records;
@@ -122,11 +122,17 @@ public final class ClusterPlacement implements Placement {
         if (settings.isAlone()) {
             await(member.ready());
         }
-        if (settings.isReached()) {
-            Thread.ofVirtual().name("placement-registry").start(registry);
-        }
         accepting = true;
-        Thread.ofVirtual().name("placement-expiry").start(expiry);
+        thread.schedule(this::look, PAUSE.toMillis());
+    }
+
+    /** On the member's thread, which is awake for Raft's sake: another would have to be woken. */
+    private void look() {
+        thread.schedule(this::look, PAUSE.toMillis());
+        if (settings.isReached()) {
+            registry.look();
+        }
+        expiry.look();
     }
 
     private static void await(CompletableFuture<Void> end) throws IOException {
@@ -319,10 +325,11 @@ public final class ClusterPlacement implements Placement {
 
     @Override
     public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
-        if (accepting) {
-            thread.execute(() -> member.heartbeat(node));
-        }
         PlacementState known = machine.state();
+        boolean holds = known.nodes().isCurrent(node);
+        if (accepting && holds) {
+            member.heartbeat(node);
+        }
         if (leader() == null) {
             return CompletableFuture.failedFuture(
                     new PlacementUnavailableException("this member knows none that leads"));
@@ -335,7 +342,7 @@ public final class ClusterPlacement implements Placement {
                                     + ", and the registration is of "
                                     + node.epoch()));
         }
-        return CompletableFuture.completedFuture(known.nodes().isCurrent(node));
+        return CompletableFuture.completedFuture(holds);
     }
 
     @Override
@@ -382,11 +389,14 @@ public final class ClusterPlacement implements Placement {
         void change(PlacementChange change);
 
         /**
-         * It has all that is of interest up to there; told at least each second.
+         * It has all that is of interest up to there.
          *
          * @return whether it goes on
          */
         boolean progress(long revision);
+
+        /** After so long without a change it is told its progress nevertheless. */
+        Duration patience();
     }
 
     /**
@@ -403,7 +413,7 @@ public final class ClusterPlacement implements Placement {
                         interests,
                         follower::change,
                         follower::progress,
-                        PROGRESS.toNanos()));
+                        () -> follower.patience().toNanos()));
     }
 
     /**
@@ -420,8 +430,6 @@ public final class ClusterPlacement implements Placement {
         if (!opened) {
             return;
         }
-        expiry.close();
-        registry.close();
         thread.execute(members::close);
         thread.execute(member::closeAfterwards);
         thread.close();

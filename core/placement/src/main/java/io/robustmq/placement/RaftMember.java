@@ -366,10 +366,12 @@ final class RaftMember {
         }
     }
 
-    /** A node is there: whoever leads is to know, of all that were heard of at once. */
+    /**
+     * A node is there: whoever leads is to know, of all that were heard of at once. Any thread: no
+     * other is woken for it.
+     */
     void heartbeat(NodeEpoch node) {
-        RaftRun current = run;
-        if (current != null && current.isLeader()) {
+        if (registry.isLeading()) {
             registry.heartbeat(node);
         } else {
             heard.add(node);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -16,12 +15,9 @@ import java.util.function.Supplier;
 /**
  * Hears of the nodes, on the member that leads, and has those removed of which it heard nothing for
  * too long. When they were heard of is nothing to agree on: a member that begins to lead gives each
- * a whole timeout, and so does one that was stopped for a while itself.
+ * a whole timeout, and so does one that was stopped for a while itself. Any thread.
  */
-final class Registry implements Runnable, AutoCloseable {
-    /** Between two looks. */
-    static final Duration PAUSE = Duration.ofMillis(500);
-
+final class Registry {
     /** Between two looks, if nothing held this process up. */
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -30,7 +26,6 @@ final class Registry implements Runnable, AutoCloseable {
     private final Supplier<PlacementState> state;
     private final Function<Command, CompletableFuture<PlacementState.Step>> submit;
     private final Events events;
-    private final CountDownLatch closed = new CountDownLatch(1);
 
     // guarded by this
     private boolean leading;
@@ -94,18 +89,7 @@ final class Registry implements Runnable, AutoCloseable {
         return true;
     }
 
-    @Override
-    public void run() {
-        try {
-            while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-                look();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("the registry is nobody's to interrupt", e);
-        }
-    }
-
-    /** Has the silent ones removed. */
+    /** Has the silent ones removed; to be done each so often, also while another leads. */
     void look() {
         Map<NodeEpoch, Long> silent = silent();
         if (silent.isEmpty()) {
@@ -159,10 +143,5 @@ final class Registry implements Runnable, AutoCloseable {
                                 node.nodeId(), silent.getOrDefault(node, 0L), revision));
             }
         }
-    }
-
-    @Override
-    public void close() {
-        closed.countDown();
     }
 }

@@ -3,6 +3,7 @@ package io.robustmq.placement;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 
 /**
  * Hands the changes of a {@link PlacementHistory} to a watcher. Nothing is kept for a slow one but
@@ -14,7 +15,7 @@ final class Watch implements Runnable, AutoCloseable {
     private final Interests interests;
     private final Consumer<PlacementChange> watcher;
     private final LongPredicate progress;
-    private final long pauseNanos;
+    private final LongSupplier pauseNanos;
     private volatile boolean closed;
 
     // only the thread that runs it; everything up to there was handed over
@@ -29,7 +30,7 @@ final class Watch implements Runnable, AutoCloseable {
             long fromRevision,
             Set<Interest> interests,
             Consumer<PlacementChange> watcher) {
-        this(history, fromRevision, interests, watcher, revision -> true, Long.MAX_VALUE);
+        this(history, fromRevision, interests, watcher, revision -> true, () -> Long.MAX_VALUE);
     }
 
     /**
@@ -42,7 +43,7 @@ final class Watch implements Runnable, AutoCloseable {
             Set<Interest> interests,
             Consumer<PlacementChange> watcher,
             LongPredicate progress,
-            long pauseNanos) {
+            LongSupplier pauseNanos) {
         this.history = history;
         this.interests = new Interests(interests);
         this.watcher = watcher;
@@ -56,7 +57,8 @@ final class Watch implements Runnable, AutoCloseable {
     public void run() {
         boolean wanted = true;
         while (wanted && !closed) {
-            PlacementHistory.Found next = history.after(seen, turn, pauseNanos, this::isClosed);
+            PlacementHistory.Found next =
+                    history.after(seen, turn, pauseNanos.getAsLong(), this::isClosed);
             for (PlacementChange change : next.changes()) {
                 if (closed) {
                     return;

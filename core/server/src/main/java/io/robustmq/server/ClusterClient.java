@@ -64,6 +64,7 @@ final class ClusterClient implements AutoCloseable {
                 new RemotePlacement(
                         settings.servers(),
                         credentials(),
+                        settings.nodeId().hashCode(),
                         RemotePlacement.PATIENCE,
                         chance,
                         events);

@@ -75,7 +75,12 @@ final class ClusterConnection implements AutoCloseable {
         this.failure = new LastFailure();
         this.placement =
                 new RemotePlacement(
-                        servers, credentials, RemotePlacement.PATIENCE, chance, failure);
+                        servers,
+                        credentials,
+                        chance.nextInt(),
+                        RemotePlacement.PATIENCE,
+                        chance,
+                        failure);
     }
 
     /**

@@ -4,6 +4,8 @@ import io.robustmq.journal.LocalDisk;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,8 +73,14 @@ final class ClusterDev {
     }
 
     /** Returns when it was stopped. */
-    ExitCode run() throws IOException, InterruptedException {
+    ExitCode run() throws IOException, InterruptedException, StartFailure {
         long begun = System.nanoTime();
+        for (int i = 1; i <= arguments.nodes(); i++) {
+            mustBeFree(arguments.mqttPort() + i - 1, "--mqtt-port");
+            for (Ports which : Ports.values()) {
+                mustBeFree(port(which, i), "--port-base");
+            }
+        }
         new LocalDisk().createDirectories(arguments.data());
         for (int i = 1; i <= arguments.nodes(); i++) {
             children.add(placement(i));
@@ -102,6 +110,24 @@ final class ClusterDev {
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
         }
         return ExitCode.OK;
+    }
+
+    /** Else nodes would end as soon as they begin, or what answers is another cluster. */
+    private static void mustBeFree(int port, String option) throws StartFailure {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true); // as servers do: what was closed lately is free
+            probe.bind(new InetSocketAddress(HOST, port));
+        } catch (IOException taken) {
+            throw new StartFailure(
+                    ExitCode.UNAVAILABLE,
+                    at(port)
+                            + " cannot be had ("
+                            + taken.getMessage()
+                            + "); is another cluster or broker running? "
+                            + option
+                            + " chooses others",
+                    taken);
+        }
     }
 
     private Child placement(int i) {

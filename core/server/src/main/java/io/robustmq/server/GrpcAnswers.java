@@ -6,12 +6,15 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The answers to one request, one after the other. Who sends them waits while the client does not
- * take them, so that none pile up here. One thread sends.
+ * take them, so that none pile up here. One thread sends; others may offer.
  */
 final class GrpcAnswers<A> {
+    private static final long NEVER_NANOS = Long.MAX_VALUE / 2;
+
     private final ServerCallStreamObserver<A> observer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private volatile long offeredAt = System.nanoTime() - NEVER_NANOS;
 
     /** In the call's handler, before it returns. */
     GrpcAnswers(ServerCallStreamObserver<A> observer) {
@@ -41,12 +44,30 @@ final class GrpcAnswers<A> {
             while (!observer.isReady() && isWanted()) {
                 changed.awaitUninterruptibly();
             }
+            if (isWanted()) {
+                observer.onNext(answer);
+            }
+            return isWanted();
         } finally {
             lock.unlock();
         }
-        if (isWanted()) {
-            observer.onNext(answer);
+    }
+
+    /** Since something was offered and sent; ages if nothing was. */
+    long nanosSinceOffer() {
+        return System.nanoTime() - offeredAt;
+    }
+
+    /** Sends it if the client takes it now. Does not wait. */
+    void offer(A answer) {
+        lock.lock();
+        try {
+            if (observer.isReady() && isWanted()) {
+                offeredAt = System.nanoTime();
+                observer.onNext(answer);
+            }
+        } finally {
+            lock.unlock();
         }
-        return isWanted();
     }
 }

@@ -82,13 +82,14 @@ final class GrpcEndpoint implements AutoCloseable {
 
     /**
      * What members say to each other is handed over at once, and a heartbeat is answered of what is
-     * known: no thread is woken for these.
+     * known; a watch has a thread of its own anyway: no other is woken for these.
      */
     private static final class Quickly implements ServerCallExecutorSupplier {
         private final Set<String> quick =
                 Set.of(
                         MemberLink.DELIVER.getFullMethodName(),
-                        RemotePlacement.HEARTBEAT.getFullMethodName());
+                        RemotePlacement.HEARTBEAT.getFullMethodName(),
+                        PlacementLink.WATCH.getFullMethodName());
 
         @Override
         public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {

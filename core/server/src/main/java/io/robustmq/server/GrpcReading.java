@@ -72,6 +72,14 @@ final class GrpcReading<Q, A> implements ClientResponseObserver<Q, A> {
         };
     }
 
+    /** Another request, if the other side takes one now. One thread at a time, none of cancel's. */
+    void offer(Q request) {
+        ClientCallStreamObserver<Q> asked = call;
+        if (asked != null && asked.isReady()) {
+            asked.onNext(request);
+        }
+    }
+
     void cancel(String why) {
         ClientCallStreamObserver<Q> asked = call;
         if (asked != null) {

@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Binds the calls of one service of a .proto file to code, by their names there, and keeps the
@@ -41,9 +43,19 @@ final class GrpcService {
         A answer(Q request) throws StatusException;
     }
 
-    /** One request, answers until it returns. May wait: it has a thread of its own. */
+    /** Answers a first request until it returns; others may follow that one. */
     interface Stream<Q, A> {
-        void answer(Q request, GrpcAnswers<A> answers) throws StatusException;
+        /** May wait: it has a thread of its own. */
+        void answer(Q first, GrpcAnswers<A> answers) throws StatusException;
+
+        /** Another request, on the thread that it came on: must not wait. */
+        void more(Q request, GrpcAnswers<A> answers);
+    }
+
+    /** Answers requests one after the other, on the thread that they come on: must not wait. */
+    interface Talk<Q, A> {
+        /** Null is no answer. An error ends the call. */
+        @Nullable A answer(Q request) throws StatusException;
     }
 
     /** Is told of each answer that is an error. */
@@ -86,15 +98,31 @@ final class GrpcService {
         return this;
     }
 
-    /** The same for one that has many answers. */
+    /** The same for one that has many answers, and requests. */
     <Q extends Message, A extends Message> GrpcService bindStream(
             String method, Q request, A answer, Stream<Q, A> stream) {
         calls.put(
                 method,
                 new Bound<>(
                         stream(file, name, method, request, answer),
-                        ServerCalls.asyncServerStreamingCall(
-                                (asked, observer) -> begin(method, stream, asked, observer))));
+                        ServerCalls.asyncBidiStreamingCall(
+                                observer -> new Requests<>(method, stream, observer))));
+        return this;
+    }
+
+    /**
+     * The same for one that answers some of the requests.
+     *
+     * @param begin once for each call
+     */
+    <Q extends Message, A extends Message> GrpcService bindTalk(
+            String method, Q request, A answer, Supplier<? extends Talk<Q, A>> begin) {
+        calls.put(
+                method,
+                new Bound<>(
+                        stream(file, name, method, request, answer),
+                        ServerCalls.asyncBidiStreamingCall(
+                                observer -> new Talking<>(method, begin.get(), observer))));
         return this;
     }
 
@@ -104,10 +132,10 @@ final class GrpcService {
         return method(MethodType.UNARY, file, service, method, request, answer);
     }
 
-    /** The same of a call with many answers. */
+    /** The same of a call with many answers, and requests. */
     static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> stream(
             FileDescriptor file, String service, String method, Q request, A answer) {
-        return method(MethodType.SERVER_STREAMING, file, service, method, request, answer);
+        return method(MethodType.BIDI_STREAMING, file, service, method, request, answer);
     }
 
     private static <Q extends Message, A extends Message> io.grpc.MethodDescriptor<Q, A> method(
@@ -185,22 +213,95 @@ final class GrpcService {
                 });
     }
 
-    /** On a thread of its own: this one is told when the client takes more, or goes. */
-    private <Q, A> void begin(
-            String method, Stream<Q, A> stream, Q request, StreamObserver<A> observer) {
-        GrpcAnswers<A> answers = new GrpcAnswers<>((ServerCallStreamObserver<A>) observer);
-        Runnable answering =
-                () ->
-                        guarded(
-                                method,
-                                observer,
-                                () -> {
-                                    stream.answer(request, answers);
-                                    if (answers.isWanted()) {
-                                        observer.onCompleted();
-                                    }
-                                });
-        Thread.ofVirtual().name("grpc-stream").start(Context.current().wrap(answering));
+    /** Those of one stream, one after the other. */
+    private final class Requests<Q, A> implements StreamObserver<Q> {
+        private final String method;
+        private final Stream<Q, A> stream;
+        private final StreamObserver<A> observer;
+        private final GrpcAnswers<A> answers;
+        private boolean begun;
+
+        Requests(String method, Stream<Q, A> stream, StreamObserver<A> observer) {
+            this.method = method;
+            this.stream = stream;
+            this.observer = observer;
+            this.answers = new GrpcAnswers<>((ServerCallStreamObserver<A>) observer);
+        }
+
+        @Override
+        public void onNext(Q request) {
+            if (begun) {
+                stream.more(request, answers);
+                return;
+            }
+            begun = true;
+            // this thread is told when the client takes more, or goes
+            Runnable answering = () -> guarded(method, observer, () -> answer(request));
+            Thread.ofVirtual().name("grpc-stream").start(Context.current().wrap(answering));
+        }
+
+        private void answer(Q first) throws StatusException {
+            stream.answer(first, answers);
+            if (answers.isWanted()) {
+                observer.onCompleted();
+            }
+        }
+
+        /** The answers are not wanted any more, and are told so. */
+        @Override
+        public void onError(Throwable gone) {}
+
+        /** No more requests; the answers go on. */
+        @Override
+        public void onCompleted() {
+            if (!begun) {
+                observer.onCompleted();
+            }
+        }
+    }
+
+    /** Those of one talk, one after the other. */
+    private final class Talking<Q, A> implements StreamObserver<Q> {
+        private final String method;
+        private final Talk<Q, A> talk;
+        private final StreamObserver<A> observer;
+        private boolean ended;
+
+        Talking(String method, Talk<Q, A> talk, StreamObserver<A> observer) {
+            this.method = method;
+            this.talk = talk;
+            this.observer = observer;
+            // else an answer to one who has gone would be an exception
+            ((ServerCallStreamObserver<A>) observer).setOnCancelHandler(() -> {});
+        }
+
+        @Override
+        public void onNext(Q request) {
+            if (!ended) {
+                ended = true;
+                guarded(method, observer, () -> answer(request));
+            }
+        }
+
+        private void answer(Q request) throws StatusException {
+            A answer = talk.answer(request);
+            if (answer != null) {
+                observer.onNext(answer);
+            }
+            ended = false;
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+            ended = true;
+        }
+
+        @Override
+        public void onCompleted() {
+            if (!ended) {
+                observer.onCompleted();
+            }
+        }
     }
 
     /** What answers a request. */

@@ -116,6 +116,9 @@ public final class Main {
                 case ClusterArguments.Dev dev -> new ClusterDev(dev, out).run();
                 case ClusterOrder order -> order(order);
             };
+        } catch (StartFailure cannot) {
+            err.println("robustmq: " + cannot.getMessage());
+            return cannot.exitCode();
         } catch (IOException unusable) {
             err.println("robustmq: " + DataDirectory.reason(unusable));
             return ExitCode.CANNOT_CREATE;

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,6 @@ final class MemberNetwork implements PlacementNetwork {
     private static final long KEEP_ALIVE_SECONDS = 10;
 
     private final ChannelCredentials credentials;
-    private final LongSupplier links;
     private final Events events;
     private final MemberMessages messages;
 
@@ -42,12 +40,8 @@ final class MemberNetwork implements PlacementNetwork {
     private Map<MemberId, Member> members = Map.of();
     private final Map<String, MemberLink> byAddress = new HashMap<>();
 
-    /**
-     * @param links draws numbers that no other link of any member has
-     */
-    MemberNetwork(ChannelCredentials credentials, LongSupplier links, Events events) {
+    MemberNetwork(ChannelCredentials credentials, Events events) {
         this.credentials = credentials;
-        this.links = links;
         this.events = events;
         this.messages = new MemberMessages(this::came, this::refused);
     }
@@ -132,7 +126,7 @@ final class MemberNetwork implements PlacementNetwork {
                         .flowControlWindow(GrpcEndpoint.WINDOW_BYTES)
                         .directExecutor() // a link never waits
                         .build();
-        MemberLink link = new MemberLink(name, address, channel, links, System::nanoTime, events);
+        MemberLink link = new MemberLink(name, address, channel, System::nanoTime, events);
         byAddress.put(address, link);
         return link;
     }

@@ -79,7 +79,7 @@ final class PlacementCenter implements RoleProcess {
         events.emit(new PlacementEvent.RoleStarting(Role.PLACEMENT_CENTER.command()));
         ClusterTls trust = ClusterTls.of(config.tls());
         tls = trust;
-        MemberNetwork network = new MemberNetwork(ofClient(trust), chance::nextLong, events);
+        MemberNetwork network = new MemberNetwork(ofClient(trust), events);
         ClusterPlacement opening = newPlacement(openJournal(to), network, events);
         placement = opening;
         openGrpc(trust, network, opening, events);
@@ -195,7 +195,9 @@ final class PlacementCenter implements RoleProcess {
         NodeRegistration keeping =
                 new NodeRegistration(places, this::node, chance.nextLong(), held -> {}, events);
         registration = keeping;
-        places.ready().thenRun(() -> Thread.ofVirtual().name("node-registration").start(keeping));
+        places.ready()
+                .thenRun(() ->
+                        Thread.ofPlatform().daemon().name("node-registration").start(keeping));
     }
 
     /** As others may know it. */

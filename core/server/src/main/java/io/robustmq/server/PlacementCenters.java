@@ -10,15 +10,30 @@ import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** The placement centers that this node was told of, and which of them it asks now. Any thread. */
+/**
+ * The placement centers that this node was told of, and which of them it asks now: one that is its
+ * own as long as that can be reached, so that those who ask are spread over all of them, also after
+ * each was restarted. Any thread.
+ */
 final class PlacementCenters implements AutoCloseable {
     private static final long KEEP_ALIVE_SECONDS = 10;
 
+    /** Before it goes back; each time longer if it did not stay. */
+    static final Duration FIRST_ABSENCE = Duration.ofSeconds(30);
+
+    static final Duration LAST_ABSENCE = Duration.ofHours(1);
+
     private final List<Center> all;
+    private final int own;
+    private final LongSupplier nanos;
 
     // guarded by this
     private int current;
+    private Duration absence = FIRST_ABSENCE;
+    private long leftAt;
+    private long cameAt;
 
     /** One of them. */
     static final class Center {
@@ -47,7 +62,8 @@ final class PlacementCenters implements AutoCloseable {
         <Q, A> GrpcReading<Q, A> follow(MethodDescriptor<Q, A> method, Q request) {
             GrpcReading<Q, A> reading = new GrpcReading<>();
             CallOptions atOnce = CallOptions.DEFAULT.withExecutor(Runnable::run);
-            ClientCalls.asyncServerStreamingCall(ready().newCall(method, atOnce), request, reading);
+            ClientCalls.asyncBidiStreamingCall(ready().newCall(method, atOnce), reading)
+                    .onNext(request);
             return reading;
         }
 
@@ -61,14 +77,19 @@ final class PlacementCenters implements AutoCloseable {
 
     /**
      * @param addresses {@code host:port} each, at least one
-     * @param first which of them is asked first, so that not all nodes ask the same
+     * @param own any number, by which one of them is chosen
+     * @param nanos as {@link System#nanoTime}
      */
-    PlacementCenters(List<String> addresses, ChannelCredentials credentials, int first) {
+    PlacementCenters(
+            List<String> addresses, ChannelCredentials credentials, int own, LongSupplier nanos) {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("no placement center is named");
         }
         all = addresses.stream().map(each -> new Center(each, credentials)).toList();
-        current = Math.floorMod(first, all.size());
+        this.own = Math.floorMod(own, all.size());
+        this.nanos = nanos;
+        current = this.own;
+        cameAt = nanos.getAsLong();
     }
 
     int size() {
@@ -87,9 +108,33 @@ final class PlacementCenters implements AutoCloseable {
     /** The next one, unless another caller has gone on from there already. */
     synchronized Center after(Center failed) {
         if (all.get(current) == failed) {
+            long now = nanos.getAsLong();
+            if (current == own) {
+                boolean hasStayed = now - cameAt >= FIRST_ABSENCE.toNanos();
+                Duration longer = absence.multipliedBy(2);
+                absence =
+                        hasStayed
+                                ? FIRST_ABSENCE
+                                : longer.compareTo(LAST_ABSENCE) < 0 ? longer : LAST_ABSENCE;
+                leftAt = now;
+            }
             current = (current + 1) % all.size();
+            cameAt = now;
         }
         return all.get(current);
+    }
+
+    /** Goes back to the own one if there is a connection to it again; to be asked now and then. */
+    synchronized boolean returns() {
+        long now = nanos.getAsLong();
+        if (current == own
+                || now - leftAt < absence.toNanos()
+                || all.get(own).channel.getState(true) != ConnectivityState.READY) {
+            return false;
+        }
+        current = own;
+        cameAt = now;
+        return true;
     }
 
     @Override

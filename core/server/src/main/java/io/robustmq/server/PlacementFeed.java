@@ -7,13 +7,20 @@ import io.robustmq.placement.PlacementView;
 import io.robustmq.server.wire.AgreedChange;
 import io.robustmq.server.wire.WatchProgress;
 import io.robustmq.server.wire.WatchResponse;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** Sends what one watch hands over. One thread; waits for a client that is slow. */
 final class PlacementFeed implements ClusterPlacement.Follower {
-    /** Less than between two looks at what there is, so that each of those is told. */
-    private static final long PAUSE_NANOS = ClusterPlacement.PROGRESS.minusMillis(100).toNanos();
+    /** Between two tellings of one who is told nothing else. */
+    private static final Duration PAUSE = Duration.ofMillis(800);
+
+    /** Of one who is answered its heartbeats meanwhile: no thread is woken for it. */
+    private static final Duration LONG_PAUSE = Duration.ofMillis(1500);
+
+    /** A little less, so that each look tells something. */
+    private static final long DUE_NANOS = PAUSE.minusMillis(100).toNanos();
 
     private final String nodeId;
     private final ClusterPlacement placement;
@@ -58,11 +65,17 @@ final class PlacementFeed implements ClusterPlacement.Follower {
     }
 
     @Override
+    public Duration patience() {
+        return answers.nanosSinceOffer() < PAUSE.toNanos() ? LONG_PAUSE : PAUSE;
+    }
+
+    @Override
     public boolean progress(long revision) {
         // also that claims have changed: who made one waits until it knows all from before it
+        long silence = Math.min(nanos.getAsLong() - told, answers.nanosSinceOffer());
         boolean isDue =
                 revision != toldRevision
-                        || nanos.getAsLong() - told >= PAUSE_NANOS
+                        || silence >= DUE_NANOS
                         || toldLeader != (placement.leader() != null);
         return isDue ? tell(revision) : answers.isWanted();
     }

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a copy of what is agreed by one watch, at one placement center after the other: it goes on
- * to the next when that one ends the watch, is silent, or knows no leader. A thread of its own.
+ * to the next when that one ends the watch, is silent, or knows no leader, and back to its own when
+ * that can be reached again. A thread of its own.
  */
 final class PlacementLink implements Runnable {
-    private static final io.grpc.MethodDescriptor<WatchRequest, WatchResponse> WATCH =
+    static final io.grpc.MethodDescriptor<WatchRequest, WatchResponse> WATCH =
             GrpcService.stream(
                     PlacementProto.getDescriptor(),
                     PlacementServer.NAME,
@@ -30,7 +31,7 @@ final class PlacementLink implements Runnable {
                     WatchRequest.getDefaultInstance(),
                     WatchResponse.getDefaultInstance());
 
-    /** One that says nothing for so long is gone: it tells something each second. */
+    /** One that says nothing for so long is gone: it tells something each 2.3 s at least. */
     static final Duration SILENCE = Duration.ofMillis(2500);
 
     /** One that knows no leader for so long is cut off from the others, or they are gone. */
@@ -41,6 +42,7 @@ final class PlacementLink implements Runnable {
 
     private final PlacementCenters centers;
     private final PlacementCopy copy;
+    private final Heartbeats heartbeats;
     private final Events events;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -56,9 +58,14 @@ final class PlacementLink implements Runnable {
     private int failures;
     private boolean toldUnreachable;
 
-    PlacementLink(PlacementCenters centers, PlacementCopy copy, Events events) {
+    /**
+     * @param heartbeats sent on the same way
+     */
+    PlacementLink(
+            PlacementCenters centers, PlacementCopy copy, Heartbeats heartbeats, Events events) {
         this.centers = centers;
         this.copy = copy;
+        this.heartbeats = heartbeats;
         this.events = events;
     }
 
@@ -74,6 +81,10 @@ final class PlacementLink implements Runnable {
             while (true) {
                 PlacementCenters.Center center = centers.current();
                 Failure why = follow(center);
+                if (why == null) {
+                    connected = false; // it tells where it is next
+                    continue;
+                }
                 if (connected) {
                     connected = false;
                     failures = 0;
@@ -101,8 +112,8 @@ final class PlacementLink implements Runnable {
         Thread.sleep(Math.min(LAST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << rounds));
     }
 
-    /** Why it ended. */
-    private Failure follow(PlacementCenters.Center center) throws InterruptedException {
+    /** Why it ended; null if it goes back to its own. */
+    private @Nullable Failure follow(PlacementCenters.Center center) throws InterruptedException {
         state = null;
         awaited = "";
         leaderless = 0;
@@ -123,6 +134,10 @@ final class PlacementLink implements Runnable {
                 if (why != null) {
                     return why;
                 }
+                heartbeats.by(call);
+                if (centers.returns()) {
+                    return null;
+                }
             }
         } catch (TimeoutException silent) {
             return new Failure("SILENT", "nothing came for " + SILENCE.toMillis() + " ms");
@@ -137,6 +152,7 @@ final class PlacementLink implements Runnable {
         } catch (IllegalArgumentException | DateTimeException unknown) {
             return Failure.of(unknown); // of a newer version, say
         } finally {
+            heartbeats.by(null);
             call.cancel("it goes on elsewhere");
         }
     }
@@ -149,20 +165,31 @@ final class PlacementLink implements Runnable {
             }
             case STATE -> take(next.getState());
             case CHANGE -> copy.apply(PlacementChanges.change(next.getChange()));
+            case HEARD -> {
+                heartbeats.heard(next.getHeard());
+                return leaderless(next.getHeard().getHasLeader());
+            }
             case MESSAGE_NOT_SET -> {} // of a newer version
         }
         return null;
     }
 
-    private @Nullable Failure take(PlacementCenters.Center center, WatchProgress progress) {
-        if (!progress.getHasLeader()) {
-            long now = System.nanoTime();
-            leaderless = leaderless == 0 ? now : leaderless;
-            if (now - leaderless >= LEADERLESS.toNanos()) {
-                return new Failure("LEADERLESS", "it knows no leader of its group");
-            }
-        } else {
+    private @Nullable Failure leaderless(boolean hasLeader) {
+        if (hasLeader) {
             leaderless = 0;
+            return null;
+        }
+        long now = System.nanoTime();
+        leaderless = leaderless == 0 ? now : leaderless;
+        return now - leaderless < LEADERLESS.toNanos()
+                ? null
+                : new Failure("LEADERLESS", "it knows no leader of its group");
+    }
+
+    private @Nullable Failure take(PlacementCenters.Center center, WatchProgress progress) {
+        Failure why = leaderless(progress.getHasLeader());
+        if (why != null) {
+            return why;
         }
         if (!connected && progress.getHasLeader()) {
             connected = true;

@@ -21,18 +21,23 @@ import io.robustmq.server.wire.DeregisterRequest;
 import io.robustmq.server.wire.EndTraceRequest;
 import io.robustmq.server.wire.HeartbeatRequest;
 import io.robustmq.server.wire.HeartbeatResponse;
+import io.robustmq.server.wire.NodeIdentity;
 import io.robustmq.server.wire.PlacementProto;
 import io.robustmq.server.wire.RegisterRequest;
 import io.robustmq.server.wire.RegisterResponse;
 import io.robustmq.server.wire.RegisteredNode;
 import io.robustmq.server.wire.RequestId;
 import io.robustmq.server.wire.SetLevelRequest;
+import io.robustmq.server.wire.WatchHeard;
+import io.robustmq.server.wire.WatchHeartbeat;
 import io.robustmq.server.wire.WatchRequest;
 import io.robustmq.server.wire.WatchResponse;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -96,7 +101,7 @@ final class PlacementServer {
                         "Watch",
                         WatchRequest.getDefaultInstance(),
                         WatchResponse.getDefaultInstance(),
-                        this::watch)
+                        new Watching())
                 .definition();
     }
 
@@ -153,6 +158,37 @@ final class PlacementServer {
                 : PlacementWishes.agreed(
                         PlacementStatus.answered(
                                 () -> to.deregister(new NodeEpoch(id, request.getEpoch()))));
+    }
+
+    private final class Watching implements GrpcService.Stream<WatchRequest, WatchResponse> {
+        @Override
+        public void answer(WatchRequest first, GrpcAnswers<WatchResponse> answers)
+                throws StatusException {
+            watch(first, answers);
+        }
+
+        @Override
+        public void more(WatchRequest request, GrpcAnswers<WatchResponse> answers) {
+            WatchHeartbeat heartbeat = request.getHeartbeat();
+            WatchHeard heard =
+                    WatchHeard.newBuilder()
+                            .setNumber(heartbeat.getNumber())
+                            .setRegistered(registered(heartbeat.getNode()))
+                            .setHasLeader(placement.leader() != null)
+                            .build();
+            answers.offer(WatchResponse.newBuilder().setHeard(heard).build());
+        }
+
+        private WatchHeard.Registered registered(NodeIdentity node) {
+            CompletableFuture<Boolean> holds =
+                    placement.heartbeat(new NodeEpoch(node.getNodeId(), node.getEpoch()));
+            if (holds.state() != Future.State.SUCCESS) {
+                return WatchHeard.Registered.REGISTERED_UNKNOWN;
+            }
+            return holds.resultNow()
+                    ? WatchHeard.Registered.REGISTERED_HOLDS
+                    : WatchHeard.Registered.REGISTERED_GONE;
+        }
     }
 
     private HeartbeatResponse heartbeat(HeartbeatRequest request) throws StatusException {

@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ final class RemotePlacement implements Placement {
     private final PlacementCenters centers;
     private final PlacementCalls calls;
     private final PlacementCopy copy = new PlacementCopy();
+    private final Heartbeats heartbeats = new Heartbeats();
     private final PlacementLink link;
     private volatile Duration heartbeatPause = UNTOLD_PAUSE;
 
@@ -76,17 +78,19 @@ final class RemotePlacement implements Placement {
 
     /**
      * @param addresses of placement centers, {@code host:port} each, at least one
+     * @param own chooses the one that is asked while it can be reached
      * @param patience how long a change is tried before it fails
      */
     RemotePlacement(
             List<String> addresses,
             ChannelCredentials credentials,
+            int own,
             Duration patience,
             RandomGenerator chance,
             Events events) {
-        centers = new PlacementCenters(addresses, credentials, chance.nextInt());
+        centers = new PlacementCenters(addresses, credentials, own, System::nanoTime);
         calls = new PlacementCalls(centers, patience, chance);
-        link = new PlacementLink(centers, copy, events);
+        link = new PlacementLink(centers, copy, heartbeats, events);
     }
 
     /** Does not wait for a placement center. */
@@ -186,8 +190,16 @@ final class RemotePlacement implements Placement {
                     HeartbeatRequest.getDefaultInstance(),
                     HeartbeatResponse.getDefaultInstance());
 
+    /** By the watch; if its member does not answer, or cannot say, others are asked. */
     @Override
     public CompletableFuture<Boolean> heartbeat(NodeEpoch node) {
+        return heartbeats
+                .beat(node)
+                .orTimeout(heartbeatPause.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(unheard -> askIfHolds(node));
+    }
+
+    private CompletableFuture<Boolean> askIfHolds(NodeEpoch node) {
         HeartbeatRequest request =
                 HeartbeatRequest.newBuilder()
                         .setNodeId(node.nodeId())

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,7 @@ class ClusterIT {
         return new RemotePlacement(
                 cluster.addresses(),
                 InsecureChannelCredentials.create(),
+                ThreadLocalRandom.current().nextInt(),
                 Duration.ofSeconds(30),
                 new SplittableRandom(),
                 events);

@@ -8,8 +8,6 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
-import io.grpc.Status;
-import io.grpc.StatusException;
 import io.robustmq.server.wire.DeliverRequest;
 import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.testkit.Await;
@@ -17,7 +15,9 @@ import io.robustmq.testkit.FreePorts;
 import io.robustmq.testkit.RecordingEvents;
 import io.robustmq.testkit.TestCertificates;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,14 +63,16 @@ class MemberLinkTest {
     }
 
     private MemberLink link(ChannelCredentials credentials) {
-        AtomicLong links = new AtomicLong();
+        return link(credentials, System::nanoTime);
+    }
+
+    private MemberLink link(ChannelCredentials credentials, LongSupplier nanoTime) {
         MemberLink link =
                 new MemberLink(
                         "other",
                         "127.0.0.1:" + port,
                         Grpc.newChannelBuilder("127.0.0.1:" + port, credentials).build(),
-                        links::incrementAndGet,
-                        System::nanoTime,
+                        nanoTime,
                         events);
         open.add(link);
         return link;
@@ -93,7 +96,9 @@ class MemberLinkTest {
     void messages_come_in_their_order_and_large_ones_whole() throws Exception {
         serve(InsecureServerCredentials.create());
         MemberLink link = link();
-        int[] sizes = {0, 1, 100, MemberLink.CALL_BYTES, MemberLink.CALL_BYTES + 1, 5_000_000, 7};
+        int[] sizes = {
+            0, 1, 100, MemberLink.REQUEST_BYTES, MemberLink.REQUEST_BYTES + 1, 5_000_000, 7
+        };
         List<byte[]> sent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             byte[] message = bytes(sizes[i % sizes.length] / (i < sizes.length ? 1 : 100), i);
@@ -205,28 +210,57 @@ class MemberLinkTest {
     @Test
     void a_message_of_which_a_part_is_missing_is_not_handed_over() throws Exception {
         MemberMessages messages = new MemberMessages(came::add, (method, status) -> {});
-        messages.deliver(part(1, 0, true, "be"));
-        messages.deliver(part(2, 0, true, "other be"));
-        messages.deliver(part(1, 1, false, "gun", "next"));
+        MemberMessages.Arrival one = messages.new Arrival();
+        MemberMessages.Arrival other = messages.new Arrival();
+        one.answer(part(true, "be"));
+        other.answer(part(true, "other be"));
+        one.answer(part(false, "gun", "next"));
         assertThat(came).extracting(String::new).containsExactly("begun", "next");
 
-        messages.deliver(part(1, 2, true, "be"));
-        try {
-            messages.deliver(part(1, 4, false, "gun"));
-            throw new AssertionError("a call was left out");
-        } catch (StatusException refused) {
-            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
-        }
-        messages.deliver(part(2, 1, false, "gun"));
-        assertThat(came).extracting(String::new).containsExactly("begun", "next", "other begun");
+        one.answer(part(true, "be"));
+        MemberMessages.Arrival after = messages.new Arrival();
+        after.answer(part(false, "later"));
+        other.answer(part(false, "gun"));
+        assertThat(came)
+                .extracting(String::new)
+                .containsExactly("begun", "next", "later", "other begun");
     }
 
-    private static DeliverRequest part(long link, long call, boolean more, String... messages) {
-        DeliverRequest.Builder request =
-                DeliverRequest.newBuilder().setLink(link).setCall(call).setMore(more);
+    private static DeliverRequest part(boolean more, String... messages) {
+        DeliverRequest.Builder request = DeliverRequest.newBuilder().setMore(more);
         for (String each : messages) {
             request.addMessages(ByteString.copyFromUtf8(each));
         }
         return request.build();
+    }
+
+    @Test
+    void only_what_asks_for_an_answer_is_answered() throws Exception {
+        MemberMessages messages = new MemberMessages(came::add, (method, status) -> {});
+        MemberMessages.Arrival call = messages.new Arrival();
+        assertThat(call.answer(part(false, "a"))).isNull();
+        assertThat(call.answer(part(false, "a").toBuilder().setAnswer(true).build())).isNotNull();
+    }
+
+    /** As one that was stopped: its machine acknowledges what comes, and nobody reads it. */
+    @Test
+    void a_member_that_does_not_answer_is_told_of_and_tried_again() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        try (ServerSocket stopped = new ServerSocket(port, 10, InetAddress.getLoopbackAddress())) {
+            MemberLink link = link(InsecureChannelCredentials.create(), nanos::get);
+            assertThat(link.send(bytes(1, 1))).isTrue();
+            nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+            assertThat(link.send(bytes(1, 1))).as("not late yet").isTrue();
+            assertThat(link.isUp()).isTrue();
+            nanos.addAndGet(1);
+            assertThat(link.send(bytes(1, 1))).as("late, and paused").isFalse();
+            assertThat(link.isUp()).isFalse();
+            PlacementEvent.MemberUnreachable lost =
+                    events.await(PlacementEvent.MemberUnreachable.class);
+            assertThat(lost.failure().errorMsg()).contains("no answer for more than 5 s");
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            assertThat(link.send(bytes(1, 1))).as("again").isTrue();
+            assertThat(stopped.getLocalPort()).isEqualTo(port);
+        }
     }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -300,6 +301,7 @@ class MqttServerIT {
                 new RemotePlacement(
                         cluster.addresses(),
                         InsecureChannelCredentials.create(),
+                        ThreadLocalRandom.current().nextInt(),
                         RemotePlacement.PATIENCE,
                         new SplittableRandom(),
                         new RecordingEvents())) {

@@ -56,6 +56,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,7 @@ class RemotePlacementTest {
                 new RemotePlacement(
                         addresses,
                         InsecureChannelCredentials.create(),
+                        ThreadLocalRandom.current().nextInt(),
                         patience,
                         new SplittableRandom(),
                         events);
@@ -388,7 +390,7 @@ class RemotePlacementTest {
         TestPlacementGroup group = group("a");
         WatchRequest request = WatchRequest.newBuilder().build();
         BlockingClientCall<WatchRequest, WatchResponse> watch =
-                ClientCalls.blockingV2ServerStreamingCall(
+                ClientCalls.blockingBidiStreamingCall(
                         channel(group.port("a")),
                         GrpcService.stream(
                                 PlacementProto.getDescriptor(),
@@ -396,8 +398,8 @@ class RemotePlacementTest {
                                 "Watch",
                                 request,
                                 WatchResponse.getDefaultInstance()),
-                        CallOptions.DEFAULT,
-                        request);
+                        CallOptions.DEFAULT);
+        watch.write(request);
         assertThat(watch.read().getProgress().getHasLeader()).isTrue();
         assertThat(watch.read().getState().getLast()).isTrue();
         long version = DocumentChange.ABSENT;

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,7 @@ class ReplicatedLogIT {
                 new RemotePlacement(
                         cluster.addresses(),
                         InsecureChannelCredentials.create(),
+                        ThreadLocalRandom.current().nextInt(),
                         RemotePlacement.PATIENCE,
                         new SplittableRandom(),
                         events);

@@ -79,8 +79,7 @@ final class TestPlacementGroup implements AutoCloseable {
                         chance,
                         events);
         journal.open();
-        MemberNetwork network =
-                new MemberNetwork(InsecureChannelCredentials.create(), chance::nextLong, events);
+        MemberNetwork network = new MemberNetwork(InsecureChannelCredentials.create(), events);
         List<PlacementSettings.Contact> members =
                 ports.keySet().stream()
                         .map(each -> new PlacementSettings.Contact(each, address(each)))
