@@ -9,6 +9,7 @@ import io.robustmq.testkit.OtlpSpan;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.RobustMq;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,13 +82,51 @@ final class TraceIT {
             broker.mosquitto().publish("-V", "mqttv311", "-i", "old", "-t", "t/a", "-m", "x");
 
             String handedOn = subscriber.await(1).getFirst().userProperty("traceparent");
-            OtlpSpan root =
-                    collector.awaitSpan(
-                            "the publish",
-                            s -> "old".equals(s.attributes().get("messaging.client.id")));
+            OtlpSpan root = collector.awaitSpan("the publish", s -> isOf(s, "publish", "old"));
 
             assertThat(root.parentSpanId()).isEmpty();
             assertThat(handedOn).startsWith("00-" + root.traceId() + "-");
+            for (String each : List.of("connect", "disconnect")) {
+                OtlpSpan other = collector.awaitSpan(each, s -> isOf(s, each, "old"));
+                assertThat(other.attributes()).containsEntry("robustmq.reason_code", "0");
+            }
+        }
+    }
+
+    private static boolean isOf(OtlpSpan span, String name, String client) {
+        return span.name().equals(name)
+                && client.equals(span.attributes().get("messaging.client.id"));
+    }
+
+    @Test
+    void a_message_that_waited_is_delivered_in_the_same_trace_though_the_broker_was_restarted()
+            throws Exception {
+        String[] kept = {"-V", "mqttv5", "-i", "away", "-c", "-x", "3600", "-q", "1", "-t", "t/#"};
+        try (OtelCollector collector = OtelCollector.started(folder)) {
+            try (RobustMq broker = traced(collector).start()) {
+                broker.mosquitto().subscribe(kept).close();
+                publish(broker, "1", "00-" + TRACE + "-" + PUBLISHERS_SPAN + "-01");
+                collector.awaitSpan("the publish", s -> isOf(s, "publish", "writer"));
+            }
+            try (RobustMq broker = traced(collector).start();
+                    MosquittoClients.Subscriber back = broker.mosquitto().subscribe(kept)) {
+                String handedOn = back.await(1).getFirst().userProperty("traceparent");
+                OtlpSpan delivery =
+                        collector.awaitSpan(
+                                "the delivery",
+                                s ->
+                                        isOf(s, "deliver", "away")
+                                                && handedOn.contains("-" + s.spanId() + "-"));
+                OtlpSpan publish =
+                        collector.awaitSpan("the publish", s -> isOf(s, "publish", "writer"));
+
+                assertThat(delivery.traceId()).isEqualTo(TRACE);
+                assertThat(delivery.parentSpanId()).isEqualTo(publish.spanId());
+                assertThat(delivery.attributes()).containsEntry("robustmq.kept", "true");
+                OtlpSpan resumed =
+                        collector.awaitSpan("it", s -> s.name().equals("resume session"));
+                assertThat(resumed.attributes()).containsEntry("robustmq.waiting", "1");
+            }
         }
     }
 

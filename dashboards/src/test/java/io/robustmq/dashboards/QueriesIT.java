@@ -108,6 +108,27 @@ class QueriesIT {
         assertThat(missing(Repository.root())).isEmpty();
     }
 
+    @Test
+    void the_reference_is_what_nodes_answer() throws Exception {
+        var unused = known();
+        MetricsPage page = new MetricsPage();
+        page.read("standalone", broker.metrics().text());
+        page.read("placement-center", cluster.center().metrics().text());
+        page.read("journal-server", cluster.journal(0).metrics().text());
+        page.read("mqtt-server", cluster.broker(0).metrics().text());
+        page.read("mqtt-server", cluster.broker(1).metrics().text());
+        assertThat(page.withoutSeries()).isEmpty();
+        Path file = Repository.root().resolve("docs/reference/metrics.md");
+        if (Boolean.getBoolean("golden.update")) {
+            Files.writeString(file, page.toString());
+        }
+        assertThat(Files.exists(file) ? Files.readString(file) : "")
+                .as(
+                        "docs/reference/metrics.md differs from what nodes answer: run this test"
+                                + " with -Dgolden.update=true and commit what it wrote")
+                .isEqualTo(page.toString());
+    }
+
     private static List<String> missing(Path root) throws Exception {
         Known known = known();
         List<String> missing = new ArrayList<>();

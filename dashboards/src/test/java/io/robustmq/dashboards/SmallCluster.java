@@ -76,6 +76,10 @@ final class SmallCluster implements AutoCloseable {
         return ports;
     }
 
+    RobustMq center() {
+        return centers.getFirst();
+    }
+
     RobustMq broker(int place) {
         return brokers.get(place);
     }

@@ -21,6 +21,7 @@ final class Arrival {
     private final boolean assigned;
     private final Loop home;
     private final long expirySeconds;
+    private final long beganNanos = System.nanoTime();
 
     /**
      * @param assigned the client identifier is the broker's choice
@@ -89,6 +90,7 @@ final class Arrival {
         boolean current = sessions.find(clientId()) == session && session.subscriber() == null;
         if (connection.isAdmitting() && current) {
             sessions.resumed(session, connection.peer(), expirySeconds, connect.will());
+            connection.trace().resumed(session, beganNanos);
             accept(session, true);
         } else {
             sessions.writeState(session);
@@ -153,14 +155,16 @@ final class Arrival {
                 ReasonCode.SUCCESS,
                 properties);
         Subscriber subscriber = connection.accepted(session, connect, keepAliveSeconds);
-        connection.emit(
-                new ConnectionEvent.Accepted(
-                        connection.peer(),
-                        keepAliveSeconds,
-                        connect.cleanStart(),
-                        present,
-                        connection.origin().listener(),
-                        connection.origin().transport()));
+        connection
+                .trace()
+                .connected(
+                        new ConnectionEvent.Accepted(
+                                connection.peer(),
+                                keepAliveSeconds,
+                                connect.cleanStart(),
+                                present,
+                                connection.origin().listener(),
+                                connection.origin().transport()));
         SysTopics sys = home.shared().eventTopics().sys();
         if (sys != null) {
             sys.connected(connection, keepAliveSeconds, connect.cleanStart());

@@ -249,6 +249,9 @@ final class Backlog {
         }
         outstanding++;
         next.counted = true;
+        if (!next.live) {
+            next.tracedLate(session.home().shared().tracing(), session.peer(), again);
+        }
         to.publish(next, again);
     }
 

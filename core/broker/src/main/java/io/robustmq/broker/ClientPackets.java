@@ -13,6 +13,8 @@ import io.robustmq.protocol.Unsubscribe;
 import io.robustmq.protocol.Violation;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.SubscriptionEvent;
+import io.robustmq.telemetry.event.Tracing;
+import java.util.List;
 
 /** What a client's packets do, but for PUBLISH: see {@link Publisher}. */
 final class ClientPackets implements PacketHandler {
@@ -110,11 +112,24 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void subscribe(Subscribe subscribe) {
+        List<Subscribe.Filter> filters = subscribe.filters();
+        connection
+                .trace()
+                .asks(
+                        subscribe.packetId(),
+                        new Tracing.Operation.Subscribe(
+                                filters.size(), filters.getFirst().filter()));
         subscribing.subscribe(subscribe, session());
     }
 
     @Override
     public void unsubscribe(Unsubscribe unsubscribe) {
+        List<String> filters = unsubscribe.filters();
+        connection
+                .trace()
+                .asks(
+                        unsubscribe.packetId(),
+                        new Tracing.Operation.Unsubscribe(filters.size(), filters.getFirst()));
         subscribing.unsubscribe(unsubscribe, session());
     }
 

@@ -43,6 +43,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final @Nullable PeerLink link; // null of a client
     private final @Nullable ReadRate rate; // null without limit
     private final ClientAccess access;
+    private final ClientTrace trace = new ClientTrace(this);
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
@@ -187,7 +188,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         version = connect.version();
         reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
+        trace.connecting(connect);
         admission.admit(this, connect);
+    }
+
+    ClientTrace trace() {
+        return trace;
     }
 
     AuthExchange exchange(AuthExchange begun) {
@@ -234,6 +240,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         loop.connections().remove(this);
         shared.eventTopics().left(this, Ending.HANDED_ON);
+        trace.ended(Ending.HANDED_ON, ReasonCode.SUCCESS, false);
         loop.counters().add(Counters.ended(Ending.HANDED_ON), 1);
         outbound.flush();
         outbound.close();
@@ -261,7 +268,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         LastWords.refuse(this, reasonCode, detail);
-        emit(new ConnectionEvent.Refused(peer, reasonCode, detail));
+        trace.refused(new ConnectionEvent.Refused(peer, reasonCode, detail), reasonCode, detail);
         end(Ending.REFUSED, reasonCode);
     }
 
@@ -416,6 +423,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         input.close();
         outbound.close();
         LastWords.close(channel, loop);
+        trace.ended(ending, reasonCode, was == Phase.CONNECTED);
         if (was == Phase.CONNECTED) {
             if (link == null) {
                 emit(closed(ending, reasonCode));

@@ -60,6 +60,20 @@ final class Delivery {
         this.live = live;
     }
 
+    /** It was kept, and is sent now: a part of the trace that was kept with it, if there is one. */
+    void tracedLate(Tracing tracing, Peer subscriber, boolean again) {
+        TraceContext publish = context;
+        if (publish == null || trace != null) {
+            return;
+        }
+        Tracing.DeliveryTrace span =
+                tracing.late(publish, subscriber, message.topic(), qos, again, System.nanoTime());
+        if (span != null) {
+            trace = span;
+            context = span.context();
+        }
+    }
+
     /** It is a part of that trace. */
     void tracedBy(Tracing.PublishTrace publish, Peer subscriber) {
         Tracing.DeliveryTrace span = publish.delivery(subscriber, qos, System.nanoTime());

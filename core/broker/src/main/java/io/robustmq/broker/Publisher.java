@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * and answered when the log has it ({@link Logged}); what nobody keeps, at once.
  */
 final class Publisher {
-    private static final String TRACEPARENT = "traceparent";
-    private static final String TRACESTATE = "tracestate";
+    static final String TRACEPARENT = "traceparent";
+    static final String TRACESTATE = "tracestate";
     private static final String NOT_ALLOWED = "this client may not publish to this topic";
 
     private final Connection connection;

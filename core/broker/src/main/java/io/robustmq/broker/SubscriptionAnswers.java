@@ -20,6 +20,7 @@ final class SubscriptionAnswers {
      * @param why the first filter that is refused is
      */
     void suback(int packetId, int[] codes, @Nullable String why) {
+        connection.trace().answered(packetId, codes, why);
         if (mayAnswer(codes)) {
             PacketEncoder.suback(
                     connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
@@ -31,6 +32,7 @@ final class SubscriptionAnswers {
     }
 
     void unsuback(int packetId, int[] codes, @Nullable String why) {
+        connection.trace().answered(packetId, codes, why);
         if (mayAnswer(codes)) {
             PacketEncoder.unsuback(
                     connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),

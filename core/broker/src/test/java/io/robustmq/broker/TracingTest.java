@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.broker.RawClient.Message;
 import io.robustmq.protocol.MqttVersion;
+import io.robustmq.telemetry.event.AuthenticationEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
@@ -31,6 +32,10 @@ class TracingTest {
     /** Notes what it is told, as text; span identifiers are 1, 2, 3. */
     private static final class Recorder implements Tracing {
         final List<String> notes = new CopyOnWriteArrayList<>();
+
+        /** Of what is not publishing. */
+        final List<String> operations = new CopyOnWriteArrayList<>();
+
         private final AtomicLong spans = new AtomicLong();
         private final boolean parentedOnly;
         private final int budget;
@@ -85,32 +90,74 @@ class TracingTest {
 
                 @Override
                 public @Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos) {
-                    if (left.getAndDecrement() <= 0) {
-                        return null;
-                    }
-                    TraceContext own = next(context);
-                    String who = subscriber.clientId();
-                    return new DeliveryTrace() {
-                        @Override
-                        public TraceContext context() {
-                            return own;
-                        }
+                    return left.getAndDecrement() <= 0 ? null : share(context, subscriber);
+                }
+            };
+        }
 
-                        @Override
-                        public void written(long nanos) {
-                            notes.add("written " + who + " " + own.spanId());
-                        }
+        @Override
+        public OperationTrace operation(
+                Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
+            TraceContext context = new TraceContext(7, 7, 99, true, "");
+            String of = parent == null ? "" : " of " + parent.spanIdHex();
+            return new OperationTrace() {
+                @Override
+                public TraceContext context() {
+                    return context;
+                }
 
-                        @Override
-                        public void acknowledged(int reasonCode, long nanos) {
-                            notes.add("acknowledged " + who + " " + own.spanId());
-                        }
+                @Override
+                public void resumed(int waiting, int inFlight, long began, long ended) {
+                    assertThat(ended).isGreaterThanOrEqualTo(began);
+                    operations.add(client.clientId() + " resumed " + waiting + " " + inFlight);
+                }
 
-                        @Override
-                        public void dropped(DropReason reason, long nanos) {
-                            notes.add("dropped " + who + " " + reason);
-                        }
-                    };
+                @Override
+                public void ended(int reasonCode, @Nullable String detail, long nanos) {
+                    assertThat(nanos).isGreaterThanOrEqualTo(beganNanos);
+                    operations.add(
+                            "%s %s%s: %d %s"
+                                    .formatted(
+                                            client.clientId(), operation, of, reasonCode, detail));
+                }
+            };
+        }
+
+        @Override
+        public DeliveryTrace late(
+                TraceContext publish,
+                Peer subscriber,
+                String topicName,
+                int qos,
+                boolean again,
+                long beganNanos) {
+            String how = again ? "again " : "late ";
+            notes.add(how + topicName + " of " + publish.spanId());
+            return share(publish, subscriber);
+        }
+
+        private DeliveryTrace share(TraceContext publish, Peer subscriber) {
+            TraceContext own = next(publish);
+            String who = subscriber.clientId();
+            return new DeliveryTrace() {
+                @Override
+                public TraceContext context() {
+                    return own;
+                }
+
+                @Override
+                public void written(long nanos) {
+                    notes.add("written " + who + " " + own.spanId());
+                }
+
+                @Override
+                public void acknowledged(int reasonCode, long nanos) {
+                    notes.add("acknowledged " + who + " " + own.spanId());
+                }
+
+                @Override
+                public void dropped(DropReason reason, long nanos) {
+                    notes.add("dropped " + who + " " + reason);
                 }
             };
         }
@@ -209,6 +256,86 @@ class TracingTest {
                 RawClient publisher = broker.connected("publisher")) {
             publisher.published("$SYS/x", "x", 1, 1);
             assertThat(recorder.notes).containsExactly("begin $SYS/x", "refused 135");
+        }
+    }
+
+    @Test
+    void a_message_that_waited_in_a_session_is_delivered_in_the_same_trace() throws Exception {
+        Recorder recorder = new Recorder(true, 10);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher")) {
+            RawClient.Options kept = new RawClient.Options().keepSession().expiry(1000);
+            try (RawClient away = broker.client(MqttVersion.V5)) {
+                away.connect("away", kept);
+                away.subscribe("t", 1);
+                away.disconnect(0);
+                away.expectEnd();
+            }
+            Bytes parent = new Bytes().u8(0x26).text("traceparent").text(PARENT);
+            publisher.publish("t", "x", 2, 1, parent);
+            publisher.expect(PUBACK);
+            publisher.published("t", "untraced", 1, 2);
+            try (RawClient back = broker.client(MqttVersion.V5)) {
+                back.connect("away", new RawClient.Options().keepSession().expiry(1000));
+                Message message = back.message();
+                TraceContext got = context(message);
+                assertThat(got.traceId()).isEqualTo(PARENT.substring(3, 35));
+                assertThat(back.message().all(0x26)).as("untraced").isEmpty();
+                waitUntil(() -> recorder.notes.contains("written away " + got.spanId()));
+                assertThat(recorder.notes)
+                        .containsSubsequence("begin t b7ad6b7169203331", "late t of 1");
+            }
+            // not acknowledged: it comes again, and that is a delivery of its own
+            try (RawClient again = broker.client(MqttVersion.V5)) {
+                again.connect("away", new RawClient.Options().keepSession().expiry(1000));
+                Message message = again.message();
+                again.ack(PUBACK, message.packetId());
+                TraceContext got = context(message);
+                waitUntil(() -> recorder.notes.contains("acknowledged away " + got.spanId()));
+            }
+        }
+    }
+
+    @Test
+    void what_else_a_client_does_is_told_with_how_it_ended() throws Exception {
+        Recorder recorder = new Recorder(true, 10);
+        Authenticator some =
+                credentials ->
+                        credentials.clientId().equals("nobody")
+                                ? new Authenticator.Refused(
+                                        135, AuthenticationEvent.Method.PASSWORD, "rule", "detail")
+                                : Authenticator.ANYBODY.authenticate(credentials);
+        try (TestBroker broker = TestBroker.open(settings(loops), some, recorder)) {
+            RawClient.Options kept = new RawClient.Options().keepSession().expiry(1000);
+            kept.properties.raw(traceparent(PARENT).array());
+            try (RawClient client = broker.client(MqttVersion.V5)) {
+                client.connect("c", kept);
+                client.subscribe("t", 1);
+                client.subscribe("$share/g", 1);
+                client.unsubscribe("t");
+                client.disconnect(0);
+                client.expectEnd();
+            }
+            try (RawClient back = broker.client(MqttVersion.V5)) {
+                back.connect("c", new RawClient.Options().keepSession().expiry(1000));
+            }
+            try (RawClient nobody = broker.client(MqttVersion.V5)) {
+                nobody.sendConnect("nobody", new RawClient.Options());
+                nobody.expect(RawClient.CONNACK);
+            }
+            String first = "c Connect[cleanStart=false, sessionExpirySeconds=1000]";
+            waitUntil(() -> recorder.operations.size() == 9);
+            assertThat(recorder.operations)
+                    .containsSubsequence(
+                            first + " of b7ad6b7169203331: 0 null",
+                            "c Subscribe[filters=1, first=t]: 1 null",
+                            "c Subscribe[filters=1, first=$share/g]: 143 after the share name g there is no /",
+                            "c Unsubscribe[filters=1, first=t]: 0 null",
+                            "c Disconnect[ending=CLIENT_DISCONNECT]: 0 null")
+                    .containsSubsequence("c resumed 0 0", first + ": 0 null")
+                    .contains(
+                            "c Disconnect[ending=PEER_CLOSED]: 128 the client did not say goodbye")
+                    .anyMatch(each -> each.startsWith("nobody Connect") && each.contains(": 135 "));
         }
     }
 

@@ -198,12 +198,12 @@ final class ConfigKeys {
                                     "tracing.ratio",
                                     new ValueKind.Fraction(0, 1),
                                     "0.01",
-                                    "Share of messages without a traceparent that are traced. A publisher's own traceparent decides for its message."),
+                                    "Share of messages without a traceparent that are traced, and of connects, subscribes and disconnects. A publisher's own traceparent decides for its message."),
                             key(
                                     "tracing.max-per-second",
                                     whole(0, 1_000_000),
                                     "100",
-                                    "Traces begun per second, whatever the ratio."),
+                                    "Traces begun per second, whatever the ratio, and deliveries of messages that waited."),
                             key(
                                     "tracing.max-deliveries",
                                     whole(0, 100_000),

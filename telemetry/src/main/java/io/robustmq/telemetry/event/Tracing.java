@@ -3,8 +3,8 @@ package io.robustmq.telemetry.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what became of one publish, as spans. A port: the pipeline implements it, the broker
- * calls it. Any thread; never blocks, never throws.
+ * Records what became of one publish, and what else clients do, as spans. A port: the pipeline
+ * implements it, the broker calls it. Any thread; never blocks, never throws.
  *
  * <p>All times are {@link System#nanoTime()}.
  */
@@ -30,6 +30,32 @@ public interface Tracing {
      * data path can skip the call.
      */
     boolean skipsUnparented();
+
+    /**
+     * Decides whether something else that a client does is recorded, as {@link #begin} does for a
+     * publish.
+     *
+     * @param parent the client's context, null if it sent none
+     * @return null if it is not recorded
+     */
+    @Nullable OperationTrace operation(
+            Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos);
+
+    /**
+     * A kept message goes to a subscriber whose session it waited in: its publish span ended before
+     * that, maybe long ago and in another process.
+     *
+     * @param publish what was kept of the trace with the message
+     * @param again it was sent before, and not acknowledged
+     * @return null if this delivery is not recorded
+     */
+    @Nullable DeliveryTrace late(
+            TraceContext publish,
+            Peer subscriber,
+            String topicName,
+            int qos,
+            boolean again,
+            long beganNanos);
 
     /**
      * The way of one publish. Its span is open until {@link #routed}; deliveries may be added after
@@ -75,6 +101,39 @@ public interface Tracing {
         void dropped(MessageEvent.DropReason reason, long nanos);
     }
 
+    /** What a client does besides publishing. */
+    sealed interface Operation {
+        /** CONNECT until its CONNACK, with who the client is and what it may do. */
+        record Connect(boolean cleanStart, long sessionExpirySeconds) implements Operation {}
+
+        /**
+         * @param first of the topic filters
+         */
+        record Subscribe(int filters, String first) implements Operation {}
+
+        /**
+         * @param first of the topic filters
+         */
+        record Unsubscribe(int filters, String first) implements Operation {}
+
+        /** The end of a connection, however it came. */
+        record Disconnect(ConnectionEvent.Ending ending) implements Operation {}
+    }
+
+    /** One of those, whose span is open until {@link #ended}. One thread at a time. */
+    interface OperationTrace {
+        TraceContext context();
+
+        /** An old session is gone on with. */
+        void resumed(int waiting, int inFlight, long beganNanos, long endedNanos);
+
+        /**
+         * @param reasonCode 0x80 or more is an error
+         * @param detail null if there is nothing to say
+         */
+        void ended(int reasonCode, @Nullable String detail, long nanos);
+    }
+
     /** The broker's own steps of one publish. */
     enum Step {
         AUTHORIZE("authorize"),
@@ -104,6 +163,26 @@ public interface Tracing {
                         int payloadBytes,
                         @Nullable TraceContext parent,
                         long receivedNanos) {
+                    return null;
+                }
+
+                @Override
+                public @Nullable OperationTrace operation(
+                        Operation operation,
+                        Peer client,
+                        @Nullable TraceContext parent,
+                        long beganNanos) {
+                    return null;
+                }
+
+                @Override
+                public @Nullable DeliveryTrace late(
+                        TraceContext publish,
+                        Peer subscriber,
+                        String topicName,
+                        int qos,
+                        boolean again,
+                        long beganNanos) {
                     return null;
                 }
 

@@ -103,9 +103,7 @@ final class PublishSpan implements Tracing.PublishTrace {
                 tracing,
                 tracing.childOf(context),
                 SpanTracing.local(context),
-                tracing.messaging(subscriber, topicName, qos)
-                        .put("messaging.operation.name", "deliver")
-                        .put("messaging.operation.type", "send"),
+                tracing.deliver(subscriber, topicName, qos),
                 new SpanTracing.Anchor(anchor.epochNanos(), anchor.nanoTime(), beganNanos),
                 qos > 0);
     }

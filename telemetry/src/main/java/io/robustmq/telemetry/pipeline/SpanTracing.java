@@ -15,13 +15,16 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes as spans, put into the queue of the span sink as each ends; when that is full they are
- * dropped and counted.
+ * What clients do as spans, put into the queue of the span sink as each ends; when that is full
+ * they are dropped and counted.
  *
  * <pre>
  * publish (SERVER)              child of the publisher's context, if it sent one
  *   ├ authorize, route, retain  (INTERNAL)
  *   └ deliver (PRODUCER)        one per subscriber within the budget; its context is sent on
+ * connect (SERVER)              child of the client's context, if its CONNECT has one
+ *   └ resume session (INTERNAL)
+ * subscribe, unsubscribe, disconnect (SERVER)
  * </pre>
  */
 final class SpanTracing implements Tracing {
@@ -60,26 +63,75 @@ final class SpanTracing implements Tracing {
             int payloadBytes,
             @Nullable TraceContext parent,
             long receivedNanos) {
-        boolean wanted =
-                parent == null ? sampler.wantsUnparented() : parent.sampled() && sampler.hasRoom();
-        if (!wanted) {
+        if (!wants(parent)) {
             return null;
         }
-        TraceContext context =
-                parent == null
-                        ? new TraceContext(
-                                sampler.newId(), sampler.newId(), sampler.newId(), true, "")
-                        : childOf(parent);
         return new PublishSpan(
                 this,
-                context,
-                parent == null ? SpanContext.getInvalid() : remote(parent),
+                within(parent),
+                remoteOrNone(parent),
                 messaging(publisher, topicName, qos)
                         .put("messaging.operation.name", "publish")
                         .put("messaging.operation.type", "receive")
                         .put("messaging.message.body.size", payloadBytes),
                 new Anchor(clock, receivedNanos),
                 topicName);
+    }
+
+    private boolean wants(@Nullable TraceContext parent) {
+        return parent == null ? sampler.wantsUnparented() : parent.sampled() && sampler.hasRoom();
+    }
+
+    private TraceContext within(@Nullable TraceContext parent) {
+        return parent == null
+                ? new TraceContext(sampler.newId(), sampler.newId(), sampler.newId(), true, "")
+                : childOf(parent);
+    }
+
+    private static SpanContext remoteOrNone(@Nullable TraceContext parent) {
+        return parent == null ? SpanContext.getInvalid() : remote(parent);
+    }
+
+    @Override
+    public @Nullable OperationTrace operation(
+            Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
+        return wants(parent)
+                ? new OperationSpan(
+                        this,
+                        operation,
+                        within(parent),
+                        remoteOrNone(parent),
+                        client(client),
+                        new Anchor(clock, beganNanos))
+                : null;
+    }
+
+    @Override
+    public @Nullable DeliveryTrace late(
+            TraceContext publish,
+            Peer subscriber,
+            String topicName,
+            int qos,
+            boolean again,
+            long beganNanos) {
+        if (!publish.sampled() || !sampler.hasRoom()) {
+            return null;
+        }
+        return new DeliverySpan(
+                this,
+                childOf(publish),
+                remote(publish),
+                deliver(subscriber, topicName, qos)
+                        .put("robustmq.kept", true)
+                        .put("robustmq.redelivered", again),
+                new Anchor(clock, beganNanos),
+                qos > 0);
+    }
+
+    AttributesBuilder deliver(Peer subscriber, String topicName, int qos) {
+        return messaging(subscriber, topicName, qos)
+                .put("messaging.operation.name", "deliver")
+                .put("messaging.operation.type", "send");
     }
 
     TraceContext childOf(TraceContext parent) {
@@ -93,14 +145,16 @@ final class SpanTracing implements Tracing {
 
     /** Semantic conventions for messaging, and the peer's own. */
     AttributesBuilder messaging(Peer peer, String topicName, int qos) {
+        return client(peer).put("messaging.destination.name", topicName).put("robustmq.qos", qos);
+    }
+
+    private AttributesBuilder client(Peer peer) {
         return Attributes.builder()
                 .put("messaging.system", "mqtt")
-                .put("messaging.destination.name", topicName)
                 .put("messaging.client.id", identity(peer.clientId()))
                 .put("network.peer.address", identity(peer.remoteAddr()))
                 .put("network.protocol.name", peer.protocol())
-                .put("robustmq.connection_id", peer.connectionId())
-                .put("robustmq.qos", qos);
+                .put("robustmq.connection_id", peer.connectionId());
     }
 
     private String identity(String name) {

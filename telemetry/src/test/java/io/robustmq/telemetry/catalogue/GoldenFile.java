@@ -7,17 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A committed file, or a part of one, that is made from the event types. */
-final class GoldenFile {
+public final class GoldenFile {
     private static final Path ROOT = Path.of(System.getProperty("robustmq.root", ".."));
     private static final boolean UPDATE = Boolean.getBoolean("golden.update");
     private static final String HOW =
-            "%s differs from the event types: run"
+            "%s differs from the code: run"
                     + " mvn -q -Dquick -pl telemetry test -Dtest=*GoldenTest -Dgolden.update=true"
                     + " and commit what it wrote";
 
     private GoldenFile() {}
 
-    static void compare(String file, String expected) throws IOException {
+    public static void compare(String file, String expected) throws IOException {
         if (UPDATE) {
             Path path = ROOT.resolve(file);
             Files.createDirectories(path.getParent());

@@ -6,10 +6,12 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.telemetry.event.Tracing.Operation;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -95,6 +97,68 @@ class SpanTracingTest {
                 .extracting(SpanData::getName)
                 .containsExactly("authorize", "route", "publish", "deliver");
         assertThat(delivery.context().traceState()).isEqualTo("vendor=x");
+    }
+
+    @Test
+    void a_late_delivery_is_the_child_of_a_publish_of_long_ago() throws Exception {
+        Tracing tracing = tracing(0, 1, 64);
+        long t = System.nanoTime();
+        Tracing.DeliveryTrace delivery =
+                Objects.requireNonNull(tracing.late(PUBLISHERS, READER, "a/b", 1, true, t));
+        delivery.acknowledged(0, t + 5000);
+        assertThat(tracing.late(PUBLISHERS, READER, "a/b", 1, true, t)).as("no room").isNull();
+        SpanData deliver = finish().getFirst();
+        assertThat(deliver.getName()).isEqualTo("deliver");
+        assertThat(deliver.getTraceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(deliver.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
+        assertThat(deliver.getSpanId()).isEqualTo(delivery.context().spanIdHex());
+        assertThat(deliver.getAttributes().get(AttributeKey.booleanKey("robustmq.kept"))).isTrue();
+        assertThat(deliver.getAttributes().get(AttributeKey.booleanKey("robustmq.redelivered")))
+                .isTrue();
+    }
+
+    @Test
+    void what_else_clients_do_is_a_span_each_with_its_reason_code() throws Exception {
+        Tracing tracing = tracing(1, 100, 64);
+        long t = System.nanoTime();
+        Tracing.OperationTrace connect = operation(tracing, new Operation.Connect(false, 60), t);
+        connect.resumed(3, 2, t + 1000, t + 4000);
+        connect.ended(0, null, t + 5000);
+        connect.ended(0x80, "only the first end counts", t + 6000);
+        operation(tracing, new Operation.Subscribe(2, "a/#"), t).ended(0x87, "not allowed", t + 1);
+        operation(tracing, new Operation.Unsubscribe(1, "a/#"), t).ended(0, null, t + 1);
+        operation(tracing, new Operation.Disconnect(ConnectionEvent.Ending.TAKEN_OVER), t)
+                .ended(0x8E, null, t + 1);
+        List<SpanData> spans = finish();
+        assertThat(spans)
+                .extracting(SpanData::getName)
+                .containsExactly(
+                        "resume session", "connect", "subscribe", "unsubscribe", "disconnect");
+        SpanData connected = named(spans, "connect");
+        assertThat(connected.getKind()).isEqualTo(SpanKind.SERVER);
+        assertThat(connected.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+        assertThat(connected.getEndEpochNanos() - connected.getStartEpochNanos()).isEqualTo(5000);
+        assertThat(text(connected, "messaging.client.id")).isEqualTo("reader");
+        assertThat(
+                        connected
+                                .getAttributes()
+                                .get(AttributeKey.booleanKey("robustmq.session_present")))
+                .isTrue();
+        SpanData resumed = named(spans, "resume session");
+        assertThat(resumed.getParentSpanId()).isEqualTo(connected.getSpanId());
+        assertThat(resumed.getAttributes().get(AttributeKey.longKey("robustmq.waiting")))
+                .isEqualTo(3);
+        SpanData refused = named(spans, "subscribe");
+        assertThat(refused.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+        assertThat(refused.getStatus().getDescription()).isEqualTo("not allowed");
+        assertThat(text(refused, "error.type")).isEqualTo("0x87");
+        assertThat(text(refused, "messaging.destination.template")).isEqualTo("a/#");
+        assertThat(text(named(spans, "disconnect"), "robustmq.ending")).isEqualTo("taken_over");
+    }
+
+    private static Tracing.OperationTrace operation(
+            Tracing tracing, Operation operation, long beganNanos) {
+        return Objects.requireNonNull(tracing.operation(operation, READER, null, beganNanos));
     }
 
     @Test

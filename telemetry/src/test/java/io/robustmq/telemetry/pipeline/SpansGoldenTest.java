@@ -1,0 +1,199 @@
+package io.robustmq.telemetry.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.robustmq.telemetry.catalogue.GoldenFile;
+import io.robustmq.telemetry.event.ConnectionEvent;
+import io.robustmq.telemetry.event.MessageEvent;
+import io.robustmq.telemetry.event.Peer;
+import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
+import io.robustmq.telemetry.event.Tracing.Operation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** docs/reference/spans.md is what spans have, each of them made here. */
+class SpansGoldenTest {
+    private static final TraceContext PARENT =
+            Objects.requireNonNull(
+                    TraceContext.parse(
+                            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", ""));
+    private static final Peer CLIENT = new Peer("mqtt/5.0", 8, "reader", "127.0.0.1:2");
+
+    /** Of each span: its parent, and from when to when. */
+    private static final Map<String, String> SPANS =
+            Map.ofEntries(
+                    Map.entry(
+                            "publish",
+                            "the publisher's own | PUBLISH was read, until it was routed or refused"),
+                    Map.entry("authorize", "publish | until it is known whether the client may"),
+                    Map.entry("retain", "publish | it is made the topic's retained message"),
+                    Map.entry(
+                            "route", "publish | who gets it is looked up, and they are handed it"),
+                    Map.entry(
+                            "journal append",
+                            "publish | handed to the journal, until the disk or the quorum has it"),
+                    Map.entry(
+                            "deliver",
+                            "publish | handed to the subscriber's connection, until it was written (QoS 0) or acknowledged"
+                                    + " (PUBACK, PUBCOMP); also when the message waited in a session until its client was back, then its publish"
+                                    + " ended long before. To another broker it is the forward, and that broker's publish is its child"),
+                    Map.entry(
+                            "connect",
+                            "that of the CONNECT's `traceparent`, if it has one | CONNECT was read, until CONNACK"),
+                    Map.entry("resume session", "connect | until the old session goes on"),
+                    Map.entry("subscribe", "none | SUBSCRIBE was read, until SUBACK"),
+                    Map.entry("unsubscribe", "none | UNSUBSCRIBE was read, until UNSUBACK"),
+                    Map.entry("disconnect", "none | the end of the connection, however it came"));
+
+    private static final Map<String, String> ATTRIBUTES =
+            Map.ofEntries(
+                    Map.entry(
+                            "error.type",
+                            "What failed: a reason code in hex, or why a message was dropped"),
+                    Map.entry(
+                            "messaging.client.id",
+                            "The client; hashed with events.hash-identities"),
+                    Map.entry("messaging.destination.name", "The topic"),
+                    Map.entry("messaging.destination.template", "The first topic filter"),
+                    Map.entry("messaging.message.body.size", "Bytes of the payload"),
+                    Map.entry("messaging.operation.name", "publish or deliver"),
+                    Map.entry("messaging.operation.type", "receive or send"),
+                    Map.entry("messaging.system", "mqtt"),
+                    Map.entry(
+                            "network.peer.address",
+                            "Address and port of the client; as messaging.client.id"),
+                    Map.entry("network.protocol.name", "mqtt/5.0, mqtt/3.1.1 or mqtt/3.1"),
+                    Map.entry("robustmq.clean_start", "What CONNECT said"),
+                    Map.entry("robustmq.connection_id", "That of all events of the connection"),
+                    Map.entry("robustmq.deliveries", "To how many it went at once"),
+                    Map.entry(
+                            "robustmq.delivery_spans_discarded",
+                            "Of them above tracing.max-deliveries, without a span"),
+                    Map.entry("robustmq.ending", "As ending of connection.closed"),
+                    Map.entry("robustmq.filters", "How many topic filters"),
+                    Map.entry("robustmq.in_flight", "Messages sent before and not acknowledged"),
+                    Map.entry("robustmq.kept", "It waited in the session"),
+                    Map.entry("robustmq.qos", "Of the publish, or of the delivery"),
+                    Map.entry("robustmq.reason_code", "MQTT's, 128 or more is an error"),
+                    Map.entry("robustmq.redelivered", "It was sent before, with DUP now"),
+                    Map.entry("robustmq.session_expiry_seconds", "What CONNECT said"),
+                    Map.entry("robustmq.session_present", "An old session goes on"),
+                    Map.entry("robustmq.waiting", "Messages not sent yet"));
+
+    private final FakeSink<SpanData> sink = new FakeSink<>();
+    private final Worker<SpanData> worker =
+            new Worker<>(
+                    sink,
+                    50,
+                    new Courier.Listener() {
+                        @Override
+                        public void failed(Sink<?> failed, Throwable cause, int attempts) {}
+
+                        @Override
+                        public void recovered(Sink<?> back, long outageMillis, long dropped) {}
+                    });
+
+    @Test
+    void the_reference_is_what_spans_have() throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        PipelineSettings.Traces settings = new PipelineSettings.Traces(true, 1, 1000, 64);
+        Tracing tracing =
+                new SpanTracing(
+                        settings,
+                        new Sampler(settings, () -> Samples.NOON, () -> random),
+                        () -> Samples.NOON,
+                        new Resources(Samples.NODE).of(Service.MQTT_BROKER),
+                        null,
+                        worker);
+        publish(tracing);
+        List<Operation> operations =
+                List.of(
+                        new Operation.Connect(true, 0),
+                        new Operation.Subscribe(1, "a/#"),
+                        new Operation.Unsubscribe(1, "a/#"),
+                        new Operation.Disconnect(ConnectionEvent.Ending.CLIENT_DISCONNECT));
+        for (Operation each : operations) {
+            Tracing.OperationTrace span =
+                    Objects.requireNonNull(tracing.operation(each, CLIENT, null, 0));
+            if (each instanceof Operation.Connect) {
+                span.resumed(1, 1, 0, 0);
+            }
+            span.ended(0x80, "", 0);
+        }
+        worker.start();
+        worker.finish(System.nanoTime() + 5_000_000_000L);
+        worker.awaitFinished();
+        GoldenFile.compare("docs/reference/spans.md", page(sink.taken()));
+    }
+
+    private static void publish(Tracing tracing) {
+        for (boolean refused : List.of(false, true)) {
+            Tracing.PublishTrace publish =
+                    Objects.requireNonNull(tracing.begin(CLIENT, "a", 1, 1, PARENT, 0));
+            for (Tracing.Step step : Tracing.Step.values()) {
+                publish.step(step, 0, 0);
+            }
+            Objects.requireNonNull(publish.delivery(CLIENT, 1, 0)).acknowledged(0x80, 0);
+            Objects.requireNonNull(publish.delivery(CLIENT, 1, 0))
+                    .dropped(MessageEvent.DropReason.QUEUE_FULL, 0);
+            if (refused) {
+                publish.refused(0x80, "", 0);
+            } else {
+                publish.routed(1, 0);
+            }
+        }
+        Objects.requireNonNull(tracing.late(PARENT, CLIENT, "a", 1, true, 0)).acknowledged(0, 0);
+    }
+
+    private static String page(List<SpanData> spans) {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        Map<String, TreeSet<String>> users = new TreeMap<>();
+        Map<String, String> types = new TreeMap<>();
+        for (SpanData span : spans) {
+            kinds.put(span.getName(), span.getKind().name().toLowerCase(Locale.ROOT));
+            span.getAttributes()
+                    .forEach((key, value) -> {
+                        users.computeIfAbsent(key.getKey(), k -> new TreeSet<>())
+                                .add(span.getName());
+                        types.put(key.getKey(), key.getType().name().toLowerCase(Locale.ROOT));
+                    });
+        }
+        assertThat(kinds.keySet()).isEqualTo(SPANS.keySet());
+        assertThat(users.keySet()).isEqualTo(new TreeSet<>(ATTRIBUTES.keySet()));
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                """
+                # Spans
+
+                What is recorded while `tracing.enabled` is true and spans are exported (`sinks.otlp`): of a publish, parent based where its
+                publisher sent a `traceparent`, else by `tracing.ratio`; the same of what else clients do. At most `tracing.max-per-second`
+                traces are begun or gone on with. This page is generated from the code. A refusal or a loss has status error, and its
+                description says why. An MQTT 5 subscriber is sent the context of its delivery as `traceparent`.
+
+                | span | kind | parent | from, until |
+                |---|---|---|---|\
+                """);
+        kinds.forEach((name, kind) ->
+                lines.add("| `" + name + "` | " + kind + " | " + SPANS.get(name) + " |"));
+        lines.add("\n| attribute | type | of | |\n|---|---|---|---|");
+        users.forEach((name, of) ->
+                lines.add(
+                        "| `%s` | %s | %s | %s |"
+                                .formatted(
+                                        name,
+                                        types.get(name),
+                                        String.join(", ", of),
+                                        ATTRIBUTES.get(name))));
+        return String.join("\n", lines) + "\n";
+    }
+}
