@@ -98,7 +98,7 @@ final class MqttKeys {
                             ConfigKeys.key(
                                     "mqtt.snapshot-size",
                                     ConfigKeys.size(ConfigKeys.MIB, ConfigKeys.TIB),
-                                    "\"16MiB\"",
+                                    "\"4MiB\"",
                                     "So much is written between two snapshots of the sessions, or as much as the last one has if that is more; a record counts 128 bytes more than it has. A start after a crash reads it again, as does who takes over the home of a broker that died."),
                             ConfigKeys.key(
                                     "mqtt.max-session-expiry",
