@@ -31,6 +31,7 @@ final class MetricsPage {
         sections.put("placement_", "Placement");
         sections.put("log_", "Events");
         sections.put("pipeline_", "Shipping of events, spans and metrics");
+        sections.put("trace", "Traces");
         sections.put("", "The node");
         return sections;
     }

@@ -161,6 +161,11 @@ public final class BrokerMeasures {
         return sum(Counters.ended(ending));
     }
 
+    /** Values of {@code traceparent} that were none. */
+    public long malformedContexts() {
+        return sum(Counters.MALFORMED_CONTEXTS);
+    }
+
     /** Over the threshold of slow subscriptions. */
     public long slowDeliveries() {
         return sum(Counters.SLOW_DELIVERIES);

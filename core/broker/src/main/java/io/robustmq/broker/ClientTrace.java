@@ -52,12 +52,17 @@ final class ClientTrace {
                         connection.readNanos());
     }
 
-    private static @Nullable TraceContext parent(List<UserProperty> properties) {
+    private @Nullable TraceContext parent(List<UserProperty> properties) {
         String traceparent = property(properties, Publisher.TRACEPARENT);
+        if (traceparent == null) {
+            return null;
+        }
         String state = property(properties, Publisher.TRACESTATE);
-        return traceparent == null
-                ? null
-                : TraceContext.parse(traceparent, state == null ? "" : state);
+        TraceContext parent = TraceContext.parse(traceparent, state == null ? "" : state);
+        if (parent == null) {
+            connection.loop().counters().add(Counters.MALFORMED_CONTEXTS, 1);
+        }
+        return parent;
     }
 
     private static @Nullable String property(List<UserProperty> properties, String name) {

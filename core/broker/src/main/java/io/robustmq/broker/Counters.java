@@ -41,7 +41,8 @@ final class Counters {
     private static final int REFUSED = ACCEPTED + MqttVersion.values().length;
     private static final int LIMITS = REFUSED + 256;
     static final int SLOW_DELIVERIES = LIMITS + Limit.values().length;
-    private static final int SCHEMA_VIOLATED = SLOW_DELIVERIES + 1;
+    static final int MALFORMED_CONTEXTS = SLOW_DELIVERIES + 1;
+    private static final int SCHEMA_VIOLATED = MALFORMED_CONTEXTS + 1;
     private static final int COUNT = SCHEMA_VIOLATED + SchemaViolation.values().length;
 
     /** Keeps two loops' counters off one cache line. */

@@ -256,6 +256,9 @@ final class Publisher {
             if (traceparent != null) {
                 String state = packet.userProperty(TRACESTATE);
                 parent = TraceContext.parse(traceparent, state == null ? "" : state);
+                if (parent == null) {
+                    connection.loop().counters().add(Counters.MALFORMED_CONTEXTS, 1);
+                }
             }
         }
         if (parent == null && shared.tracing().skipsUnparented()) {

@@ -223,6 +223,7 @@ class TracingTest {
             publisher.publish("t", "x", 2, 2, traceparent("not a context"));
             publisher.expect(PUBACK);
             assertThat(recorder.notes).isEmpty();
+            assertThat(broker.broker.measures().malformedContexts()).isEqualTo(1);
         }
     }
 

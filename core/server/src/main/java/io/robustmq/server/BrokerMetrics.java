@@ -201,6 +201,10 @@ final class BrokerMetrics {
                 "slow_deliveries_total",
                 "Deliveries that took longer than mqtt.slow-subscriptions.threshold.",
                 () -> measures.get().slowDeliveries());
+        counter(
+                "trace_contexts_malformed_total",
+                "Values of traceparent that were none, and were treated as if they were not there.",
+                () -> measures.get().malformedContexts());
         CounterWithCallback.builder()
                 .name("robustmq_mqtt_shared_total")
                 .help("Messages given to a member of a shared subscription, by its strategy.")

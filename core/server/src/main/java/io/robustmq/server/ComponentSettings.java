@@ -131,6 +131,7 @@ final class ComponentSettings {
                 new PipelineSettings.Traces(
                         tracing.enabled(),
                         tracing.ratio(),
+                        tracing.rules(),
                         tracing.maxPerSecond(),
                         tracing.maxDeliveries()));
     }

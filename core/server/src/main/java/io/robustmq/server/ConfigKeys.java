@@ -200,6 +200,11 @@ final class ConfigKeys {
                                     "0.01",
                                     "Share of messages without a traceparent that are traced, and of connects, subscribes and disconnects. A publisher's own traceparent decides for its message."),
                             key(
+                                    "tracing.rules",
+                                    new SamplingRulesKind(),
+                                    "[]",
+                                    "Ratios of their own for some messages, such as [\"topic=plant/+/alarm ratio=1\", \"client=meter-* qos=0 ratio=0\"]; the first that fits decides. Those that name no topic and no QoS are also for connects, subscribes and disconnects."),
+                            key(
                                     "tracing.max-per-second",
                                     whole(0, 1_000_000),
                                     "100",

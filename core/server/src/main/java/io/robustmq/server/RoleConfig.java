@@ -5,6 +5,7 @@ import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Compression;
 import io.robustmq.telemetry.pipeline.PipelineSettings.Format;
 import io.robustmq.telemetry.pipeline.PipelineSettings.OtlpProtocol;
+import io.robustmq.telemetry.pipeline.SamplingRule;
 import io.robustmq.telemetry.pipeline.Secret;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -201,5 +202,10 @@ interface RoleConfig {
             Path clientCertificateFile,
             Path clientKeyFile) {}
 
-    record Tracing(boolean enabled, double ratio, int maxPerSecond, int maxDeliveries) {}
+    record Tracing(
+            boolean enabled,
+            double ratio,
+            List<SamplingRule> rules,
+            int maxPerSecond,
+            int maxDeliveries) {}
 }

@@ -12,6 +12,7 @@ import io.robustmq.telemetry.event.Severity;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class PipelineMetrics implements MultiCollector {
     private final List<Worker<?>> workers;
     private final @Nullable Worker<?> spans;
     private final InstantSource clock;
+    private final LongSupplier limited;
 
     PipelineMetrics(Intake intake, Ledger ledger, Wiring wiring, InstantSource clock) {
         this.intake = intake;
@@ -33,6 +35,7 @@ final class PipelineMetrics implements MultiCollector {
         this.clock = clock;
         this.workers = wiring.workers();
         this.spans = wiring.spans();
+        this.limited = wiring::tracesLimited;
     }
 
     @Override
@@ -63,7 +66,13 @@ final class PipelineMetrics implements MultiCollector {
                 waiting(balances),
                 oldest(),
                 up(),
-                spans());
+                spans(),
+                CounterSnapshot.builder()
+                        .name("robustmq_traces_limited")
+                        .help(
+                                "Traces not begun, or not gone on with, because of tracing.max-per-second")
+                        .dataPoint(count(limited.getAsLong(), Labels.EMPTY))
+                        .build());
     }
 
     private CounterSnapshot logEvents() {

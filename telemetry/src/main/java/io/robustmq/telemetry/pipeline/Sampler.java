@@ -2,11 +2,13 @@ package io.robustmq.telemetry.pipeline;
 
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides which publishes are traced: by ratio, and no more than so many per second. Any thread.
+ * Decides which publishes are traced: by ratio, which rules may give some of them another of, and
+ * no more than so many per second. Any thread.
  */
 final class Sampler {
     private final PipelineSettings.Traces settings;
@@ -15,6 +17,8 @@ final class Sampler {
 
     /** The second in the upper half, the traces begun in it in the lower. */
     private final AtomicLong begun = new AtomicLong();
+
+    private final LongAdder limited = new LongAdder();
 
     Sampler(
             PipelineSettings.Traces settings,
@@ -25,9 +29,28 @@ final class Sampler {
         this.chance = chance;
     }
 
-    boolean wantsUnparented() {
-        double ratio = settings.ratio();
+    /**
+     * @param topicName empty of what is no message
+     * @param qos {@link SamplingRule#ANY_QOS} of what is no message
+     */
+    boolean wantsUnparented(String clientId, String topicName, int qos) {
+        double ratio = ratio(clientId, topicName, qos);
         return ratio > 0 && (ratio >= 1 || chance.get().nextDouble() < ratio) && hasRoom();
+    }
+
+    private double ratio(String clientId, String topicName, int qos) {
+        for (int i = 0; i < settings.rules().size(); i++) {
+            SamplingRule rule = settings.rules().get(i);
+            if (rule.fits(clientId, topicName, qos)) {
+                return rule.ratio();
+            }
+        }
+        return settings.ratio();
+    }
+
+    /** Traces that there was no room for. */
+    long limited() {
+        return limited.sum();
     }
 
     boolean hasRoom() {
@@ -36,6 +59,7 @@ final class Sampler {
             long before = begun.get();
             long count = before >>> 32 == second ? before & 0xffff_ffffL : 0;
             if (count >= settings.maxPerSecond()) {
+                limited.increment();
                 return false;
             }
             if (begun.compareAndSet(before, second << 32 | count + 1)) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanTracing implements Tracing {
     private final PipelineSettings.Traces settings;
+    private final boolean parentedOnly;
     private final Sampler sampler;
     private final InstantSource clock;
     private final Resource resource;
@@ -43,6 +44,7 @@ final class SpanTracing implements Tracing {
             @Nullable Identities identities,
             Worker<SpanData> spans) {
         this.settings = settings;
+        this.parentedOnly = settings.isParentedOnly();
         this.sampler = sampler;
         this.clock = clock;
         this.resource = resource;
@@ -52,7 +54,7 @@ final class SpanTracing implements Tracing {
 
     @Override
     public boolean skipsUnparented() {
-        return settings.ratio() <= 0;
+        return parentedOnly;
     }
 
     @Override
@@ -63,7 +65,7 @@ final class SpanTracing implements Tracing {
             int payloadBytes,
             @Nullable TraceContext parent,
             long receivedNanos) {
-        if (!wants(parent)) {
+        if (!wants(parent, publisher, topicName, qos)) {
             return null;
         }
         return new PublishSpan(
@@ -78,8 +80,10 @@ final class SpanTracing implements Tracing {
                 topicName);
     }
 
-    private boolean wants(@Nullable TraceContext parent) {
-        return parent == null ? sampler.wantsUnparented() : parent.sampled() && sampler.hasRoom();
+    private boolean wants(@Nullable TraceContext parent, Peer client, String topicName, int qos) {
+        return parent == null
+                ? sampler.wantsUnparented(client.clientId(), topicName, qos)
+                : parent.sampled() && sampler.hasRoom();
     }
 
     private TraceContext within(@Nullable TraceContext parent) {
@@ -95,7 +99,7 @@ final class SpanTracing implements Tracing {
     @Override
     public @Nullable OperationTrace operation(
             Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
-        return wants(parent)
+        return wants(parent, client, "", SamplingRule.ANY_QOS)
                 ? new OperationSpan(
                         this,
                         operation,

@@ -25,6 +25,7 @@ final class Wiring {
     private final List<Shipper> shippers = new ArrayList<>();
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
+    private @Nullable Sampler sampler;
     private @Nullable Worker<SpanData> spans;
     private @Nullable Worker<Instant> metricTicks;
 
@@ -114,9 +115,11 @@ final class Wiring {
         if (to == null) {
             return Tracing.OFF;
         }
+        Sampler deciding = new Sampler(settings.traces(), clock, outside.chance());
+        sampler = deciding;
         return new SpanTracing(
                 settings.traces(),
-                new Sampler(settings.traces(), clock, outside.chance()),
+                deciding,
                 clock,
                 resources.of(Service.MQTT_BROKER),
                 identities,
@@ -148,6 +151,11 @@ final class Wiring {
 
     @Nullable LogDirectory directory() {
         return directory;
+    }
+
+    /** Traces that there was no room for. */
+    long tracesLimited() {
+        return sampler == null ? 0 : sampler.limited();
     }
 
     @Nullable Worker<SpanData> spans() {

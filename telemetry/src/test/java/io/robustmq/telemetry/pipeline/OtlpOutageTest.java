@@ -8,6 +8,7 @@ import io.robustmq.telemetry.event.Tracing;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +164,7 @@ class OtlpOutageTest {
                                         QUEUE,
                                         timeout,
                                         Duration.ofSeconds(1)))
-                        .with(new PipelineSettings.Traces(true, 1, 10_000, 64));
+                        .with(new PipelineSettings.Traces(true, 1, List.of(), 10_000, 64));
         return Running.with(settings);
     }
 }

@@ -32,6 +32,7 @@ class SpanTracingTest {
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOON);
+    private @Nullable Sampler sampler;
     private final FakeSink<SpanData> sink = new FakeSink<>();
     private final Worker<SpanData> worker =
             new Worker<>(
@@ -192,9 +193,36 @@ class SpanTracingTest {
     }
 
     @Test
+    void the_first_rule_that_fits_gives_the_ratio() {
+        List<SamplingRule> rules =
+                List.of(
+                        new SamplingRule("alarms/#", null, SamplingRule.ANY_QOS, 1),
+                        new SamplingRule(null, "meter-*", 0, 0),
+                        new SamplingRule(null, "reader", SamplingRule.ANY_QOS, 1));
+        Tracing none = tracing(0, rules, 1000, 64);
+        assertThat(none.skipsUnparented()).isFalse();
+        assertThat(begins(none, "meter-1", "alarms/1", 0)).isTrue();
+        assertThat(begins(none, "meter-1", "a", 0)).isFalse();
+        assertThat(begins(none, "other", "a", 0)).isFalse();
+        assertThat(none.operation(new Operation.Subscribe(1, "a"), READER, null, 0)).isNotNull();
+        Tracing all = tracing(1, rules, 1000, 64);
+        assertThat(begins(all, "meter-1", "a", 0)).isFalse();
+        assertThat(begins(all, "meter-1", "a", 1)).isTrue();
+        assertThat(begins(all, "meter", "a", 0)).isTrue();
+        List<SamplingRule> never = List.of(new SamplingRule("a", null, SamplingRule.ANY_QOS, 0));
+        assertThat(tracing(0, never, 1000, 64).skipsUnparented()).isTrue();
+    }
+
+    private static boolean begins(Tracing tracing, String clientId, String topic, int qos) {
+        Peer client = new Peer("mqtt/5.0", 9, clientId, "127.0.0.1:3");
+        return tracing.begin(client, topic, qos, 1, null, 0) != null;
+    }
+
+    @Test
     void no_more_begin_per_second_than_allowed() {
         Tracing tracing = tracing(1, 5, 64);
         assertThat(begun(tracing, 20)).isEqualTo(5);
+        assertThat(Objects.requireNonNull(sampler).limited()).isEqualTo(15);
         now.set(Samples.NOON.plusSeconds(1));
         assertThat(begun(tracing, 20)).isEqualTo(5);
     }
@@ -247,12 +275,18 @@ class SpanTracingTest {
     }
 
     private Tracing tracing(double ratio, int maxPerSecond, int maxDeliveries) {
+        return tracing(ratio, List.of(), maxPerSecond, maxDeliveries);
+    }
+
+    private Tracing tracing(
+            double ratio, List<SamplingRule> rules, int maxPerSecond, int maxDeliveries) {
         PipelineSettings.Traces settings =
-                new PipelineSettings.Traces(true, ratio, maxPerSecond, maxDeliveries);
+                new PipelineSettings.Traces(true, ratio, rules, maxPerSecond, maxDeliveries);
         SplittableRandom random = new SplittableRandom(seed);
+        sampler = new Sampler(settings, now::get, () -> random);
         return new SpanTracing(
                 settings,
-                new Sampler(settings, now::get, () -> random),
+                sampler,
                 now::get,
                 new Resources(Samples.NODE).of(Service.MQTT_BROKER),
                 null,

@@ -106,7 +106,8 @@ class SpansGoldenTest {
     @Test
     void the_reference_is_what_spans_have() throws Exception {
         SplittableRandom random = new SplittableRandom(1);
-        PipelineSettings.Traces settings = new PipelineSettings.Traces(true, 1, 1000, 64);
+        PipelineSettings.Traces settings =
+                new PipelineSettings.Traces(true, 1, List.of(), 1000, 64);
         Tracing tracing =
                 new SpanTracing(
                         settings,
