@@ -57,8 +57,8 @@ final class ClientTrace {
         if (traceparent == null) {
             return null;
         }
-        String state = property(properties, Publisher.TRACESTATE);
-        TraceContext parent = TraceContext.parse(traceparent, state == null ? "" : state);
+        TraceContext parent =
+                TraceContext.parse(traceparent, property(properties, Publisher.TRACESTATE));
         if (parent == null) {
             connection.loop().counters().add(Counters.MALFORMED_CONTEXTS, 1);
         }

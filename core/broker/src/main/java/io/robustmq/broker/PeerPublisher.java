@@ -158,12 +158,12 @@ final class PeerPublisher {
 
     private Tracing.@Nullable PublishTrace begin(PublishPacket packet) {
         Tracing tracing = connection.loop().shared().tracing();
-        String traceparent = packet.userProperty("traceparent");
-        TraceContext parent = null;
-        if (traceparent != null) {
-            String state = packet.userProperty("tracestate");
-            parent = TraceContext.parse(traceparent, state == null ? "" : state);
-        }
+        String traceparent = packet.userProperty(Publisher.TRACEPARENT);
+        TraceContext parent =
+                traceparent == null
+                        ? null
+                        : TraceContext.parse(
+                                traceparent, packet.userProperty(Publisher.TRACESTATE));
         return parent == null
                 ? null // where it was published it was decided that it is not traced
                 : tracing.begin(

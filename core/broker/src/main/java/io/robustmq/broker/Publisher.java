@@ -254,8 +254,7 @@ final class Publisher {
         if (isTold()) {
             String traceparent = packet.userProperty(TRACEPARENT);
             if (traceparent != null) {
-                String state = packet.userProperty(TRACESTATE);
-                parent = TraceContext.parse(traceparent, state == null ? "" : state);
+                parent = TraceContext.parse(traceparent, packet.userProperty(TRACESTATE));
                 if (parent == null) {
                     connection.loop().counters().add(Counters.MALFORMED_CONTEXTS, 1);
                 }

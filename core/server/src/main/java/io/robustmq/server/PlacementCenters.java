@@ -110,18 +110,21 @@ final class PlacementCenters implements AutoCloseable {
         if (all.get(current) == failed) {
             long now = nanos.getAsLong();
             if (current == own) {
-                boolean hasStayed = now - cameAt >= FIRST_ABSENCE.toNanos();
-                Duration longer = absence.multipliedBy(2);
-                absence =
-                        hasStayed
-                                ? FIRST_ABSENCE
-                                : longer.compareTo(LAST_ABSENCE) < 0 ? longer : LAST_ABSENCE;
+                absence = absence(now - cameAt >= FIRST_ABSENCE.toNanos());
                 leftAt = now;
             }
             current = (current + 1) % all.size();
             cameAt = now;
         }
         return all.get(current);
+    }
+
+    private Duration absence(boolean hasStayed) {
+        if (hasStayed) {
+            return FIRST_ABSENCE;
+        }
+        Duration longer = absence.multipliedBy(2);
+        return longer.compareTo(LAST_ABSENCE) < 0 ? longer : LAST_ABSENCE;
     }
 
     /** Goes back to the own one if there is a connection to it again; to be asked now and then. */

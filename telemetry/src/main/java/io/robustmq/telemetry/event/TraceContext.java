@@ -23,8 +23,10 @@ public record TraceContext(
     /**
      * Reads a {@code traceparent}; null if it is not one, which the specification says to treat as
      * if there were none.
+     *
+     * @param traceState null if there is none
      */
-    public static @Nullable TraceContext parse(String traceparent, String traceState) {
+    public static @Nullable TraceContext parse(String traceparent, @Nullable String traceState) {
         int length = traceparent.length();
         if (length < 55
                 || traceparent.charAt(2) != '-'
@@ -52,7 +54,7 @@ public record TraceContext(
             return null;
         }
         boolean sampled = (HexFormat.fromHexDigits(traceparent, 53, 55) & 1) == 1;
-        return new TraceContext(high, low, span, sampled, traceState);
+        return new TraceContext(high, low, span, sampled, traceState == null ? "" : traceState);
     }
 
     /** The {@code traceparent} of this context. */

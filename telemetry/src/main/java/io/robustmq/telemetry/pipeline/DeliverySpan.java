@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** One subscriber's share of a traced publish. */
 final class DeliverySpan implements Tracing.DeliveryTrace {
-    private static final int FIRST_ERROR = 0x80;
+    static final int FIRST_ERROR = 0x80;
 
     private final SpanTracing tracing;
     private final TraceContext context;

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client does besides publishing. */
 final class OperationSpan implements Tracing.OperationTrace {
-    private static final int FIRST_ERROR = 0x80;
-
     private final SpanTracing tracing;
     private final String name;
     private final TraceContext context;
@@ -77,20 +75,14 @@ final class OperationSpan implements Tracing.OperationTrace {
     @Override
     public void resumed(int waiting, int inFlight, long beganNanos, long endedNanos) {
         attributes.put("robustmq.session_present", true);
-        tracing.ended(
-                new FinishedSpan(
-                        "resume session",
-                        SpanKind.INTERNAL,
-                        SpanTracing.local(tracing.childOf(context)),
-                        SpanTracing.local(context),
-                        anchor.from(beganNanos, endedNanos),
-                        Attributes.builder()
-                                .put("robustmq.waiting", waiting)
-                                .put("robustmq.in_flight", inFlight)
-                                .build(),
-                        List.of(),
-                        StatusData.unset(),
-                        tracing.resource()));
+        tracing.step(
+                "resume session",
+                context,
+                anchor.from(beganNanos, endedNanos),
+                Attributes.builder()
+                        .put("robustmq.waiting", waiting)
+                        .put("robustmq.in_flight", inFlight)
+                        .build());
     }
 
     @Override
@@ -101,7 +93,7 @@ final class OperationSpan implements Tracing.OperationTrace {
         ended = true;
         attributes.put("robustmq.reason_code", reasonCode);
         StatusData status = StatusData.unset();
-        if (reasonCode >= FIRST_ERROR) {
+        if (reasonCode >= DeliverySpan.FIRST_ERROR) {
             attributes.put("error.type", DeliverySpan.hex(reasonCode));
             status = StatusData.create(StatusCode.ERROR, detail == null ? "" : detail);
         }

@@ -47,17 +47,8 @@ final class PublishSpan implements Tracing.PublishTrace {
 
     @Override
     public void step(Tracing.Step step, long beganNanos, long endedNanos) {
-        tracing.ended(
-                new FinishedSpan(
-                        step.spanName(),
-                        SpanKind.INTERNAL,
-                        SpanTracing.local(tracing.childOf(context)),
-                        SpanTracing.local(context),
-                        anchor.from(beganNanos, endedNanos),
-                        Attributes.empty(),
-                        List.of(),
-                        StatusData.unset(),
-                        tracing.resource()));
+        tracing.step(
+                step.spanName(), context, anchor.from(beganNanos, endedNanos), Attributes.empty());
     }
 
     @Override

@@ -3,15 +3,18 @@ package io.robustmq.telemetry.pipeline;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +133,21 @@ final class SpanTracing implements Tracing {
                         .put("robustmq.redelivered", again),
                 new Anchor(clock, beganNanos),
                 qos > 0);
+    }
+
+    /** A step of the broker's own within a span. */
+    void step(String name, TraceContext within, FinishedSpan.Times times, Attributes attributes) {
+        ended(
+                new FinishedSpan(
+                        name,
+                        SpanKind.INTERNAL,
+                        local(childOf(within)),
+                        local(within),
+                        times,
+                        attributes,
+                        List.of(),
+                        StatusData.unset(),
+                        resource));
     }
 
     AttributesBuilder deliver(Peer subscriber, String topicName, int qos) {
