@@ -16,6 +16,7 @@ import io.robustmq.telemetry.event.PlacementEvent;
 import io.robustmq.testkit.Await;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -267,8 +269,15 @@ class ClusterPlacementTest {
     @Test
     void after_a_snapshot_older_records_go_and_a_start_reads_the_rest() throws Exception {
         try (ClusterPlacement placement = opened(10)) {
+            Set<Path> known = new HashSet<>();
             for (int i = 0; i < 35; i++) {
                 get(placement.register(node(i)));
+                if (i % 10 == 9) {
+                    Await.untilTrue(
+                            "a snapshot is on disk",
+                            Duration.ofSeconds(20),
+                            () -> known.addAll(snapshots()));
+                }
             }
         }
         try (ClusterPlacement placement = opened(10)) {
@@ -354,6 +363,15 @@ class ClusterPlacementTest {
 
     private ClusterPlacement opened() throws IOException {
         return opened(10_000);
+    }
+
+    private Set<Path> snapshots() throws IOException {
+        Set<Path> snapshots = new HashSet<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory.resolve("placement"), "*.snap")) {
+            files.forEach(snapshots::add);
+        }
+        return snapshots;
     }
 
     private ClusterPlacement opened(int snapshotEvery) throws IOException {

@@ -151,7 +151,7 @@ class RemotePlacementTest {
         assertThat(get(one.register(NODE, 7)))
                 .as("the same instance")
                 .isEqualTo(new NodeAnswer.Registered(node));
-        assertThat(one.heartbeatPause()).isEqualTo(Duration.ofMillis(600));
+        assertThat(one.heartbeatPause()).isEqualTo(TestPlacementGroup.NODE_TIMEOUT.dividedBy(5));
         assertThat(get(one.heartbeat(node))).isTrue();
         assertThat(next(seen))
                 .isEqualTo(

@@ -29,7 +29,12 @@ import java.util.random.RandomGenerator;
 
 /** Placement centers in this process, with their journals, over real gRPC on loopback. */
 final class TestPlacementGroup implements AutoCloseable {
+    /** Nodes of tests do not beat; none is missed before a test on a slow machine is over. */
+    static final Duration NODE_TIMEOUT = Duration.ofMinutes(10);
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int SNAPSHOT_EVERY = 10_000;
 
     final RecordingEvents events = new RecordingEvents();
     private final RandomGenerator chance = new SplittableRandom();
@@ -86,7 +91,13 @@ final class TestPlacementGroup implements AutoCloseable {
                         .toList();
         ClusterPlacement placement =
                 new ClusterPlacement(
-                        new PlacementSettings(name, address(name), members),
+                        new PlacementSettings(
+                                name,
+                                address(name),
+                                members,
+                                SNAPSHOT_EVERY,
+                                PATIENCE,
+                                NODE_TIMEOUT),
                         journal,
                         journal.shard(
                                 "placement",

@@ -94,7 +94,7 @@ public final class ChildProcess implements AutoCloseable {
                 () -> {
                     boolean ended = !process.isAlive();
                     var line = out.copy().stream().filter(wanted).findFirst();
-                    if (line.isEmpty() && ended && !readsOut.isAlive()) {
+                    if (line.isEmpty() && ended && !readsOut.isAlive() && !readsErr.isAlive()) {
                         throw new AssertionError(name + " ended without " + what + ": " + told());
                     }
                     return line;
