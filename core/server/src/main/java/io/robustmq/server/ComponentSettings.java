@@ -12,6 +12,7 @@ import io.robustmq.replication.ReplicaSettings;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.pipeline.OtlpSignal;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Sampling;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -130,9 +131,13 @@ final class ComponentSettings {
                 fluent(config.sinks().fluent()),
                 new PipelineSettings.Traces(
                         tracing.enabled(),
-                        tracing.ratio(),
-                        tracing.rules(),
-                        tracing.maxPerSecond(),
+                        new Sampling(
+                                tracing.ratio(),
+                                tracing.rules(),
+                                tracing.maxPerSecond(),
+                                tracing.keepSlow(),
+                                tracing.keepFailed(),
+                                tracing.maxKeptPerSecond()),
                         tracing.maxDeliveries()));
     }
 

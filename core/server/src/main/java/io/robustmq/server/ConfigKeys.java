@@ -210,10 +210,25 @@ final class ConfigKeys {
                                     "100",
                                     "Traces begun per second, whatever the ratio, and deliveries of messages that waited."),
                             key(
+                                    "tracing.keep-slow",
+                                    span(Duration.ZERO, Duration.ofHours(1)),
+                                    "\"1s\"",
+                                    "A delivery that takes longer is recorded although its message was not chosen; 0s is never."),
+                            key(
+                                    "tracing.keep-failed",
+                                    FLAG,
+                                    "true",
+                                    "Whether what is refused or dropped is recorded although it was not chosen."),
+                            key(
+                                    "tracing.max-kept-per-second",
+                                    whole(0, 1_000_000),
+                                    "20",
+                                    "Slow deliveries, drops and refusals recorded per second although they were not chosen."),
+                            key(
                                     "tracing.max-deliveries",
                                     whole(0, 100_000),
                                     "64",
-                                    "Deliveries of one message that get a span of their own; the others are counted.")));
+                                    "Deliveries of one message that get a span of their own; the others are one span together.")));
 
     /** Where events go, and traces. */
     static final List<ConfigSection> TELEMETRY =

@@ -207,5 +207,8 @@ interface RoleConfig {
             double ratio,
             List<SamplingRule> rules,
             int maxPerSecond,
+            Duration keepSlow,
+            boolean keepFailed,
+            int maxKeptPerSecond,
             int maxDeliveries) {}
 }

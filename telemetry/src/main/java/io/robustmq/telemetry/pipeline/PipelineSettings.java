@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** How events, spans and metrics leave the process; every part can be switched off. */
@@ -368,30 +367,14 @@ public record PipelineSettings(
     }
 
     /**
-     * Which publishes are traced. Spans leave by OTLP, if that is on.
+     * Whether and how traces are recorded. Spans leave by OTLP, if that is on.
      *
-     * @param ratio of the publishes without a context of their own, 0 to 1
-     * @param rules of ratios of their own; the first that fits counts
-     * @param maxPerSecond traces begun per second, those with a sampled parent included
-     * @param maxDeliveries delivery spans per publish; the others are counted in an attribute
+     * @param sampling what it begins with
+     * @param maxDeliveries delivery spans per publish; the others are one span together
      */
-    public record Traces(
-            boolean enabled,
-            double ratio,
-            List<SamplingRule> rules,
-            int maxPerSecond,
-            int maxDeliveries) {
-        public Traces {
-            rules = List.copyOf(rules);
-        }
-
+    public record Traces(boolean enabled, Sampling sampling, int maxDeliveries) {
         public static Traces defaults() {
-            return new Traces(true, 0.01, List.of(), 100, 64);
-        }
-
-        /** Whether nothing is traced of which nobody else said so. */
-        boolean isParentedOnly() {
-            return ratio <= 0 && rules.stream().allMatch(rule -> rule.ratio() <= 0);
+            return new Traces(true, Sampling.DEFAULTS, 64);
         }
     }
 }

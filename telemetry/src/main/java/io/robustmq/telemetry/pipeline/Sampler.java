@@ -11,20 +11,19 @@ import java.util.random.RandomGenerator;
  * no more than so many per second. Any thread.
  */
 final class Sampler {
-    private final PipelineSettings.Traces settings;
     private final InstantSource clock;
     private final Supplier<RandomGenerator> chance;
 
     /** The second in the upper half, the traces begun in it in the lower. */
     private final AtomicLong begun = new AtomicLong();
 
+    private volatile Sampling sampling;
+    private volatile boolean parentedOnly;
     private final LongAdder limited = new LongAdder();
 
-    Sampler(
-            PipelineSettings.Traces settings,
-            InstantSource clock,
-            Supplier<RandomGenerator> chance) {
-        this.settings = settings;
+    Sampler(Sampling sampling, InstantSource clock, Supplier<RandomGenerator> chance) {
+        this.sampling = sampling;
+        this.parentedOnly = sampling.isParentedOnly();
         this.clock = clock;
         this.chance = chance;
     }
@@ -39,13 +38,24 @@ final class Sampler {
     }
 
     private double ratio(String clientId, String topicName, int qos) {
-        for (int i = 0; i < settings.rules().size(); i++) {
-            SamplingRule rule = settings.rules().get(i);
+        Sampling now = sampling;
+        for (int i = 0; i < now.rules().size(); i++) {
+            SamplingRule rule = now.rules().get(i);
             if (rule.fits(clientId, topicName, qos)) {
                 return rule.ratio();
             }
         }
-        return settings.ratio();
+        return now.ratio();
+    }
+
+    /** From now on that decides. */
+    void use(Sampling other) {
+        sampling = other;
+        parentedOnly = other.isParentedOnly();
+    }
+
+    boolean isParentedOnly() {
+        return parentedOnly;
     }
 
     /** Traces that there was no room for. */
@@ -58,7 +68,7 @@ final class Sampler {
         while (true) {
             long before = begun.get();
             long count = before >>> 32 == second ? before & 0xffff_ffffL : 0;
-            if (count >= settings.maxPerSecond()) {
+            if (count >= sampling.maxPerSecond()) {
                 limited.increment();
                 return false;
             }

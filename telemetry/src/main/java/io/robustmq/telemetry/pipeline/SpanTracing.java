@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanTracing implements Tracing {
     private final PipelineSettings.Traces settings;
-    private final boolean parentedOnly;
     private final Sampler sampler;
     private final InstantSource clock;
     private final Resource resource;
@@ -47,7 +46,6 @@ final class SpanTracing implements Tracing {
             @Nullable Identities identities,
             Worker<SpanData> spans) {
         this.settings = settings;
-        this.parentedOnly = settings.isParentedOnly();
         this.sampler = sampler;
         this.clock = clock;
         this.resource = resource;
@@ -57,7 +55,7 @@ final class SpanTracing implements Tracing {
 
     @Override
     public boolean skipsUnparented() {
-        return parentedOnly;
+        return sampler.isParentedOnly();
     }
 
     @Override

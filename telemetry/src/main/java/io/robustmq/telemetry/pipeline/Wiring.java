@@ -115,7 +115,7 @@ final class Wiring {
         if (to == null) {
             return Tracing.OFF;
         }
-        Sampler deciding = new Sampler(settings.traces(), clock, outside.chance());
+        Sampler deciding = new Sampler(settings.traces().sampling(), clock, outside.chance());
         sampler = deciding;
         return new SpanTracing(
                 settings.traces(),

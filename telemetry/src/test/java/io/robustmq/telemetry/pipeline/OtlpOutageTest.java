@@ -164,7 +164,9 @@ class OtlpOutageTest {
                                         QUEUE,
                                         timeout,
                                         Duration.ofSeconds(1)))
-                        .with(new PipelineSettings.Traces(true, 1, List.of(), 10_000, 64));
+                        .with(
+                                new PipelineSettings.Traces(
+                                        true, Samples.sampling(1, List.of(), 10_000), 64));
         return Running.with(settings);
     }
 }

@@ -6,6 +6,7 @@ import io.robustmq.telemetry.event.JournalEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,11 @@ final class Samples {
     static final Peer PEER = new Peer("mqtt/5.0", 7, "client-1", "127.0.0.1:50000");
 
     private Samples() {}
+
+    /** Only what is chosen, nothing for how it ended. */
+    static Sampling sampling(double ratio, List<SamplingRule> rules, int maxPerSecond) {
+        return new Sampling(ratio, rules, maxPerSecond, Duration.ZERO, false, 0);
+    }
 
     /** A lifecycle event: never throttled. */
     static Event lifecycle(int number) {

@@ -281,9 +281,10 @@ class SpanTracingTest {
     private Tracing tracing(
             double ratio, List<SamplingRule> rules, int maxPerSecond, int maxDeliveries) {
         PipelineSettings.Traces settings =
-                new PipelineSettings.Traces(true, ratio, rules, maxPerSecond, maxDeliveries);
+                new PipelineSettings.Traces(
+                        true, Samples.sampling(ratio, rules, maxPerSecond), maxDeliveries);
         SplittableRandom random = new SplittableRandom(seed);
-        sampler = new Sampler(settings, now::get, () -> random);
+        sampler = new Sampler(settings.sampling(), now::get, () -> random);
         return new SpanTracing(
                 settings,
                 sampler,

@@ -107,11 +107,11 @@ class SpansGoldenTest {
     void the_reference_is_what_spans_have() throws Exception {
         SplittableRandom random = new SplittableRandom(1);
         PipelineSettings.Traces settings =
-                new PipelineSettings.Traces(true, 1, List.of(), 1000, 64);
+                new PipelineSettings.Traces(true, Samples.sampling(1, List.of(), 1000), 64);
         Tracing tracing =
                 new SpanTracing(
                         settings,
-                        new Sampler(settings, () -> Samples.NOON, () -> random),
+                        new Sampler(settings.sampling(), () -> Samples.NOON, () -> random),
                         () -> Samples.NOON,
                         new Resources(Samples.NODE).of(Service.MQTT_BROKER),
                         null,

@@ -1,0 +1,35 @@
+package io.robustmq.telemetry.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Which traces are recorded. Immutable; another may take its place at any time.
+ *
+ * @param ratio of the publishes without a context of their own, 0 to 1
+ * @param rules of ratios of their own; the first that fits counts
+ * @param maxPerSecond traces begun per second, those with a sampled parent included
+ * @param keepSlow deliveries that took longer are recorded although they were not chosen; zero is
+ *     never
+ * @param keepFailed what was refused or dropped is recorded although it was not chosen
+ * @param maxKeptPerSecond deliveries and refusals recorded per second for one of these two reasons
+ */
+public record Sampling(
+        double ratio,
+        List<SamplingRule> rules,
+        int maxPerSecond,
+        Duration keepSlow,
+        boolean keepFailed,
+        int maxKeptPerSecond) {
+    public static final Sampling DEFAULTS =
+            new Sampling(0.01, List.of(), 100, Duration.ofSeconds(1), true, 20);
+
+    public Sampling {
+        rules = List.copyOf(rules);
+    }
+
+    /** Whether nothing is chosen of which nobody else said so. */
+    boolean isParentedOnly() {
+        return ratio <= 0 && rules.stream().allMatch(rule -> rule.ratio() <= 0);
+    }
+}
