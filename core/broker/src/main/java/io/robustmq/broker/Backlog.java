@@ -108,7 +108,7 @@ final class Backlog {
         Tracing.PublishTrace trace = publication.trace();
         TraceContext context = trace == null ? null : trace.context();
         if (ended && group == null) {
-            session.dropped(publication.topic(), qos, DropReason.SESSION_ENDED, context);
+            dropped(publication, qos, DropReason.SESSION_ENDED);
             return;
         }
         int bytes = publication.bytes();
@@ -125,13 +125,13 @@ final class Backlog {
                 && !session.isPeer()
                 && session.home().rules().offlineOff().isFor(publication.topic())) {
             forget(each);
-            session.dropped(publication.topic(), qos, DropReason.OFFLINE_OFF, context);
+            dropped(publication, qos, DropReason.OFFLINE_OFF);
             return;
         }
         boolean isNext = to != null && waiting.messages() == 0;
         if (!isNext && !hasRoom(bytes)) {
             forget(each);
-            session.dropped(publication.topic(), qos, DropReason.QUEUE_FULL, context);
+            dropped(publication, qos, DropReason.QUEUE_FULL);
             return;
         }
         waiting.add(refs.bytes(each));
@@ -157,14 +157,24 @@ final class Backlog {
             Delivery delivery =
                     new Delivery(publication.message(), qos, retain, subscriptionIds, true);
             delivery.share = group == null ? null : group.filter();
+            delivery.loggedNanos = publication.loggedNanos();
             if (trace != null) {
-                delivery.tracedBy(trace, session.peer());
+                delivery.tracedBy(trace, session);
             }
             ahead.keep(each, delivery);
         }
         pump();
         if (context != null && cursor <= each) {
             session.queued(publication.topic(), qos, context);
+        }
+    }
+
+    private void dropped(Publication publication, int qos, DropReason reason) {
+        Tracing.PublishTrace trace = publication.trace();
+        if (trace == null) {
+            session.dropped(Hindsight.Ended.of(publication), qos, reason);
+        } else {
+            session.dropped(publication.topic(), qos, reason, trace.context());
         }
     }
 
@@ -250,7 +260,7 @@ final class Backlog {
         outstanding++;
         next.counted = true;
         if (!next.live) {
-            next.tracedLate(session.home().shared().tracing(), session.peer(), again);
+            next.tracedLate(session.home().shared().tracing(), session, again);
         }
         to.publish(next, again);
     }

@@ -98,7 +98,12 @@ final class ClientTrace {
             connection.emit(event);
             return;
         }
-        connection.loop().shared().events().emit(event, span.context());
+        TraceContext context = span.context(reasonCode);
+        if (context == null) {
+            connection.emit(event);
+        } else {
+            connection.loop().shared().events().emit(event, context);
+        }
         span.ended(reasonCode, detail, System.nanoTime());
     }
 

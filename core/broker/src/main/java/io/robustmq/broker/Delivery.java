@@ -1,6 +1,5 @@
 package io.robustmq.broker;
 
-import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,12 @@ final class Delivery {
 
     Tracing.@Nullable DeliveryTrace trace;
 
-    /** What the subscriber is sent as its parent; also where the trace has no span left for it. */
+    /**
+     * {@link System#nanoTime} when the log had it; 0 if it is not from there, or was read later.
+     */
+    long loggedNanos;
+
+    /** What the subscriber is sent as its parent. */
     @Nullable TraceContext context;
 
     State state = State.WAITING;
@@ -61,13 +65,20 @@ final class Delivery {
     }
 
     /** It was kept, and is sent now: a part of the trace that was kept with it, if there is one. */
-    void tracedLate(Tracing tracing, Peer subscriber, boolean again) {
+    void tracedLate(Tracing tracing, Session to, boolean again) {
         TraceContext publish = context;
         if (publish == null || trace != null) {
             return;
         }
         Tracing.DeliveryTrace span =
-                tracing.late(publish, subscriber, message.topic(), qos, again, System.nanoTime());
+                tracing.late(
+                        publish,
+                        to.receiver(),
+                        to.peer(),
+                        message.topic(),
+                        qos,
+                        again,
+                        System.nanoTime());
         if (span != null) {
             trace = span;
             context = span.context();
@@ -75,9 +86,10 @@ final class Delivery {
     }
 
     /** It is a part of that trace. */
-    void tracedBy(Tracing.PublishTrace publish, Peer subscriber) {
-        Tracing.DeliveryTrace span = publish.delivery(subscriber, qos, System.nanoTime());
+    void tracedBy(Tracing.PublishTrace publish, Session to) {
+        Tracing.DeliveryTrace span =
+                publish.delivery(to.receiver(), to.peer(), qos, System.nanoTime());
         trace = span;
-        context = span == null ? publish.context() : span.context();
+        context = span.context();
     }
 }

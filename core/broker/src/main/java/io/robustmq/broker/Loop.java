@@ -47,6 +47,7 @@ final class Loop {
     private final Samplers samplers;
     private final Set<Connection> connections = new HashSet<>();
     private final LoopRules rules;
+    private final Hindsight hindsight;
     private final Set<Session> withExpiringMessages = new HashSet<>();
     private @Nullable Handoff[] handoffs = new @Nullable Handoff[0];
     private int second;
@@ -78,6 +79,7 @@ final class Loop {
         this.random = shared.random().split();
         this.wills = new Wills(this);
         this.rules = LoopRules.of(this, shared.settings(), shared.counters().size());
+        this.hindsight = new Hindsight(shared.tracing());
         this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
     }
 
@@ -158,6 +160,10 @@ final class Loop {
     void deliveredLate(int qos, int payloadBytes) {
         counters.add(Counters.DELIVERIES + qos, 1);
         counters.add(Counters.DELIVERED_BYTES, payloadBytes);
+    }
+
+    Hindsight hindsight() {
+        return hindsight;
     }
 
     // other loops

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.journal.Journal;
+import io.robustmq.protocol.PublishPacket;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.nio.ByteBuffer;
@@ -361,7 +362,9 @@ final class MessageRecord {
         return contextLength == 0
                 ? null
                 : TraceContext.parse(
-                        new String(bytes(contextAt, contextLength), StandardCharsets.US_ASCII), "");
+                        new String(bytes(contextAt, contextLength), StandardCharsets.US_ASCII),
+                        PublishPacket.userProperty(
+                                bytes(propertiesAt, propertiesLength), Publisher.TRACESTATE));
     }
 
     String topic() {

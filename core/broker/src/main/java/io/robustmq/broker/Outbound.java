@@ -37,6 +37,8 @@ final class Outbound {
 
     // the first QoS 0 delivery of this iteration, which waited longest
     private @Nullable String firstTopic;
+    private byte[] firstProperties = {};
+    private boolean isFirstTraced;
     private long firstNanos;
 
     Outbound(Connection connection, Channel channel) {
@@ -88,9 +90,11 @@ final class Outbound {
     }
 
     /** A QoS 0 delivery was appended. */
-    void appended(String topic, long receivedNanos) {
+    void appended(String topic, byte[] properties, long receivedNanos, boolean traced) {
         if (firstTopic == null) {
             firstTopic = topic;
+            firstProperties = properties;
+            isFirstTraced = traced;
             firstNanos = receivedNanos;
         }
     }
@@ -115,7 +119,7 @@ final class Outbound {
             firstTopic = null;
             Session to = connection.session();
             if (to != null) {
-                to.home().rules().slow().took(nowNanos - firstNanos, to, topic, 0);
+                took(to, topic, nowNanos);
             }
         }
         if (!marks.isEmpty()) {
@@ -124,6 +128,15 @@ final class Outbound {
             for (Written each : all) {
                 each.report(connection, nowNanos);
             }
+        }
+    }
+
+    private void took(Session to, String topic, long nowNanos) {
+        long nanos = nowNanos - firstNanos;
+        to.home().rules().slow().took(nanos, to, topic, 0);
+        Hindsight hindsight = to.home().hindsight();
+        if (hindsight.isSlow(nanos) && !isFirstTraced && !TopicLevels.isBrokersOwn(topic)) {
+            hindsight.written(topic, firstProperties, to, firstNanos, nowNanos);
         }
     }
 

@@ -111,7 +111,7 @@ final class PassingOn {
 
     private static boolean dropped(Item item, DropReason reason) {
         Message message = item.message;
-        item.from.dropped(message.topic(), message.qos(), reason, null);
+        item.from.dropped(Hindsight.Ended.of(message), message.qos(), reason);
         return false;
     }
 }

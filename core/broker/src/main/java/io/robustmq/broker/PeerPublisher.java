@@ -98,7 +98,7 @@ final class PeerPublisher {
         if (member != null) {
             deliver(publication, packet, session, member.alone(), false);
         } else if (packet.qos() == 0) {
-            session.dropped(publication.topic(), 0, DropReason.SESSION_ENDED, null);
+            session.dropped(Hindsight.Ended.of(publication), 0, DropReason.SESSION_ENDED);
         } else {
             // before the answer, or else it could come here again
             link.tellRoutes();

@@ -42,6 +42,7 @@ final class Publication {
     private long expiresAtMillis;
     private byte[] properties = {};
     private long receivedNanos;
+    private long loggedNanos;
     private @Nullable Session publisher;
     private Tracing.@Nullable PublishTrace trace;
     private @Nullable Stamp stamp;
@@ -106,6 +107,7 @@ final class Publication {
         expirySeconds = Message.expirySecondsLeft(expiresAtMillis, clock.millis());
         properties = content.properties();
         receivedNanos = content.receivedNanos();
+        loggedNanos = committed.durableNanos();
         publisher = content.publisher();
         trace = content.trace();
         stamp = content.stamp();
@@ -136,6 +138,7 @@ final class Publication {
         message = null;
         publisher = null;
         trace = null;
+        loggedNanos = 0;
         framesMade = 0;
         if (sharedPayload != null) {
             sharedPayload.release();
@@ -304,6 +307,11 @@ final class Publication {
 
     long receivedNanos() {
         return receivedNanos;
+    }
+
+    /** When the log had it; 0 if it is not from there. */
+    long loggedNanos() {
+        return loggedNanos;
     }
 
     /** Null for a will and for what another loop handed over. */

@@ -288,6 +288,24 @@ final class Publisher {
 
     // refusals
 
+    /** What is not traced may be because it is refused. */
+    private Tracing.@Nullable PublishTrace refused(
+            PublishPacket packet, String topic, Tracing.@Nullable PublishTrace trace) {
+        return trace != null
+                ? trace
+                : refused(
+                        new Hindsight.Ended(
+                                topic,
+                                packet.qos(),
+                                packet.payloadLength(),
+                                packet.forwardedProperties(),
+                                connection.readNanos()));
+    }
+
+    private Tracing.@Nullable PublishTrace refused(Hindsight.Ended message) {
+        return connection.loop().hindsight().refused(message, connection.peer());
+    }
+
     /** Only MQTT 5 clients say what format a payload has. */
     private void refuse(
             PublishPacket packet,
@@ -296,7 +314,7 @@ final class Publisher {
             Tracing.@Nullable PublishTrace trace) {
         int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
         String detail = "the payload is no UTF-8, as its Payload Format Indicator says";
-        events.rejected(topic, code, detail, trace);
+        events.rejected(topic, code, detail, refused(packet, topic, trace));
         if (packet.qos() > 0) {
             answers.known(session, packet.qos(), packet.packetId(), code, detail);
         }
@@ -306,8 +324,9 @@ final class Publisher {
             PublishPacket packet,
             String topic,
             Session session,
-            Tracing.@Nullable PublishTrace trace,
+            Tracing.@Nullable PublishTrace begun,
             String rule) {
+        Tracing.PublishTrace trace = refused(packet, topic, begun);
         int code = ReasonCode.NOT_AUTHORIZED;
         AuthenticationEvent.PublishDenied denied =
                 new AuthenticationEvent.PublishDenied(connection.peer(), topic, code, rule);
@@ -328,8 +347,9 @@ final class Publisher {
     private void refuse(
             PublishPacket packet,
             Session session,
-            Tracing.@Nullable PublishTrace trace,
+            Tracing.@Nullable PublishTrace begun,
             String mismatch) {
+        Tracing.PublishTrace trace = refused(packet, packet.topic(), begun);
         int code = ReasonCode.PAYLOAD_FORMAT_INVALID;
         if (trace != null) {
             trace.refused(code, mismatch, System.nanoTime());
@@ -356,7 +376,12 @@ final class Publisher {
     /** Not stored, so not routed either: the client may try again. */
     private void reject(
             Publication publication, int packetId, Session session, int reasonCode, String detail) {
-        events.rejected(publication.topic(), reasonCode, detail, publication.trace());
+        Tracing.PublishTrace trace = publication.trace();
+        events.rejected(
+                publication.topic(),
+                reasonCode,
+                detail,
+                trace == null ? refused(Hindsight.Ended.of(publication)) : trace);
         if (publication.qos() == 0) {
             return;
         }

@@ -80,7 +80,10 @@ final class Publishing extends LogEntry {
     void deliverOn(Loop here) {
         Tracing.PublishTrace trace = content.trace;
         if (trace != null && here == loop()) {
-            trace.step(Tracing.Step.JOURNAL, beganNanos, System.nanoTime());
+            trace.step(Tracing.Step.JOURNAL, beganNanos, writtenNanos());
+            if (durableNanos() > writtenNanos()) {
+                trace.step(Tracing.Step.FSYNC, writtenNanos(), durableNanos());
+            }
         }
         Route.Target[] targets = route.targets()[here.index()];
         if (targets.length > 0) {
@@ -90,6 +93,12 @@ final class Publishing extends LogEntry {
 
     @Override
     void committed() {
+        Session publisher = content.publisher;
+        if (publisher != null
+                && content.trace == null
+                && loop().hindsight().isSlow(durableNanos() - content.receivedNanos)) {
+            loop().hindsight().logged(this, publisher);
+        }
         waiting.committed(offset());
     }
 
@@ -97,6 +106,14 @@ final class Publishing extends LogEntry {
     void refused(IOException why) {
         if (content.qos > 0) {
             route.unassigned();
+        }
+        Session publisher = content.publisher;
+        Tracing.PublishTrace kept =
+                publisher == null || content.trace != null
+                        ? null
+                        : loop().hindsight().refused(Hindsight.Ended.of(content), publisher.peer());
+        if (kept != null) {
+            kept.refused(StorageFault.reasonCode(why), StorageFault.detail(why), System.nanoTime());
         }
         waiting.refused(why);
     }

@@ -63,14 +63,17 @@ final class RetainedForNew {
                         @Override
                         public void refused(IOException why) {
                             session.dropped(
-                                    message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
+                                    Hindsight.Ended.of(message),
+                                    qos,
+                                    MessageEvent.DropReason.NOT_STORED);
                         }
                     };
             MessageRecord.Effects effects = MessageRecord.Effects.NONE;
             Logged.Taken taken =
                     loop.logged().publishUnretained(publication, effects, route, dropped);
             if (taken != Logged.Taken.YES) {
-                session.dropped(message.topic(), qos, MessageEvent.DropReason.NOT_STORED, null);
+                session.dropped(
+                        Hindsight.Ended.of(message), qos, MessageEvent.DropReason.NOT_STORED);
             }
         } finally {
             publication.done();

@@ -137,13 +137,14 @@ final class Router {
                         retain,
                         target.subscriptionIds(),
                         subscriber != null);
+        delivery.loggedNanos = publication.loggedNanos();
         ShareGroup group = target.group();
         if (group != null) {
             delivery.share = group.filter();
         }
         Tracing.PublishTrace trace = publication.trace();
         if (trace != null) {
-            delivery.tracedBy(trace, session.peer());
+            delivery.tracedBy(trace, session);
         }
         session.deliver(delivery);
     }

@@ -6,6 +6,7 @@ import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
+import io.robustmq.telemetry.event.Tracing;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -355,7 +356,17 @@ final class Session {
         if (delivery.trace != null) {
             delivery.trace.dropped(reason, System.nanoTime());
         }
-        dropped(delivery.message.topic(), delivery.qos, reason, delivery.context);
+        if (delivery.context == null) {
+            dropped(Hindsight.Ended.of(delivery.message), delivery.qos, reason);
+        } else {
+            dropped(delivery.message.topic(), delivery.qos, reason, delivery.context);
+        }
+    }
+
+    /** The same of a message that is not traced, or is from now on. */
+    void dropped(Hindsight.Ended message, int qos, DropReason reason) {
+        TraceContext kept = home.hindsight().dropped(message, this, qos, reason);
+        dropped(message.topic(), qos, reason, kept);
     }
 
     /**
@@ -387,6 +398,10 @@ final class Session {
         if (delivery.live && to != null && !isPeer) {
             long nanos = to.connection().readNanos() - delivery.message.receivedNanos();
             home.rules().slow().took(nanos, this, delivery.message.topic(), delivery.qos);
+            if (home.hindsight().isSlow(nanos) && delivery.context == null) {
+                long now = to.connection().readNanos();
+                home.hindsight().acknowledged(delivery, this, reasonCode, now);
+            }
         }
         if (delivery.trace != null) {
             delivery.trace.acknowledged(reasonCode, System.nanoTime());
@@ -408,6 +423,10 @@ final class Session {
 
     String clientId() {
         return clientId;
+    }
+
+    Tracing.Receiver receiver() {
+        return isPeer ? Tracing.Receiver.HOME : Tracing.Receiver.CLIENT;
     }
 
     /** Another home's, not a client's. */

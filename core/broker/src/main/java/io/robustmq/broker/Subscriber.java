@@ -70,7 +70,9 @@ final class Subscriber {
             Publication message, boolean retain, int[] subscriptionIds, boolean several) {
         Tracing.PublishTrace trace = message.trace();
         Tracing.DeliveryTrace delivery =
-                trace == null ? null : trace.delivery(connection.peer(), 0, System.nanoTime());
+                trace == null
+                        ? null
+                        : trace.delivery(receiver(), connection.peer(), 0, System.nanoTime());
         if (outbound.isBlocked()) {
             droppedWhileBlocked++;
             dropped(message, DropReason.SLOW_CONSUMER, delivery);
@@ -85,7 +87,7 @@ final class Subscriber {
             }
             outbound.packet(size).writeBytes(frame, frame.readerIndex(), size);
         } else {
-            String traceparent = trace == null ? null : traceparent(trace, delivery);
+            String traceparent = delivery == null ? null : delivery.context().traceparent();
             int payload = message.payloadLength();
             int size =
                     PacketEncoder.publishBytes(
@@ -127,7 +129,8 @@ final class Subscriber {
         if (isPeer) {
             loop.forwarded(0, message.payloadLength());
         } else {
-            outbound.appended(message.topic(), message.receivedNanos());
+            outbound.appended(
+                    message.topic(), message.properties(), message.receivedNanos(), trace != null);
             loop.delivered(0, message.payloadLength(), message.receivedNanos());
         }
         report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
@@ -191,7 +194,11 @@ final class Subscriber {
             }
         } else if (delivery.live) {
             if (delivery.qos == 0) {
-                outbound.appended(message.topic(), message.receivedNanos());
+                outbound.appended(
+                        message.topic(),
+                        message.properties(),
+                        message.receivedNanos(),
+                        trace != null);
             }
             loop.delivered(delivery.qos, payload.length, message.receivedNanos());
             report(message.topic(), delivery.qos, payload.length, message.receivedNanos(), trace);
@@ -279,13 +286,15 @@ final class Subscriber {
             trace.dropped(reason, System.nanoTime());
         }
         Tracing.PublishTrace whole = message.trace();
-        session.dropped(message.topic(), 0, reason, whole == null ? null : whole.context());
+        if (whole == null) {
+            session.dropped(Hindsight.Ended.of(message), 0, reason);
+        } else {
+            session.dropped(message.topic(), 0, reason, whole.context());
+        }
     }
 
-    /** A budget that is used up does not break the chain: then the publish is the parent. */
-    private static String traceparent(
-            Tracing.PublishTrace trace, Tracing.@Nullable DeliveryTrace delivery) {
-        return (delivery == null ? trace.context() : delivery.context()).traceparent();
+    private Tracing.Receiver receiver() {
+        return session.receiver();
     }
 
     private static @Nullable String traceparent(Delivery delivery) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.broker.RawClient.Message;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.AuthenticationEvent;
+import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
@@ -38,11 +39,19 @@ class TracingTest {
 
         private final AtomicLong spans = new AtomicLong();
         private final boolean parentedOnly;
-        private final int budget;
+        private volatile long slowNanos = Long.MAX_VALUE;
+        private volatile boolean keepsFailed;
 
-        Recorder(boolean parentedOnly, int budget) {
+        Recorder(boolean parentedOnly) {
             this.parentedOnly = parentedOnly;
-            this.budget = budget;
+        }
+
+        /** Nothing is chosen. */
+        static Recorder keeping(long slowNanos, boolean failed) {
+            Recorder recorder = new Recorder(true);
+            recorder.slowNanos = slowNanos;
+            recorder.keepsFailed = failed;
+            return recorder;
         }
 
         private TraceContext next(@Nullable TraceContext parent) {
@@ -63,9 +72,14 @@ class TracingTest {
                 notes.add("asked without a parent");
                 return null;
             }
+            if (parent != null && !parent.sampled()) {
+                return null;
+            }
             notes.add("begin " + topicName + (parent == null ? "" : " " + parent.spanIdHex()));
-            TraceContext context = next(parent);
-            AtomicLong left = new AtomicLong(budget);
+            return publish(next(parent));
+        }
+
+        private PublishTrace publish(TraceContext context) {
             return new PublishTrace() {
                 @Override
                 public TraceContext context() {
@@ -89,10 +103,37 @@ class TracingTest {
                 }
 
                 @Override
-                public @Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos) {
-                    return left.getAndDecrement() <= 0 ? null : share(context, subscriber);
+                public DeliveryTrace delivery(
+                        Receiver receiver, Peer peer, int qos, long beganNanos) {
+                    return share(context, peer);
                 }
             };
+        }
+
+        @Override
+        public long slowNanos() {
+            return slowNanos;
+        }
+
+        @Override
+        public boolean keepsFailed() {
+            return keepsFailed;
+        }
+
+        @Override
+        public PublishTrace kept(
+                Kept why,
+                @Nullable Peer publisher,
+                String topicName,
+                int qos,
+                int payloadBytes,
+                @Nullable TraceContext parent,
+                long receivedNanos) {
+            assertThat(receivedNanos).isLessThanOrEqualTo(System.nanoTime());
+            String of = parent == null ? "" : " of " + parent.spanIdHex();
+            String by = publisher == null ? "" : " by " + publisher.clientId();
+            notes.add("kept " + why + " " + topicName + of + by);
+            return publish(next(parent));
         }
 
         @Override
@@ -102,7 +143,7 @@ class TracingTest {
             String of = parent == null ? "" : " of " + parent.spanIdHex();
             return new OperationTrace() {
                 @Override
-                public TraceContext context() {
+                public TraceContext context(int reasonCode) {
                     return context;
                 }
 
@@ -126,13 +167,16 @@ class TracingTest {
         @Override
         public DeliveryTrace late(
                 TraceContext publish,
+                Receiver receiver,
                 Peer subscriber,
                 String topicName,
                 int qos,
                 boolean again,
                 long beganNanos) {
             String how = again ? "again " : "late ";
-            notes.add(how + topicName + " of " + publish.spanId());
+            String state = publish.traceState();
+            String with = state.isEmpty() ? "" : " with " + state;
+            notes.add(how + topicName + " of " + publish.spanId() + with);
             return share(publish, subscriber);
         }
 
@@ -174,7 +218,7 @@ class TracingTest {
 
     @Test
     void a_publishers_context_is_continued_and_handed_on_to_each_subscriber() throws Exception {
-        Recorder recorder = new Recorder(true, 10);
+        Recorder recorder = new Recorder(true);
         try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
                 RawClient publisher = broker.connected("publisher");
                 RawClient quick = broker.connected("quick");
@@ -216,7 +260,7 @@ class TracingTest {
 
     @Test
     void without_a_parent_the_tracer_is_not_asked_if_it_would_say_no() throws Exception {
-        Recorder recorder = new Recorder(true, 10);
+        Recorder recorder = new Recorder(true);
         try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
                 RawClient publisher = broker.connected("publisher")) {
             publisher.published("t", "x", 1, 1);
@@ -228,8 +272,8 @@ class TracingTest {
     }
 
     @Test
-    void when_the_budget_is_used_up_the_publish_span_is_the_parent() throws Exception {
-        Recorder recorder = new Recorder(false, 0);
+    void what_ends_well_is_not_recorded_afterwards() throws Exception {
+        Recorder recorder = Recorder.keeping(60_000_000_000L, true);
         try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
                 RawClient publisher = broker.connected("publisher");
                 RawClient subscriber = broker.connected("subscriber")) {
@@ -237,22 +281,123 @@ class TracingTest {
             for (int qos = 0; qos < 2; qos++) {
                 publisher.publish("t", "x", qos, 1);
                 Message message = subscriber.message();
-                String traceId = "0000000000000007";
-                assertThat(message.all(0x26))
-                        .containsExactly(
-                                "traceparent=00-"
-                                        + traceId
-                                        + traceId
-                                        + "-000000000000000"
-                                        + (qos + 1)
-                                        + "-01");
+                if (qos > 0) {
+                    subscriber.ack(PUBACK, message.packetId());
+                }
             }
+            publisher.expect(PUBACK);
+            assertThat(subscriber.untilPong()).isEmpty();
+            assertThat(recorder.notes).isEmpty();
         }
     }
 
     @Test
+    void a_slow_delivery_is_recorded_although_it_was_not_chosen() throws Exception {
+        Recorder recorder = Recorder.keeping(0, false);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher");
+                RawClient subscriber = broker.connected("subscriber")) {
+            subscriber.subscribe("zero", 0);
+            subscriber.subscribe("one", 1);
+            String unsampled = PARENT.replace("-01", "-00");
+            publisher.publish("zero", "x", 0, 0);
+            assertThat(subscriber.message().topic()).isEqualTo("zero");
+            waitUntil(() -> recorder.notes.contains("routed -1"));
+            assertThat(recorder.notes)
+                    .containsExactly("kept SLOW zero", "written subscriber 2", "routed -1");
+            recorder.notes.clear();
+            // asked before the context of a publisher that did not choose it either
+            publisher.publish("one", "x", 2, 1, userProperty("traceparent", unsampled));
+            publisher.expect(PUBACK);
+            subscriber.ack(PUBACK, subscriber.message().packetId());
+            waitUntil(() -> recorder.notes.contains("routed -1"));
+            assertThat(recorder.notes)
+                    .contains("kept SLOW one of b7ad6b7169203331")
+                    .anyMatch(note -> note.startsWith("acknowledged subscriber "));
+        }
+    }
+
+    @Test
+    void a_publish_that_waited_long_for_the_log_is_recorded_with_that_wait() throws Exception {
+        Recorder recorder = Recorder.keeping(0, false);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher");
+                RawClient away = broker.client(MqttVersion.V5)) {
+            away.connect("away", new RawClient.Options().keepSession().expiry(1000));
+            away.subscribe("t", 1);
+            away.disconnect(0);
+            away.expectEnd();
+            publisher.published("t", "x", 1, 1);
+            waitUntil(() -> recorder.notes.contains("routed -1"));
+            assertThat(recorder.notes)
+                    .containsSubsequence(
+                            "kept SLOW t by publisher", "step journal append", "routed -1");
+        }
+    }
+
+    @Test
+    void what_is_dropped_or_refused_is_recorded_although_it_was_not_chosen() throws Exception {
+        Recorder recorder = Recorder.keeping(Long.MAX_VALUE, true);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher");
+                RawClient small = broker.client(MqttVersion.V5)) {
+            small.connect("small", new RawClient.Options().maximumPacketSize(100));
+            small.subscribe("t", 1);
+            for (int qos = 0; qos < 2; qos++) {
+                publisher.publish("t", "x".repeat(200), qos, 1);
+                waitUntil(() -> recorder.notes.contains("dropped small PACKET_TOO_LARGE"));
+                assertThat(recorder.notes)
+                        .containsExactly(
+                                "kept FAILED t", "dropped small PACKET_TOO_LARGE", "routed -1");
+                assertThat(broker.events.of(MessageEvent.Dropped.class)).hasSize(qos + 1);
+                recorder.notes.clear();
+            }
+            publisher.expect(PUBACK);
+            publisher.published("$SYS/x", "x", 1, 2);
+            assertThat(recorder.notes)
+                    .containsExactly("kept FAILED $SYS/x by publisher", "refused 135");
+        }
+    }
+
+    @Test
+    void baggage_goes_through_and_the_trace_state_also_where_a_message_waits() throws Exception {
+        Recorder recorder = new Recorder(true);
+        try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
+                RawClient publisher = broker.connected("publisher")) {
+            RawClient.Options kept = new RawClient.Options().keepSession().expiry(1000);
+            try (RawClient away = broker.client(MqttVersion.V5)) {
+                away.connect("away", kept);
+                away.subscribe("t", 1);
+                away.disconnect(0);
+                away.expectEnd();
+            }
+            Bytes properties =
+                    userProperty("traceparent", PARENT)
+                            .u8(0x26)
+                            .text("tracestate")
+                            .text("vendor=x")
+                            .u8(0x26)
+                            .text("baggage")
+                            .text("user=ann");
+            publisher.publish("t", "x", 2, 1, properties);
+            publisher.expect(PUBACK);
+            try (RawClient back = broker.client(MqttVersion.V5)) {
+                back.connect("away", new RawClient.Options().keepSession().expiry(1000));
+                assertThat(back.message().all(0x26))
+                        .contains("baggage=user=ann", "tracestate=vendor=x")
+                        .hasSize(3);
+            }
+            assertThat(recorder.notes).contains("late t of 1 with vendor=x");
+        }
+    }
+
+    private static Bytes userProperty(String name, String value) {
+        return new Bytes().u8(0x26).text(name).text(value);
+    }
+
+    @Test
     void a_refused_publish_ends_its_span_as_an_error() throws Exception {
-        Recorder recorder = new Recorder(false, 10);
+        Recorder recorder = new Recorder(false);
         try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
                 RawClient publisher = broker.connected("publisher")) {
             publisher.published("$SYS/x", "x", 1, 1);
@@ -262,7 +407,7 @@ class TracingTest {
 
     @Test
     void a_message_that_waited_in_a_session_is_delivered_in_the_same_trace() throws Exception {
-        Recorder recorder = new Recorder(true, 10);
+        Recorder recorder = new Recorder(true);
         try (TestBroker broker = TestBroker.open(settings(loops), Authenticator.ANYBODY, recorder);
                 RawClient publisher = broker.connected("publisher")) {
             RawClient.Options kept = new RawClient.Options().keepSession().expiry(1000);
@@ -299,7 +444,7 @@ class TracingTest {
 
     @Test
     void what_else_a_client_does_is_told_with_how_it_ended() throws Exception {
-        Recorder recorder = new Recorder(true, 10);
+        Recorder recorder = new Recorder(true);
         Authenticator some =
                 credentials ->
                         credentials.clientId().equals("nobody")
@@ -342,8 +487,8 @@ class TracingTest {
 
     @Test
     void another_home_goes_on_in_the_trace_of_the_forward() throws Exception {
-        Recorder atA = new Recorder(false, 10);
-        Recorder atB = new Recorder(false, 10);
+        Recorder atA = new Recorder(false);
+        Recorder atB = new Recorder(false);
         try (TestHomes homes = new TestHomes()) {
             homes.add("a", settings(loops), atA);
             homes.add("b", settings(loops), atB);

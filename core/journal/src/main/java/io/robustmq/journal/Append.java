@@ -11,6 +11,8 @@ public abstract class Append {
 
     private final byte[] payload;
     private final int[] keys;
+    private long writtenNanos;
+    private long durableNanos;
 
     /**
      * @param payload at most {@value Journal#MAX_PAYLOAD_BYTES} bytes; not to be changed afterwards
@@ -43,6 +45,28 @@ public abstract class Append {
 
     final int frameBytes() {
         return Frame.bytes(payload.length, keys.length);
+    }
+
+    /** For the log, before it tells {@link #appended}. */
+    public final void timed(long written, long durable) {
+        writtenNanos = written;
+        durableNanos = durable;
+    }
+
+    /**
+     * {@link System#nanoTime} when it had been handed to the operating system; from {@link
+     * #appended} on.
+     */
+    public final long writtenNanos() {
+        return writtenNanos;
+    }
+
+    /**
+     * When it was as durable as configured: behind the sync, or when a quorum had it; from {@link
+     * #appended} on.
+     */
+    public final long durableNanos() {
+        return durableNanos;
     }
 
     /** The record is as durable as configured. The log's thread, by offsets. */

@@ -12,6 +12,7 @@ final class Group {
     private final List<Append> appends = new ArrayList<>();
     private long epochMillis;
     private int payloadBytes;
+    private long writtenNanos;
 
     Group(Home home) {
         this.home = home;
@@ -53,10 +54,17 @@ final class Group {
         }
     }
 
+    /** All are with the operating system now. */
+    void written() {
+        writtenNanos = System.nanoTime();
+    }
+
     /** Tells all, of whom the first is record {@code offset}. */
     void appended(long offset) {
+        long durableNanos = System.nanoTime();
         for (int i = 0; i < appends.size(); i++) {
             try {
+                appends.get(i).timed(writtenNanos, durableNanos);
                 appends.get(i).appended(offset + i, epochMillis);
             } catch (RuntimeException | Error e) {
                 reportListener(e);

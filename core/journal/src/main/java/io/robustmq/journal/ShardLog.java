@@ -126,6 +126,7 @@ final class ShardLog {
                 active.reserve(bytes, home.settings().segmentBytes());
             }
             active.write(encoder.frames());
+            group.written();
             return true;
         } catch (IOException | RuntimeException | Error e) {
             fail(e);

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real members with their threads and journals, in one process. */
-@Timeout(60)
+@Timeout(180)
 class GroupTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Author BY = new Author("test", Admin.NODE);
 
     @TempDir Path directory;

@@ -183,9 +183,13 @@ final class MessageProperties {
 
     /** The first value under a name of ASCII characters. */
     @Nullable String userProperty(String name) {
-        if ((seen >>> PropertySet.USER_PROPERTY & 1) == 0) {
-            return null;
-        }
+        return (seen >>> PropertySet.USER_PROPERTY & 1) == 0
+                ? null
+                : userProperty(buf, start, end, name);
+    }
+
+    /** The same of checked properties from {@code start} until {@code end}. */
+    static @Nullable String userProperty(ByteBuf buf, int start, int end, String name) {
         int at = start;
         while (at < end) {
             int id = buf.getByte(at);
@@ -194,13 +198,13 @@ final class MessageProperties {
                 case PropertySet.PAYLOAD_FORMAT -> at += 1;
                 case PropertySet.TOPIC_ALIAS -> at += 2;
                 case PropertySet.MESSAGE_EXPIRY, PropertySet.WILL_DELAY -> at += 4;
-                case PropertySet.SUBSCRIPTION_IDENTIFIER -> at = behindInteger(at);
+                case PropertySet.SUBSCRIPTION_IDENTIFIER -> at = behindInteger(buf, at);
                 case PropertySet.USER_PROPERTY -> {
                     int nameAt = at + 2;
                     int nameLength = buf.getUnsignedShort(at);
                     int valueAt = nameAt + nameLength + 2;
                     int valueLength = buf.getUnsignedShort(valueAt - 2);
-                    if (isAt(name, nameAt, nameLength)) {
+                    if (isAt(buf, name, nameAt, nameLength)) {
                         return buf.toString(valueAt, valueLength, StandardCharsets.UTF_8);
                     }
                     at = valueAt + valueLength;
@@ -212,7 +216,7 @@ final class MessageProperties {
         return null;
     }
 
-    private int behindInteger(int from) {
+    private static int behindInteger(ByteBuf buf, int from) {
         int at = from;
         while (buf.getByte(at) < 0) {
             at++;
@@ -220,7 +224,7 @@ final class MessageProperties {
         return at + 1;
     }
 
-    private boolean isAt(String name, int at, int length) {
+    private static boolean isAt(ByteBuf buf, String name, int at, int length) {
         if (name.length() != length) {
             return false;
         }

@@ -99,6 +99,12 @@ public final class PublishPacket {
         return hasProperties ? properties.userProperty(name) : null;
     }
 
+    /** The same of what {@link #forwardedProperties} gave. */
+    public static @Nullable String userProperty(byte[] forwardedProperties, String name) {
+        ByteBuf wrapped = Unpooled.wrappedBuffer(forwardedProperties);
+        return MessageProperties.userProperty(wrapped, 0, forwardedProperties.length, name);
+    }
+
     /** From behind the fixed header to the end of the packet; the reader says what is wrong. */
     void read(PacketReader reader, int headerFlags, boolean v5) {
         buf = reader.buf;

@@ -200,7 +200,9 @@ final class ReplicatedShard {
             committedEnd = offset + 1;
             told = true;
             released(entry);
-            measures.appended(entry.payload().length, System.nanoTime() - takenAt);
+            long now = System.nanoTime();
+            measures.appended(entry.payload().length, now - takenAt);
+            append.timed(now, now);
             append.appended(offset, entry.epochMillis());
         }
 

@@ -32,8 +32,45 @@ public interface Tracing {
     boolean skipsUnparented();
 
     /**
+     * A delivery that was not chosen and took longer than this is worth telling to {@link #kept}.
+     * May change at any time.
+     *
+     * @return {@link Long#MAX_VALUE} if none is
+     */
+    long slowNanos();
+
+    /** Whether what was not chosen and failed is worth telling to {@link #kept}. */
+    boolean keepsFailed();
+
+    /**
+     * A message that was not chosen is recorded all the same for how it ended, after the fact: as
+     * much as is known then. For another delivery of the same message it is the same trace, for as
+     * long as that is remembered.
+     *
+     * @param publisher null if that is not known
+     * @param payloadBytes negative if that is not known
+     * @param parent the publisher's context, null if it sent none or that is not known
+     * @param receivedNanos when its PUBLISH was read; with the topic it tells which message it is
+     * @return null if as many as may be were recorded this second (counted)
+     */
+    @Nullable PublishTrace kept(
+            Kept why,
+            @Nullable Peer publisher,
+            String topicName,
+            int qos,
+            int payloadBytes,
+            @Nullable TraceContext parent,
+            long receivedNanos);
+
+    /** Why something is recorded that was not chosen. */
+    enum Kept {
+        SLOW,
+        FAILED
+    }
+
+    /**
      * Decides whether something else that a client does is recorded, as {@link #begin} does for a
-     * publish.
+     * publish; where what fails is kept, perhaps not before its end.
      *
      * @param parent the client's context, null if it sent none
      * @return null if it is not recorded
@@ -51,7 +88,8 @@ public interface Tracing {
      */
     @Nullable DeliveryTrace late(
             TraceContext publish,
-            Peer subscriber,
+            Receiver receiver,
+            Peer peer,
             String topicName,
             int qos,
             boolean again,
@@ -68,17 +106,21 @@ public interface Tracing {
         /** A step of the broker's own between receiving and delivering. */
         void step(Step step, long beganNanos, long endedNanos);
 
-        /** All deliveries are known; ends the publish span. */
+        /**
+         * All deliveries are known; ends the publish span.
+         *
+         * @param deliveries negative if their number is not known any more
+         */
         void routed(int deliveries, long nanos);
 
         /** The publish was refused; ends the span as an error. */
         void refused(int reasonCode, String detail, long nanos);
 
         /**
-         * One subscriber's share begins; null when this trace has used up its budget of spans
-         * (counted).
+         * One subscriber's share begins. When this trace has used up its budget of spans, it is a
+         * part of one span for all others that are under way.
          */
-        @Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos);
+        DeliveryTrace delivery(Receiver receiver, Peer peer, int qos, long beganNanos);
     }
 
     /** One delivery, from being handed to the subscriber's connection to its end. */
@@ -99,6 +141,23 @@ public interface Tracing {
 
         /** It was not delivered; ends the span as an error. */
         void dropped(MessageEvent.DropReason reason, long nanos);
+    }
+
+    /** Whom a message goes to. */
+    enum Receiver {
+        CLIENT("deliver"),
+        /** Another broker, that has subscribers of its own. */
+        HOME("forward");
+
+        private final String spanName;
+
+        Receiver(String spanName) {
+            this.spanName = spanName;
+        }
+
+        public String spanName() {
+            return spanName;
+        }
     }
 
     /** What a client does besides publishing. */
@@ -122,7 +181,8 @@ public interface Tracing {
 
     /** One of those, whose span is open until {@link #ended}. One thread at a time. */
     interface OperationTrace {
-        TraceContext context();
+        /** Its context if it is recorded when it ends so; then {@link #ended} is told the same. */
+        @Nullable TraceContext context(int reasonCode);
 
         /** An old session is gone on with. */
         void resumed(int waiting, int inFlight, long beganNanos, long endedNanos);
@@ -139,7 +199,10 @@ public interface Tracing {
         AUTHORIZE("authorize"),
         ROUTE("route"),
         RETAIN("retain"),
-        JOURNAL("journal append");
+        /** Until it was written, or a quorum of journal servers had it. */
+        JOURNAL("journal append"),
+        /** Until the disk had it; one wait is that of all messages that were written together. */
+        FSYNC("fsync wait");
 
         private final String spanName;
 
@@ -167,6 +230,28 @@ public interface Tracing {
                 }
 
                 @Override
+                public long slowNanos() {
+                    return Long.MAX_VALUE;
+                }
+
+                @Override
+                public boolean keepsFailed() {
+                    return false;
+                }
+
+                @Override
+                public @Nullable PublishTrace kept(
+                        Kept why,
+                        @Nullable Peer publisher,
+                        String topicName,
+                        int qos,
+                        int payloadBytes,
+                        @Nullable TraceContext parent,
+                        long receivedNanos) {
+                    return null;
+                }
+
+                @Override
                 public @Nullable OperationTrace operation(
                         Operation operation,
                         Peer client,
@@ -178,7 +263,8 @@ public interface Tracing {
                 @Override
                 public @Nullable DeliveryTrace late(
                         TraceContext publish,
-                        Peer subscriber,
+                        Receiver receiver,
+                        Peer peer,
                         String topicName,
                         int qos,
                         boolean again,

@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.TraceContext;
@@ -15,13 +16,15 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** One subscriber's share of a traced publish. */
+/** One subscriber's share of a traced publish, or another broker's. */
 final class DeliverySpan implements Tracing.DeliveryTrace {
     static final int FIRST_ERROR = 0x80;
 
     private final SpanTracing tracing;
+    private final Tracing.Receiver receiver;
     private final TraceContext context;
     private final SpanContext parent;
+    private final List<LinkData> links;
     private final AttributesBuilder attributes;
     private final SpanTracing.Anchor anchor;
     private final boolean acknowledged;
@@ -29,18 +32,23 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /**
+     * @param links to where the message was created, if the publisher said so
      * @param acknowledged whether the subscriber's acknowledgement ends it, not the write
      */
     DeliverySpan(
             SpanTracing tracing,
+            Tracing.Receiver receiver,
             TraceContext context,
             SpanContext parent,
+            List<LinkData> links,
             AttributesBuilder attributes,
             SpanTracing.Anchor anchor,
             boolean acknowledged) {
         this.tracing = tracing;
+        this.receiver = receiver;
         this.context = context;
         this.parent = parent;
+        this.links = links;
         this.attributes = attributes;
         this.anchor = anchor;
         this.acknowledged = acknowledged;
@@ -80,7 +88,7 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     @Override
     public void dropped(MessageEvent.DropReason reason, long nanos) {
         if (ended.compareAndSet(false, true)) {
-            String why = reason.name().toLowerCase(Locale.ROOT);
+            String why = label(reason);
             attributes.put("error.type", why);
             end(StatusData.create(StatusCode.ERROR, "not delivered: " + why), nanos);
         }
@@ -89,15 +97,20 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     private void end(StatusData status, long nanos) {
         tracing.ended(
                 new FinishedSpan(
-                        "deliver",
+                        receiver.spanName(),
                         SpanKind.PRODUCER,
                         SpanTracing.local(context),
                         parent,
                         anchor.from(anchor.beganNanos(), nanos),
                         attributes.build(),
                         events.get(),
+                        links,
                         status,
                         tracing.resource()));
+    }
+
+    static String label(MessageEvent.DropReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
     }
 
     static String hex(int reasonCode) {

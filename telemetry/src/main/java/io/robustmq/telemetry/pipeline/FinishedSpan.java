@@ -24,6 +24,7 @@ record FinishedSpan(
         Times times,
         Attributes attributes,
         List<EventData> events,
+        List<LinkData> links,
         StatusData status,
         Resource resource)
         implements SpanData {
@@ -78,7 +79,7 @@ record FinishedSpan(
 
     @Override
     public List<LinkData> getLinks() {
-        return List.of();
+        return links;
     }
 
     @Override
@@ -93,7 +94,7 @@ record FinishedSpan(
 
     @Override
     public int getTotalRecordedLinks() {
-        return 0;
+        return links.size();
     }
 
     @Override

@@ -68,7 +68,7 @@ final class OperationSpan implements Tracing.OperationTrace {
     }
 
     @Override
-    public TraceContext context() {
+    public TraceContext context(int reasonCode) {
         return context;
     }
 
@@ -82,7 +82,8 @@ final class OperationSpan implements Tracing.OperationTrace {
                 Attributes.builder()
                         .put("robustmq.waiting", waiting)
                         .put("robustmq.in_flight", inFlight)
-                        .build());
+                        .build(),
+                List.of());
     }
 
     @Override
@@ -105,6 +106,7 @@ final class OperationSpan implements Tracing.OperationTrace {
                         parent,
                         anchor.from(anchor.beganNanos(), nanos),
                         attributes.build(),
+                        List.of(),
                         List.of(),
                         status,
                         tracing.resource()));

@@ -91,6 +91,7 @@ public final class Pipeline implements AutoCloseable {
             directory.names();
         }
         registry.register(metrics);
+        registry.register(new TraceMetrics(wiring.sampler(), wiring.spanTracing()));
         Place first = store.first();
         Place end = store.last();
         ledger.opened(end.counts());

@@ -12,7 +12,6 @@ import io.robustmq.telemetry.event.Severity;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,6 @@ final class PipelineMetrics implements MultiCollector {
     private final List<Worker<?>> workers;
     private final @Nullable Worker<?> spans;
     private final InstantSource clock;
-    private final LongSupplier limited;
 
     PipelineMetrics(Intake intake, Ledger ledger, Wiring wiring, InstantSource clock) {
         this.intake = intake;
@@ -35,7 +33,6 @@ final class PipelineMetrics implements MultiCollector {
         this.clock = clock;
         this.workers = wiring.workers();
         this.spans = wiring.spans();
-        this.limited = wiring::tracesLimited;
     }
 
     @Override
@@ -66,13 +63,7 @@ final class PipelineMetrics implements MultiCollector {
                 waiting(balances),
                 oldest(),
                 up(),
-                spans(),
-                CounterSnapshot.builder()
-                        .name("robustmq_traces_limited")
-                        .help(
-                                "Traces not begun, or not gone on with, because of tracing.max-per-second")
-                        .dataPoint(count(limited.getAsLong(), Labels.EMPTY))
-                        .build());
+                spans());
     }
 
     private CounterSnapshot logEvents() {
@@ -178,7 +169,7 @@ final class PipelineMetrics implements MultiCollector {
                 .build();
     }
 
-    private static CounterDataPointSnapshot count(long value, Labels labels) {
+    static CounterDataPointSnapshot count(long value, Labels labels) {
         return CounterDataPointSnapshot.builder().value(value).labels(labels).build();
     }
 

@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
@@ -12,7 +13,6 @@ import io.robustmq.telemetry.event.Tracing;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** One publish that is traced. */
 final class PublishSpan implements Tracing.PublishTrace {
@@ -23,6 +23,7 @@ final class PublishSpan implements Tracing.PublishTrace {
     private final SpanTracing.Anchor anchor;
     private final String topicName;
     private final AtomicInteger deliveries = new AtomicInteger();
+    private final GroupedDeliveries others;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     PublishSpan(
@@ -38,6 +39,12 @@ final class PublishSpan implements Tracing.PublishTrace {
         this.attributes = attributes;
         this.anchor = anchor;
         this.topicName = topicName;
+        this.others = new GroupedDeliveries(tracing, context, topicName, creation(), anchor);
+    }
+
+    /** Where the message was created, if its publisher sent a context: of each delivery a link. */
+    private List<LinkData> creation() {
+        return parent.isValid() ? List.of(LinkData.create(parent)) : List.of();
     }
 
     @Override
@@ -48,16 +55,21 @@ final class PublishSpan implements Tracing.PublishTrace {
     @Override
     public void step(Tracing.Step step, long beganNanos, long endedNanos) {
         tracing.step(
-                step.spanName(), context, anchor.from(beganNanos, endedNanos), Attributes.empty());
+                step.spanName(),
+                context,
+                anchor.from(beganNanos, endedNanos),
+                Attributes.empty(),
+                step == Tracing.Step.FSYNC
+                        ? tracing.sameSync(beganNanos, endedNanos, context)
+                        : List.of());
     }
 
     @Override
     public void routed(int allDeliveries, long nanos) {
         if (ended.compareAndSet(false, true)) {
-            attributes.put("robustmq.deliveries", allDeliveries);
-            attributes.put(
-                    "robustmq.delivery_spans_discarded",
-                    Math.max(0, allDeliveries - tracing.maxDeliveries()));
+            if (allDeliveries >= 0) {
+                attributes.put("robustmq.deliveries", allDeliveries);
+            }
             end(StatusData.unset(), nanos);
         }
     }
@@ -81,20 +93,25 @@ final class PublishSpan implements Tracing.PublishTrace {
                         anchor.from(anchor.beganNanos(), nanos),
                         attributes.build(),
                         List.of(),
+                        List.of(),
                         status,
                         tracing.resource()));
     }
 
     @Override
-    public Tracing.@Nullable DeliveryTrace delivery(Peer subscriber, int qos, long beganNanos) {
+    public Tracing.DeliveryTrace delivery(
+            Tracing.Receiver receiver, Peer peer, int qos, long beganNanos) {
         if (deliveries.getAndIncrement() >= tracing.maxDeliveries()) {
-            return null;
+            tracing.grouped();
+            return others.begin(qos, beganNanos);
         }
         return new DeliverySpan(
                 tracing,
+                receiver,
                 tracing.childOf(context),
                 SpanTracing.local(context),
-                tracing.deliver(subscriber, topicName, qos),
+                creation(),
+                tracing.deliver(receiver, peer, topicName, qos),
                 new SpanTracing.Anchor(anchor.epochNanos(), anchor.nanoTime(), beganNanos),
                 qos > 0);
     }

@@ -1,8 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -11,21 +9,20 @@ import java.util.random.RandomGenerator;
  * no more than so many per second. Any thread.
  */
 final class Sampler {
-    private final InstantSource clock;
     private final Supplier<RandomGenerator> chance;
-
-    /** The second in the upper half, the traces begun in it in the lower. */
-    private final AtomicLong begun = new AtomicLong();
-
+    private final PerSecond chosen;
+    private final PerSecond kept;
     private volatile Sampling sampling;
     private volatile boolean parentedOnly;
-    private final LongAdder limited = new LongAdder();
+    private volatile long slowNanos;
 
     Sampler(Sampling sampling, InstantSource clock, Supplier<RandomGenerator> chance) {
+        this.chance = chance;
+        this.chosen = new PerSecond(clock);
+        this.kept = new PerSecond(clock);
         this.sampling = sampling;
         this.parentedOnly = sampling.isParentedOnly();
-        this.clock = clock;
-        this.chance = chance;
+        this.slowNanos = sampling.slowNanos();
     }
 
     /**
@@ -52,30 +49,39 @@ final class Sampler {
     void use(Sampling other) {
         sampling = other;
         parentedOnly = other.isParentedOnly();
+        slowNanos = other.slowNanos();
     }
 
     boolean isParentedOnly() {
         return parentedOnly;
     }
 
-    /** Traces that there was no room for. */
+    /** What takes longer is kept. */
+    long slowNanos() {
+        return slowNanos;
+    }
+
+    boolean keepsFailed() {
+        return sampling.keepFailed();
+    }
+
+    /** Traces that there was no room for among those that are chosen. */
     long limited() {
-        return limited.sum();
+        return chosen.refused();
+    }
+
+    /** What was not recorded although it was slow or failed: as many as may be were. */
+    long keptLimited() {
+        return kept.refused();
     }
 
     boolean hasRoom() {
-        long second = clock.millis() / 1000;
-        while (true) {
-            long before = begun.get();
-            long count = before >>> 32 == second ? before & 0xffff_ffffL : 0;
-            if (count >= sampling.maxPerSecond()) {
-                limited.increment();
-                return false;
-            }
-            if (begun.compareAndSet(before, second << 32 | count + 1)) {
-                return true;
-            }
-        }
+        return chosen.take(sampling.maxPerSecond());
+    }
+
+    /** Whether one more may be recorded for how it ended. */
+    boolean mayKeep() {
+        return kept.take(sampling.maxKeptPerSecond());
     }
 
     /** Never 0. */

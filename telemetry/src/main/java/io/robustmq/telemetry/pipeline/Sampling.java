@@ -28,6 +28,10 @@ public record Sampling(
         rules = List.copyOf(rules);
     }
 
+    long slowNanos() {
+        return keepSlow.isPositive() ? keepSlow.toNanos() : Long.MAX_VALUE;
+    }
+
     /** Whether nothing is chosen of which nobody else said so. */
     boolean isParentedOnly() {
         return ratio <= 0 && rules.stream().allMatch(rule -> rule.ratio() <= 0);

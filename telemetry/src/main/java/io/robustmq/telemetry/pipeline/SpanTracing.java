@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
@@ -15,6 +16,9 @@ import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * publish (SERVER)              child of the publisher's context, if it sent one
  *   ├ authorize, route, retain  (INTERNAL)
+ *   ├ journal append, fsync wait (INTERNAL)
+ *   ├ forward (PRODUCER)        one per other broker
  *   └ deliver (PRODUCER)        one per subscriber within the budget; its context is sent on
  * connect (SERVER)              child of the client's context, if its CONNECT has one
  *   └ resume session (INTERNAL)
@@ -37,6 +43,14 @@ final class SpanTracing implements Tracing {
     private final Resource resource;
     private final @Nullable Identities identities;
     private final Worker<SpanData> spans;
+    private final KeptTraces keptTraces = new KeptTraces();
+    private final LongAdder keptSlow = new LongAdder();
+    private final LongAdder keptFailed = new LongAdder();
+    private final LongAdder grouped = new LongAdder();
+    private final AtomicReference<@Nullable Sync> lastSync = new AtomicReference<>();
+
+    /** A wait for the disk, and the first traced message that waited. */
+    private record Sync(long beganNanos, long endedNanos, TraceContext first) {}
 
     SpanTracing(
             PipelineSettings.Traces settings,
@@ -69,16 +83,111 @@ final class SpanTracing implements Tracing {
         if (!wants(parent, publisher, topicName, qos)) {
             return null;
         }
+        AttributesBuilder attributes =
+                message(client(publisher), topicName, qos)
+                        .put("messaging.message.body.size", payloadBytes);
+        return publish(attributes, topicName, parent, receivedNanos);
+    }
+
+    private PublishSpan publish(
+            AttributesBuilder attributes,
+            String topicName,
+            @Nullable TraceContext parent,
+            long receivedNanos) {
         return new PublishSpan(
                 this,
                 within(parent),
                 remoteOrNone(parent),
-                messaging(publisher, topicName, qos)
+                attributes
                         .put("messaging.operation.name", "publish")
-                        .put("messaging.operation.type", "receive")
-                        .put("messaging.message.body.size", payloadBytes),
+                        .put("messaging.operation.type", "receive"),
                 new Anchor(clock, receivedNanos),
                 topicName);
+    }
+
+    @Override
+    public long slowNanos() {
+        return sampler.slowNanos();
+    }
+
+    @Override
+    public boolean keepsFailed() {
+        return sampler.keepsFailed();
+    }
+
+    @Override
+    public @Nullable PublishTrace kept(
+            Kept why,
+            @Nullable Peer publisher,
+            String topicName,
+            int qos,
+            int payloadBytes,
+            @Nullable TraceContext parent,
+            long receivedNanos) {
+        if (!sampler.mayKeep()) {
+            return null;
+        }
+        (why == Kept.SLOW ? keptSlow : keptFailed).increment();
+        return keptTraces.of(
+                receivedNanos,
+                topicName,
+                () -> {
+                    AttributesBuilder attributes =
+                            publisher == null
+                                    ? Attributes.builder().put("messaging.system", "mqtt")
+                                    : client(publisher);
+                    if (payloadBytes >= 0) {
+                        attributes.put("messaging.message.body.size", payloadBytes);
+                    }
+                    return publish(
+                            keptFor(message(attributes, topicName, qos), why),
+                            topicName,
+                            parent,
+                            receivedNanos);
+                });
+    }
+
+    private static AttributesBuilder keptFor(AttributesBuilder attributes, Kept why) {
+        return attributes.put("robustmq.kept_for", why.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Nullable OperationSpan keptOperation(
+            Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
+        if (!sampler.mayKeep()) {
+            return null;
+        }
+        keptFailed.increment();
+        return operation(operation, parent, keptFor(client(client), Kept.FAILED), beganNanos);
+    }
+
+    /** Recorded because they were slow. */
+    long keptSlow() {
+        return keptSlow.sum();
+    }
+
+    /** Recorded because they failed. */
+    long keptFailed() {
+        return keptFailed.sum();
+    }
+
+    /** A delivery has no span of its own. */
+    void grouped() {
+        grouped.increment();
+    }
+
+    /** Deliveries without a span of their own. */
+    long deliveriesGrouped() {
+        return grouped.sum();
+    }
+
+    /** A link to the first traced message that waited for the same sync, unless it is this one. */
+    List<LinkData> sameSync(long beganNanos, long endedNanos, TraceContext context) {
+        Sync last = lastSync.get();
+        if (last == null || last.beganNanos != beganNanos || last.endedNanos != endedNanos) {
+            lastSync.set(new Sync(beganNanos, endedNanos, context));
+            return List.of();
+        }
+        return List.of(LinkData.create(local(last.first)));
     }
 
     private boolean wants(@Nullable TraceContext parent, Peer client, String topicName, int qos) {
@@ -100,21 +209,33 @@ final class SpanTracing implements Tracing {
     @Override
     public @Nullable OperationTrace operation(
             Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
-        return wants(parent, client, "", SamplingRule.ANY_QOS)
-                ? new OperationSpan(
-                        this,
-                        operation,
-                        within(parent),
-                        remoteOrNone(parent),
-                        client(client),
-                        new Anchor(clock, beganNanos))
+        if (wants(parent, client, "", SamplingRule.ANY_QOS)) {
+            return operation(operation, parent, client(client), beganNanos);
+        }
+        return sampler.keepsFailed()
+                ? new UndecidedOperation(this, operation, client, parent, beganNanos)
                 : null;
+    }
+
+    private OperationSpan operation(
+            Operation operation,
+            @Nullable TraceContext parent,
+            AttributesBuilder attributes,
+            long beganNanos) {
+        return new OperationSpan(
+                this,
+                operation,
+                within(parent),
+                remoteOrNone(parent),
+                attributes,
+                new Anchor(clock, beganNanos));
     }
 
     @Override
     public @Nullable DeliveryTrace late(
             TraceContext publish,
-            Peer subscriber,
+            Receiver receiver,
+            Peer peer,
             String topicName,
             int qos,
             boolean again,
@@ -124,9 +245,11 @@ final class SpanTracing implements Tracing {
         }
         return new DeliverySpan(
                 this,
+                receiver,
                 childOf(publish),
                 remote(publish),
-                deliver(subscriber, topicName, qos)
+                List.of(),
+                deliver(receiver, peer, topicName, qos)
                         .put("robustmq.kept", true)
                         .put("robustmq.redelivered", again),
                 new Anchor(clock, beganNanos),
@@ -134,7 +257,12 @@ final class SpanTracing implements Tracing {
     }
 
     /** A step of the broker's own within a span. */
-    void step(String name, TraceContext within, FinishedSpan.Times times, Attributes attributes) {
+    void step(
+            String name,
+            TraceContext within,
+            FinishedSpan.Times times,
+            Attributes attributes,
+            List<LinkData> links) {
         ended(
                 new FinishedSpan(
                         name,
@@ -144,13 +272,27 @@ final class SpanTracing implements Tracing {
                         times,
                         attributes,
                         List.of(),
+                        links,
                         StatusData.unset(),
                         resource));
     }
 
-    AttributesBuilder deliver(Peer subscriber, String topicName, int qos) {
-        return messaging(subscriber, topicName, qos)
-                .put("messaging.operation.name", "deliver")
+    AttributesBuilder deliver(Receiver receiver, Peer peer, String topicName, int qos) {
+        return sent(message(client(peer), topicName, qos), receiver);
+    }
+
+    /** Of deliveries to several. */
+    AttributesBuilder grouped(String topicName) {
+        return sent(
+                Attributes.builder()
+                        .put("messaging.system", "mqtt")
+                        .put("messaging.destination.name", topicName),
+                Receiver.CLIENT);
+    }
+
+    private static AttributesBuilder sent(AttributesBuilder attributes, Receiver receiver) {
+        return attributes
+                .put("messaging.operation.name", receiver.spanName())
                 .put("messaging.operation.type", "send");
     }
 
@@ -163,11 +305,12 @@ final class SpanTracing implements Tracing {
                 parent.traceState());
     }
 
-    /** Semantic conventions for messaging, and the peer's own. */
-    AttributesBuilder messaging(Peer peer, String topicName, int qos) {
-        return client(peer).put("messaging.destination.name", topicName).put("robustmq.qos", qos);
+    private static AttributesBuilder message(
+            AttributesBuilder attributes, String topicName, int qos) {
+        return attributes.put("messaging.destination.name", topicName).put("robustmq.qos", qos);
     }
 
+    /** Semantic conventions for messaging, and the peer's own. */
     private AttributesBuilder client(Peer peer) {
         return Attributes.builder()
                 .put("messaging.system", "mqtt")

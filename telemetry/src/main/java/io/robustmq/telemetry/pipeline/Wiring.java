@@ -26,6 +26,7 @@ final class Wiring {
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
     private @Nullable Sampler sampler;
+    private @Nullable SpanTracing spanTracing;
     private @Nullable Worker<SpanData> spans;
     private @Nullable Worker<Instant> metricTicks;
 
@@ -117,13 +118,16 @@ final class Wiring {
         }
         Sampler deciding = new Sampler(settings.traces().sampling(), clock, outside.chance());
         sampler = deciding;
-        return new SpanTracing(
-                settings.traces(),
-                deciding,
-                clock,
-                resources.of(Service.MQTT_BROKER),
-                identities,
-                to);
+        SpanTracing made =
+                new SpanTracing(
+                        settings.traces(),
+                        deciding,
+                        clock,
+                        resources.of(Service.MQTT_BROKER),
+                        identities,
+                        to);
+        spanTracing = made;
+        return made;
     }
 
     private void ship(Sink<FlatRecord> sink, Audience audience) {
@@ -153,9 +157,14 @@ final class Wiring {
         return directory;
     }
 
-    /** Traces that there was no room for. */
-    long tracesLimited() {
-        return sampler == null ? 0 : sampler.limited();
+    /** Who decides what is traced; null if nothing is. */
+    @Nullable Sampler sampler() {
+        return sampler;
+    }
+
+    /** What records it. */
+    @Nullable SpanTracing spanTracing() {
+        return spanTracing;
     }
 
     @Nullable Worker<SpanData> spans() {

@@ -12,6 +12,7 @@ import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.telemetry.event.Tracing.Operation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +29,10 @@ class SpanTracingTest {
             Objects.requireNonNull(
                     TraceContext.parse(
                             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=x"));
+    private static final TraceContext UNSAMPLED =
+            Objects.requireNonNull(
+                    TraceContext.parse(
+                            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", ""));
     private static final Peer READER = new Peer("mqtt/5.0", 8, "reader", "127.0.0.1:2");
 
     private final long seed = Long.getLong("seed", System.nanoTime());
@@ -64,7 +69,7 @@ class SpanTracingTest {
         publish.step(Tracing.Step.AUTHORIZE, t + 1000, t + 2000);
         publish.step(Tracing.Step.ROUTE, t + 2000, t + 5000);
         Tracing.DeliveryTrace delivery =
-                Objects.requireNonNull(publish.delivery(READER, 1, t + 5000));
+                publish.delivery(Tracing.Receiver.CLIENT, READER, 1, t + 5000);
         publish.routed(1, t + 6000);
         delivery.written(t + 7000);
         delivery.acknowledged(0, t + 90_000);
@@ -104,10 +109,9 @@ class SpanTracingTest {
     void a_late_delivery_is_the_child_of_a_publish_of_long_ago() throws Exception {
         Tracing tracing = tracing(0, 1, 64);
         long t = System.nanoTime();
-        Tracing.DeliveryTrace delivery =
-                Objects.requireNonNull(tracing.late(PUBLISHERS, READER, "a/b", 1, true, t));
+        Tracing.DeliveryTrace delivery = Objects.requireNonNull(late(tracing, t));
         delivery.acknowledged(0, t + 5000);
-        assertThat(tracing.late(PUBLISHERS, READER, "a/b", 1, true, t)).as("no room").isNull();
+        assertThat(late(tracing, t)).as("no room").isNull();
         SpanData deliver = finish().getFirst();
         assertThat(deliver.getName()).isEqualTo("deliver");
         assertThat(deliver.getTraceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
@@ -116,6 +120,15 @@ class SpanTracingTest {
         assertThat(deliver.getAttributes().get(AttributeKey.booleanKey("robustmq.kept"))).isTrue();
         assertThat(deliver.getAttributes().get(AttributeKey.booleanKey("robustmq.redelivered")))
                 .isTrue();
+    }
+
+    private static Tracing.@Nullable DeliveryTrace late(Tracing tracing, long beganNanos) {
+        return tracing.late(
+                PUBLISHERS, Tracing.Receiver.CLIENT, READER, "a/b", 1, true, beganNanos);
+    }
+
+    private static Tracing.DeliveryTrace deliver(Tracing.PublishTrace publish) {
+        return publish.delivery(Tracing.Receiver.CLIENT, READER, 1, System.nanoTime());
     }
 
     @Test
@@ -173,11 +186,7 @@ class SpanTracingTest {
 
     @Test
     void the_publishers_decision_counts_more_than_the_ratio() {
-        TraceContext unsampled =
-                Objects.requireNonNull(
-                        TraceContext.parse(
-                                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", ""));
-        assertThat(tryBegin(tracing(1, 100, 64), unsampled)).isNull();
+        assertThat(tryBegin(tracing(1, 100, 64), UNSAMPLED)).isNull();
         assertThat(tryBegin(tracing(0, 100, 64), PUBLISHERS)).isNotNull();
         assertThat(tryBegin(tracing(0, 100, 64), null)).isNull();
         assertThat(tracing(0, 100, 64).skipsUnparented()).isTrue();
@@ -228,19 +237,156 @@ class SpanTracingTest {
     }
 
     @Test
-    void deliveries_beyond_the_budget_are_counted_on_the_publish() throws Exception {
+    void deliveries_beyond_the_budget_are_one_span_until_the_last_of_them_ends() throws Exception {
+        SpanTracing tracing = tracing(1, 100, 3);
+        long t = System.nanoTime();
+        Tracing.PublishTrace publish = begin(tracing, PUBLISHERS, t);
+        List<Tracing.DeliveryTrace> deliveries =
+                IntStream.range(0, 10).mapToObj(i -> deliver(publish)).toList();
+        publish.routed(10, t + 1000);
+        deliveries.forEach(each -> each.written(t + 2000));
+        deliveries.get(9).dropped(MessageEvent.DropReason.SESSION_ENDED, t + 9000);
+        for (int i = 0; i < 9; i++) {
+            assertThat(sink.taken()).as("it is under way").isEmpty();
+            deliveries.get(i).acknowledged(0, t + 10_000 + i);
+            deliveries.get(i).acknowledged(0, t + 99_000);
+        }
+        deliver(publish).acknowledged(0, t + 100_000);
+        assertThat(tracing.deliveriesGrouped()).isEqualTo(8);
+        assertThat(deliveries.get(3).context())
+                .isEqualTo(deliveries.get(9).context())
+                .isNotEqualTo(publish.context());
+        List<SpanData> spans = finish();
+        assertThat(number(named(spans, "publish"), "robustmq.deliveries")).isEqualTo(10);
+        List<SpanData> delivers =
+                spans.stream().filter(span -> span.getName().equals("deliver")).toList();
+        assertThat(delivers).hasSize(5);
+        SpanData grouped =
+                delivers.stream()
+                        .filter(span -> Objects.equals(number(span, "robustmq.deliveries"), 7L))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(grouped.getSpanId()).isEqualTo(deliveries.get(9).context().spanIdHex());
+        assertThat(grouped.getParentSpanId()).isEqualTo(publish.context().spanIdHex());
+        assertThat(number(grouped, "robustmq.deliveries_failed")).isEqualTo(1);
+        assertThat(text(grouped, "error.type")).isEqualTo("session_ended");
+        assertThat(grouped.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+        assertThat(number(delivers.getLast(), "robustmq.deliveries")).isEqualTo(1);
+        assertThat(delivers)
+                .allSatisfy(span ->
+                        assertThat(span.getLinks())
+                                .singleElement()
+                                .satisfies(link ->
+                                        assertThat(link.getSpanContext().getSpanId())
+                                                .isEqualTo("00f067aa0ba902b7")));
+    }
+
+    @Test
+    void what_another_broker_gets_is_a_forward() throws Exception {
         Tracing.PublishTrace publish = begin(tracing(1, 100, 3), null, System.nanoTime());
-        long traced =
-                IntStream.range(0, 10)
-                        .mapToObj(i -> publish.delivery(READER, 0, System.nanoTime()))
-                        .filter(Objects::nonNull)
-                        .peek(delivery -> delivery.written(System.nanoTime()))
-                        .count();
-        assertThat(traced).isEqualTo(3);
-        publish.routed(10, System.nanoTime());
-        SpanData root = named(finish(), "publish");
-        assertThat(number(root, "robustmq.deliveries")).isEqualTo(10);
-        assertThat(number(root, "robustmq.delivery_spans_discarded")).isEqualTo(7);
+        publish.delivery(Tracing.Receiver.HOME, READER, 0, System.nanoTime())
+                .written(System.nanoTime());
+        SpanData forward = named(finish(), "forward");
+        assertThat(text(forward, "messaging.operation.name")).isEqualTo("forward");
+        assertThat(forward.getLinks()).as("no creation context").isEmpty();
+    }
+
+    @Test
+    void messages_that_waited_for_one_sync_are_linked() throws Exception {
+        Tracing tracing = tracing(1, 100, 3);
+        List<Tracing.PublishTrace> three =
+                IntStream.range(0, 3).mapToObj(i -> begin(tracing, null, i)).toList();
+        three.forEach(each -> each.step(Tracing.Step.FSYNC, 10, 20));
+        begin(tracing, null, 0).step(Tracing.Step.FSYNC, 20, 30);
+        List<SpanData> waits = finish();
+        assertThat(waits).extracting(span -> span.getLinks().size()).containsExactly(0, 1, 1, 0);
+        assertThat(waits.get(2).getLinks().getFirst().getSpanContext().getSpanId())
+                .isEqualTo(three.getFirst().context().spanIdHex());
+        assertThat(waits).extracting(SpanData::getName).containsOnly("fsync wait");
+    }
+
+    @Test
+    void what_was_slow_is_one_trace_whoever_gets_it() throws Exception {
+        SpanTracing tracing = keeping(Duration.ofSeconds(1), true, 10);
+        assertThat(tracing.slowNanos()).isEqualTo(1_000_000_000L);
+        long t = System.nanoTime();
+        for (int i = 0; i < 2; i++) {
+            Tracing.PublishTrace kept = kept(tracing, Tracing.Kept.SLOW, "a/b", t);
+            deliver(Objects.requireNonNull(kept)).acknowledged(0, t + i);
+            kept.routed(-1, t);
+        }
+        Objects.requireNonNull(kept(tracing, Tracing.Kept.SLOW, "a/c", t)).routed(-1, t);
+        List<SpanData> spans = finish();
+        assertThat(spans)
+                .extracting(SpanData::getName)
+                .containsExactly("deliver", "publish", "deliver", "publish");
+        assertThat(spans.subList(0, 3))
+                .extracting(SpanData::getTraceId)
+                .containsOnly(spans.getFirst().getTraceId());
+        assertThat(spans.getLast().getTraceId()).isNotEqualTo(spans.getFirst().getTraceId());
+        SpanData publish = named(spans, "publish");
+        assertThat(text(publish, "robustmq.kept_for")).isEqualTo("slow");
+        assertThat(number(publish, "robustmq.deliveries")).as("not known").isNull();
+        assertThat(text(publish, "messaging.client.id")).as("not known").isNull();
+        assertThat(tracing.keptSlow()).isEqualTo(3);
+    }
+
+    @Test
+    void of_messages_that_were_kept_so_many_are_remembered() throws Exception {
+        SpanTracing tracing = keeping(Duration.ofSeconds(1), true, 1 << 20);
+        long t = System.nanoTime();
+        Tracing.PublishTrace first = kept(tracing, Tracing.Kept.SLOW, "a", t);
+        for (int i = 0; i < KeptTraces.MAX; i++) {
+            assertThat(kept(tracing, Tracing.Kept.SLOW, "a", t)).isSameAs(first);
+            kept(tracing, Tracing.Kept.SLOW, "b" + i, t);
+        }
+        assertThat(kept(tracing, Tracing.Kept.SLOW, "a", t)).isNotSameAs(first);
+    }
+
+    @Test
+    void no_more_are_kept_per_second_than_allowed_and_nothing_if_so_configured() {
+        SpanTracing tracing = keeping(Duration.ofSeconds(1), true, 2);
+        Operation subscribe = new Operation.Subscribe(1, "a/#");
+        assertThat(kept(tracing, Tracing.Kept.FAILED, "a", 0)).isNotNull();
+        Tracing.OperationTrace operation = operation(tracing, subscribe, 0);
+        assertThat(operation.context(0x87)).isNotNull();
+        assertThat(kept(tracing, Tracing.Kept.FAILED, "a", 0)).isNull();
+        assertThat(operation(tracing, subscribe, 0).context(0x87)).isNull();
+        assertThat(Objects.requireNonNull(sampler).keptLimited()).isEqualTo(2);
+        assertThat(tracing.keptFailed()).isEqualTo(2);
+        now.set(Samples.NOON.plusSeconds(1));
+        assertThat(kept(tracing, Tracing.Kept.FAILED, "a", 0)).isNotNull();
+
+        SpanTracing never = keeping(Duration.ZERO, false, 2);
+        assertThat(never.slowNanos()).isEqualTo(Long.MAX_VALUE);
+        assertThat(never.keepsFailed()).isFalse();
+        assertThat(never.operation(subscribe, READER, null, 0)).isNull();
+    }
+
+    @Test
+    void an_operation_that_was_not_chosen_is_recorded_if_it_fails() throws Exception {
+        Tracing tracing = keeping(Duration.ZERO, true, 10);
+        long t = System.nanoTime();
+        Tracing.OperationTrace good = operation(tracing, new Operation.Connect(true, 0), t);
+        assertThat(good.context(0)).as("not recorded").isNull();
+        good.resumed(1, 1, t, t);
+        good.ended(0, null, t);
+        Tracing.OperationTrace bad =
+                Objects.requireNonNull(
+                        tracing.operation(new Operation.Connect(true, 0), READER, UNSAMPLED, t));
+        TraceContext context = Objects.requireNonNull(bad.context(0x86));
+        bad.ended(0x86, "wrong password", t + 1000);
+        SpanData connect = finish().getFirst();
+        assertThat(connect.getSpanId()).isEqualTo(context.spanIdHex());
+        assertThat(connect.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
+        assertThat(text(connect, "robustmq.kept_for")).isEqualTo("failed");
+        assertThat(connect.getStatus().getDescription()).isEqualTo("wrong password");
+        assertThat(sink.taken()).hasSize(1);
+    }
+
+    private static Tracing.@Nullable PublishTrace kept(
+            Tracing tracing, Tracing.Kept why, String topic, long receivedNanos) {
+        return tracing.kept(why, null, topic, 1, -1, null, receivedNanos);
     }
 
     @Test
@@ -248,12 +394,10 @@ class SpanTracingTest {
         Tracing tracing = tracing(1, 100, 64);
         begin(tracing, null, System.nanoTime()).refused(0x97, "quota", System.nanoTime());
         Tracing.PublishTrace publish = begin(tracing, null, System.nanoTime());
-        Tracing.DeliveryTrace dropped =
-                Objects.requireNonNull(publish.delivery(READER, 1, System.nanoTime()));
+        Tracing.DeliveryTrace dropped = deliver(publish);
         dropped.dropped(MessageEvent.DropReason.QUEUE_FULL, System.nanoTime());
         dropped.acknowledged(0, System.nanoTime()); // too late: a span ends once
-        Objects.requireNonNull(publish.delivery(READER, 1, System.nanoTime()))
-                .acknowledged(0x83, System.nanoTime());
+        deliver(publish).acknowledged(0x83, System.nanoTime());
         List<SpanData> spans = finish();
         assertThat(spans).hasSize(3);
         assertThat(spans)
@@ -274,15 +418,22 @@ class SpanTracingTest {
         assertThat(worker.dropped()).isEqualTo(30);
     }
 
-    private Tracing tracing(double ratio, int maxPerSecond, int maxDeliveries) {
+    private SpanTracing tracing(double ratio, int maxPerSecond, int maxDeliveries) {
         return tracing(ratio, List.of(), maxPerSecond, maxDeliveries);
     }
 
-    private Tracing tracing(
+    private SpanTracing tracing(
             double ratio, List<SamplingRule> rules, int maxPerSecond, int maxDeliveries) {
+        return tracing(Samples.sampling(ratio, rules, maxPerSecond), maxDeliveries);
+    }
+
+    private SpanTracing keeping(Duration slow, boolean failed, int maxPerSecond) {
+        return tracing(new Sampling(0, List.of(), 10, slow, failed, maxPerSecond), 64);
+    }
+
+    private SpanTracing tracing(Sampling sampling, int maxDeliveries) {
         PipelineSettings.Traces settings =
-                new PipelineSettings.Traces(
-                        true, Samples.sampling(ratio, rules, maxPerSecond), maxDeliveries);
+                new PipelineSettings.Traces(true, sampling, maxDeliveries);
         SplittableRandom random = new SplittableRandom(seed);
         sampler = new Sampler(settings.sampling(), now::get, () -> random);
         return new SpanTracing(

@@ -10,6 +10,7 @@ import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.telemetry.event.Tracing.Operation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,12 +42,21 @@ class SpansGoldenTest {
                             "route", "publish | who gets it is looked up, and they are handed it"),
                     Map.entry(
                             "journal append",
-                            "publish | handed to the journal, until the disk or the quorum has it"),
+                            "publish | handed to the journal, until it was written, or a quorum of journal servers had it"),
+                    Map.entry(
+                            "fsync wait",
+                            "publish | until the disk had it. One sync is for all that were written together: a link to the first of those"
+                                    + " that are traced"),
+                    Map.entry(
+                            "forward",
+                            "publish | handed to the link to another broker, until that acknowledged (QoS 0: until it was written); that"
+                                    + " broker's publish is its child"),
                     Map.entry(
                             "deliver",
                             "publish | handed to the subscriber's connection, until it was written (QoS 0) or acknowledged"
                                     + " (PUBACK, PUBCOMP); also when the message waited in a session until its client was back, then its publish"
-                                    + " ended long before. To another broker it is the forward, and that broker's publish is its child"),
+                                    + " ended long before. Above tracing.max-deliveries all others are one, from the first until the last. A link to"
+                                    + " the publisher's own span"),
                     Map.entry(
                             "connect",
                             "that of the CONNECT's `traceparent`, if it has one | CONNECT was read, until CONNACK"),
@@ -66,7 +76,7 @@ class SpansGoldenTest {
                     Map.entry("messaging.destination.name", "The topic"),
                     Map.entry("messaging.destination.template", "The first topic filter"),
                     Map.entry("messaging.message.body.size", "Bytes of the payload"),
-                    Map.entry("messaging.operation.name", "publish or deliver"),
+                    Map.entry("messaging.operation.name", "publish, deliver or forward"),
                     Map.entry("messaging.operation.type", "receive or send"),
                     Map.entry("messaging.system", "mqtt"),
                     Map.entry(
@@ -75,14 +85,17 @@ class SpansGoldenTest {
                     Map.entry("network.protocol.name", "mqtt/5.0, mqtt/3.1.1 or mqtt/3.1"),
                     Map.entry("robustmq.clean_start", "What CONNECT said"),
                     Map.entry("robustmq.connection_id", "That of all events of the connection"),
-                    Map.entry("robustmq.deliveries", "To how many it went at once"),
                     Map.entry(
-                            "robustmq.delivery_spans_discarded",
-                            "Of them above tracing.max-deliveries, without a span"),
+                            "robustmq.deliveries",
+                            "To how many it went at once; of a span for several how many they are"),
+                    Map.entry("robustmq.deliveries_failed", "Of those, not delivered"),
                     Map.entry("robustmq.ending", "As ending of connection.closed"),
                     Map.entry("robustmq.filters", "How many topic filters"),
                     Map.entry("robustmq.in_flight", "Messages sent before and not acknowledged"),
                     Map.entry("robustmq.kept", "It waited in the session"),
+                    Map.entry(
+                            "robustmq.kept_for",
+                            "slow or failed: it was not chosen, and recorded for how it ended, with as much as was known then"),
                     Map.entry("robustmq.qos", "Of the publish, or of the delivery"),
                     Map.entry("robustmq.reason_code", "MQTT's, 128 or more is an error"),
                     Map.entry("robustmq.redelivered", "It was sent before, with DUP now"),
@@ -107,7 +120,8 @@ class SpansGoldenTest {
     void the_reference_is_what_spans_have() throws Exception {
         SplittableRandom random = new SplittableRandom(1);
         PipelineSettings.Traces settings =
-                new PipelineSettings.Traces(true, Samples.sampling(1, List.of(), 1000), 64);
+                new PipelineSettings.Traces(
+                        true, new Sampling(1, List.of(), 1000, Duration.ofSeconds(1), true, 10), 2);
         Tracing tracing =
                 new SpanTracing(
                         settings,
@@ -144,16 +158,21 @@ class SpansGoldenTest {
             for (Tracing.Step step : Tracing.Step.values()) {
                 publish.step(step, 0, 0);
             }
-            Objects.requireNonNull(publish.delivery(CLIENT, 1, 0)).acknowledged(0x80, 0);
-            Objects.requireNonNull(publish.delivery(CLIENT, 1, 0))
-                    .dropped(MessageEvent.DropReason.QUEUE_FULL, 0);
+            publish.delivery(Tracing.Receiver.CLIENT, CLIENT, 1, 0).acknowledged(0x80, 0);
+            publish.delivery(Tracing.Receiver.HOME, CLIENT, 1, 0).acknowledged(0, 0);
+            publish.delivery(Tracing.Receiver.CLIENT, CLIENT, 1, 0)
+                    .dropped(MessageEvent.DropReason.QUEUE_FULL, 0); // above the budget
             if (refused) {
                 publish.refused(0x80, "", 0);
             } else {
                 publish.routed(1, 0);
             }
         }
-        Objects.requireNonNull(tracing.late(PARENT, CLIENT, "a", 1, true, 0)).acknowledged(0, 0);
+        Objects.requireNonNull(
+                        tracing.late(PARENT, Tracing.Receiver.CLIENT, CLIENT, "a", 1, true, 0))
+                .acknowledged(0, 0);
+        Objects.requireNonNull(tracing.kept(Tracing.Kept.SLOW, CLIENT, "a", 1, 1, PARENT, 0))
+                .routed(-1, 0);
     }
 
     private static String page(List<SpanData> spans) {
@@ -178,7 +197,8 @@ class SpansGoldenTest {
 
                 What is recorded while `tracing.enabled` is true and spans are exported (`sinks.otlp`): of a publish, parent based where its
                 publisher sent a `traceparent`, else by `tracing.ratio`; the same of what else clients do. At most `tracing.max-per-second`
-                traces are begun or gone on with. This page is generated from the code. A refusal or a loss has status error, and its
+                traces are begun or gone on with. What was not chosen and is slow (`tracing.keep-slow`), refused or dropped
+                (`tracing.keep-failed`) is recorded all the same, after the fact, up to `tracing.max-kept-per-second`. This page is generated from the code. A refusal or a loss has status error, and its
                 description says why. An MQTT 5 subscriber is sent the context of its delivery as `traceparent`.
 
                 | span | kind | parent | from, until |
