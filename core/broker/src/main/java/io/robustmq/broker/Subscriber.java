@@ -129,6 +129,7 @@ final class Subscriber {
         } else {
             outbound.appended(message.topic(), message.receivedNanos());
             loop.delivered(0, message.payloadLength(), message.receivedNanos());
+            session.countOfClass(Counters.CLASS_DELIVERED, 1);
         }
         report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
     }
@@ -179,6 +180,7 @@ final class Subscriber {
         if (again) {
             return;
         }
+        session.countOfClass(Counters.CLASS_DELIVERED, 1);
         if (isPeer) {
             loop.forwarded(delivery.qos, payload.length);
             if (delivery.trace != null) {

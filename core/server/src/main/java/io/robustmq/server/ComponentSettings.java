@@ -60,6 +60,7 @@ final class ComponentSettings {
                 mqtt.topics().settings(),
                 mqtt.slowSubscriptions().settings(),
                 new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()),
+                MetricsKeys.classes(config.metrics().clientClasses()),
                 null);
     }
 
@@ -133,7 +134,8 @@ final class ComponentSettings {
                         tracing.ratio(),
                         tracing.rules(),
                         tracing.maxPerSecond(),
-                        tracing.maxDeliveries()));
+                        tracing.maxDeliveries()),
+                config.metrics().maxSeries());
     }
 
     /** For telling why the start failed before any directory is this process's. */

@@ -26,7 +26,7 @@ public final class Pipeline implements AutoCloseable {
 
     private final PipelineSettings settings;
     private final InstantSource clock;
-    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final PrometheusRegistry registry;
     private final @Nullable Identities identities;
     private final Intake intake;
     private final Ledger ledger;
@@ -65,6 +65,7 @@ public final class Pipeline implements AutoCloseable {
                         clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
+        this.registry = new GuardedRegistry(new SeriesGuard(settings.maxSeries(), own::emit));
         this.libraries = new LibraryLines(own, settings.intake().libraries());
         this.levels = new Levels(configured, cells, clock, own, libraries::setThreshold);
         this.traces = new DebugTraces(intake, clock, outside.chance(), own);
@@ -158,7 +159,10 @@ public final class Pipeline implements AutoCloseable {
         return identities == null ? null : identities.hashed(clientId);
     }
 
-    /** Where metrics are; the pipeline's and the JVM's are in it from {@link #open} on. */
+    /**
+     * Where metrics are; the pipeline's and the JVM's are in it from {@link #open} on. Who reads it
+     * gets a bounded number of series of each.
+     */
     public PrometheusRegistry registry() {
         return registry;
     }
