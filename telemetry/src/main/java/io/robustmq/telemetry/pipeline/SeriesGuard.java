@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Bounds the series of each metric family, whatever its labels are made of: {@link FamilySeries}
@@ -49,7 +48,7 @@ final class SeriesGuard {
     }
 
     /** Of a whole scrape: a family that is not in it has no series now. */
-    MetricSnapshots all(MetricSnapshots collected) {
+    MetricSnapshots bounded(MetricSnapshots collected) {
         Set<String> there = new HashSet<>();
         collected.forEach(each -> there.add(name(each)));
         families.forEach((name, family) -> {
@@ -57,41 +56,33 @@ final class SeriesGuard {
                 family.vanished();
             }
         });
-        return some(collected, name -> true);
+        MetricSnapshots.Builder bounded = MetricSnapshots.builder();
+        collected.forEach(each -> bounded.metricSnapshot(bounded(each)));
+        return bounded.metricSnapshot(overflowing()).build();
     }
 
-    /** Of one that was asked for some names only. */
-    MetricSnapshots some(MetricSnapshots collected, Predicate<String> included) {
-        MetricSnapshots.Builder guarded = MetricSnapshots.builder();
-        collected.forEach(each -> guarded.metricSnapshot(guarded(each)));
-        if (included.test(METRIC)) {
-            guarded.metricSnapshot(overflowing());
-        }
-        return guarded.build();
-    }
-
-    private MetricSnapshot guarded(MetricSnapshot collected) {
+    private MetricSnapshot bounded(MetricSnapshot collected) {
         return switch (collected) {
             case CounterSnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.COUNTERS, CounterSnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.COUNTERS, CounterSnapshot::new);
             case GaugeSnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.GAUGES, GaugeSnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.GAUGES, GaugeSnapshot::new);
             case SummarySnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.SUMMARIES, SummarySnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.SUMMARIES, SummarySnapshot::new);
             case HistogramSnapshot of -> {
                 boolean falls = of.isGaugeHistogram();
-                yield guarded(
+                yield bounded(
                         of,
                         of.getDataPoints(),
                         new MergedHistograms(!falls),
                         (metadata, points) -> new HistogramSnapshot(falls, metadata, points));
             }
             case InfoSnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.none(), InfoSnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.none(), InfoSnapshot::new);
             case StateSetSnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.none(), StateSetSnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.none(), StateSetSnapshot::new);
             case UnknownSnapshot of ->
-                    guarded(of, of.getDataPoints(), Merging.none(), UnknownSnapshot::new);
+                    bounded(of, of.getDataPoints(), Merging.none(), UnknownSnapshot::new);
             default ->
                     throw new IllegalStateException(
                             "no kind of metric that is known: " + collected);
@@ -99,7 +90,7 @@ final class SeriesGuard {
     }
 
     @SuppressWarnings("unchecked") // a name keeps its kind, the registry sees to it
-    private <P extends DataPointSnapshot> MetricSnapshot guarded(
+    private <P extends DataPointSnapshot> MetricSnapshot bounded(
             MetricSnapshot collected,
             List<P> points,
             Merging<P> merging,
@@ -109,11 +100,11 @@ final class SeriesGuard {
                 (FamilySeries<P>)
                         families.computeIfAbsent(
                                 name, first -> new FamilySeries<>(maxSeries, merging));
-        List<P> bounded = family.bounded(points);
+        List<P> few = family.bounded(points);
         if (family.overflowing() > 0 && told.add(name)) {
             events.accept(new PipelineEvent.SeriesOverflowed(name, maxSeries));
         }
-        return bounded.equals(points) ? collected : made.apply(collected.getMetadata(), bounded);
+        return few.equals(points) ? collected : made.apply(collected.getMetadata(), few);
     }
 
     private GaugeSnapshot overflowing() {
