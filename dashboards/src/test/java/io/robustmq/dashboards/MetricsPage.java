@@ -32,6 +32,7 @@ final class MetricsPage {
         sections.put("log_", "Events");
         sections.put("pipeline_", "Shipping of events, spans and metrics");
         sections.put("trace", "Traces");
+        sections.put("metrics_", "These metrics");
         sections.put("", "The node");
         return sections;
     }

@@ -98,7 +98,8 @@ public final class Broker implements AutoCloseable {
                         shared.latencies(),
                         shared.openConnections(),
                         shared.delayedCount(),
-                        shared.retained());
+                        shared.retained(),
+                        new ClassMeasures(settings.classes(), shared.counters()));
     }
 
     /**

@@ -18,18 +18,21 @@ public final class BrokerMeasures {
     private final AtomicInteger connections;
     private final AtomicInteger delayed;
     private final RetainedStore retained;
+    private final ClassMeasures classes;
 
     BrokerMeasures(
             List<Counters> counters,
             List<Latency> latencies,
             AtomicInteger connections,
             AtomicInteger delayed,
-            RetainedStore retained) {
+            RetainedStore retained,
+            ClassMeasures classes) {
         this.counters = counters;
         this.latencies = latencies;
         this.connections = connections;
         this.delayed = delayed;
         this.retained = retained;
+        this.classes = classes;
     }
 
     /** TCP connections open, before CONNECT too. */
@@ -209,11 +212,12 @@ public final class BrokerMeasures {
         return latencies;
     }
 
+    /** By class of clients. */
+    public ClassMeasures classes() {
+        return classes;
+    }
+
     private long sum(int counter) {
-        long sum = 0;
-        for (Counters each : counters) {
-            sum += each.get(counter);
-        }
-        return sum;
+        return Counters.sum(counters, counter);
     }
 }

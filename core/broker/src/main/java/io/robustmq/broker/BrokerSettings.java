@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messageEventsPerSecond most events of one {@code message.*} type of volume MESSAGE that
  *     one event loop emits per second, 0 is none
+ * @param classes that clients are counted in
  * @param cluster null for a broker that is the only one
  */
 public record BrokerSettings(
@@ -27,6 +28,7 @@ public record BrokerSettings(
         TopicRules topicRules,
         SlowSettings slow,
         SysSettings sys,
+        ClientClasses classes,
         @Nullable ClusterSettings cluster) {
 
     /**
@@ -161,6 +163,7 @@ public record BrokerSettings(
                 topicRules,
                 slow,
                 sys,
+                classes,
                 cluster);
     }
 
@@ -178,6 +181,7 @@ public record BrokerSettings(
                 topicRules,
                 slow,
                 sys,
+                classes,
                 other);
     }
 
@@ -200,6 +204,7 @@ public record BrokerSettings(
                 TopicRules.NONE,
                 SlowSettings.DEFAULTS,
                 SysSettings.DEFAULTS,
+                ClientClasses.NONE,
                 null);
     }
 }

@@ -16,6 +16,7 @@ import io.robustmq.telemetry.event.Event;
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.Peer;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     // once the client is known
     private MqttVersion version = MqttVersion.V3_1_1;
     private ReasonStrings reasonStrings = ReasonStrings.UNKNOWN;
+    private String saidUserName = "";
     private @Nullable AuthExchange exchange;
     private @Nullable Session session;
     private @Nullable Subscriber subscriber;
@@ -188,6 +190,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         version = connect.version();
         reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
+        saidUserName = Objects.requireNonNullElse(connect.userName(), "");
         trace.connecting(connect);
         admission.admit(this, connect);
     }
@@ -261,6 +264,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
         loop = home;
     }
 
+    /** By class, if its CONNECT has told enough. */
+    void countRefused() {
+        if (phase != Phase.BEFORE_CONNECT) {
+            String known = access.userName();
+            int of = classOf(known.isEmpty() ? saidUserName : known);
+            loop.counters().add(Counters.ofClass(of, Counters.CLASS_REFUSED), 1);
+        }
+    }
+
+    private int classOf(String userName) {
+        return shared.settings().classes().of(peer.clientId(), userName, origin.listener());
+    }
+
     /** CONNACK with another reason code than 0, and the end. */
     void refuse(int reasonCode, String detail) {
         if (link != null) {
@@ -285,6 +301,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (link == null) {
             loop.counters().add(Counters.accepted(version), 1);
             loop.counters().add(Counters.SESSIONS_CONNECTED, 1);
+            to.isOf(classOf(access.userName()));
+            to.countOfClass(Counters.CLASS_CONNECTED, 1);
         }
         patience.keepAlive(keepAliveSeconds);
         return made;
@@ -445,6 +463,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         who.gone();
+        of.countOfClass(Counters.CLASS_CONNECTED, -1);
         boolean takenBack = ending == Ending.CLIENT_DISCONNECT && reasonCode == ReasonCode.SUCCESS;
         Connect.Will last =
                 takenBack ? null : loop.rules().payloads().allowed(access.allowed(will), peer);

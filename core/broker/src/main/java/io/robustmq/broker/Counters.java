@@ -5,6 +5,7 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -45,10 +46,24 @@ final class Counters {
     private static final int SCHEMA_VIOLATED = MALFORMED_CONTEXTS + 1;
     private static final int COUNT = SCHEMA_VIOLATED + SchemaViolation.values().length;
 
+    static final int CLASS_CONNECTED = 0; // of each class of clients, behind all others
+    static final int CLASS_PUBLISHED = 1;
+    static final int CLASS_DELIVERED = 2;
+    static final int CLASS_DROPPED = 3;
+    static final int CLASS_REFUSED = 4;
+    private static final int OF_CLASS = 5;
+
     /** Keeps two loops' counters off one cache line. */
     private static final int PADDING = 16;
 
-    private final AtomicLongArray values = new AtomicLongArray(COUNT + 2 * PADDING);
+    private final AtomicLongArray values;
+
+    /**
+     * @param classes of clients
+     */
+    Counters(int classes) {
+        this.values = new AtomicLongArray(COUNT + classes * OF_CLASS + 2 * PADDING);
+    }
 
     void add(int counter, long howMany) {
         int at = counter + PADDING;
@@ -85,5 +100,17 @@ final class Counters {
 
     static int refused(int reasonCode) {
         return REFUSED + (reasonCode & 0xff);
+    }
+
+    static int ofClass(int clientClass, int what) {
+        return COUNT + clientClass * OF_CLASS + what;
+    }
+
+    static long sum(List<Counters> all, int counter) {
+        long sum = 0;
+        for (Counters each : all) {
+            sum += each.get(counter);
+        }
+        return sum;
     }
 }

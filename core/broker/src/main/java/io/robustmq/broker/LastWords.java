@@ -33,6 +33,7 @@ final class LastWords {
     /** CONNACK with another reason code than 0, unless even that is more than the client takes. */
     static void refuse(Connection connection, int reasonCode, String detail) {
         connection.loop().counters().add(Counters.refused(reasonCode), 1);
+        connection.countRefused();
         ReasonStrings strings = connection.reasonStrings();
         ConnackProperties none = ConnackProperties.refused(null);
         String reason = strings.farewell(detail, none.packetBytes());

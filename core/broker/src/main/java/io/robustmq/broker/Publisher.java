@@ -48,6 +48,7 @@ final class Publisher {
         Counters counters = loop.counters();
         counters.add(Counters.PUBLISHES_RECEIVED + qos, 1);
         counters.add(Counters.PUBLISHED_BYTES, packet.payloadLength());
+        session.countOfClass(Counters.CLASS_PUBLISHED, 1);
         Tracing.PublishTrace trace = begin(packet);
         Rewriting.To to = rewriting == null ? null : rewriting.published(packet.topic());
         String topic = to == null ? packet.topic() : to.topic();

@@ -35,6 +35,10 @@ final class Session {
     private Peer peer;
     private long expirySeconds;
     private boolean ended;
+
+    /** Of its client, when it connected last; not known of one that was read from the log. */
+    private int clientClass = ClientClasses.IS_OTHER;
+
     private final DropEvents dropEvents = new DropEvents();
     private @Nullable SessionShares shares;
 
@@ -301,6 +305,7 @@ final class Session {
         passedOn.addAll(waited);
         home.passingOn().add(passedOn, this);
         home.counters().add(Counters.dropped(DropReason.SESSION_ENDED), gone);
+        countOfClass(Counters.CLASS_DROPPED, gone);
         return gone;
     }
 
@@ -374,6 +379,7 @@ final class Session {
      */
     void dropped(String topic, int qos, DropReason reason, @Nullable TraceContext trace) {
         home.counters().add(Counters.dropped(reason), 1);
+        countOfClass(Counters.CLASS_DROPPED, 1);
         boolean told =
                 dropEvents.take(reason, home.second()) || home.shared().isTraced(clientId, topic);
         if (!told && trace == null) {
@@ -418,6 +424,17 @@ final class Session {
     private void tell(Event event, TraceContext trace, boolean always) {
         if (always || home.samplers().traced.take(true)) {
             home.shared().events().emit(event, trace);
+        }
+    }
+
+    void isOf(int classOfClient) {
+        clientClass = classOfClient;
+    }
+
+    /** For the class of its client; peers are no clients. */
+    void countOfClass(int what, long howMany) {
+        if (!isPeer) {
+            home.counters().add(Counters.ofClass(clientClass, what), howMany);
         }
     }
 

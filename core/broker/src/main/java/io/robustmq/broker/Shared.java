@@ -80,7 +80,9 @@ record Shared(
                 new EventTopics(subscriptions.trie()),
                 directory,
                 new RetainedStore(settings.retained()),
-                Stream.generate(Counters::new).limit(loops).toList(),
+                Stream.generate(() -> new Counters(settings.classes().names().size()))
+                        .limit(loops)
+                        .toList(),
                 Stream.generate(Latency::new).limit(loops).toList(),
                 new BrokerLog(log, settings.storage(), directory, clock, events),
                 new AtomicInteger(),

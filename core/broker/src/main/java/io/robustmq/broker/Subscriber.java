@@ -132,6 +132,7 @@ final class Subscriber {
             outbound.appended(
                     message.topic(), message.properties(), message.receivedNanos(), trace != null);
             loop.delivered(0, message.payloadLength(), message.receivedNanos());
+            session.countOfClass(Counters.CLASS_DELIVERED, 1);
         }
         report(message.topic(), 0, message.payloadLength(), message.receivedNanos(), delivery);
     }
@@ -182,6 +183,7 @@ final class Subscriber {
         if (again) {
             return;
         }
+        session.countOfClass(Counters.CLASS_DELIVERED, 1);
         if (isPeer) {
             loop.forwarded(delivery.qos, payload.length);
             if (delivery.trace != null) {

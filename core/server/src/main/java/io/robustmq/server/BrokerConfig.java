@@ -15,6 +15,9 @@ interface BrokerConfig extends RoleConfig {
 
     Mqtt5 mqtt5();
 
+    @Override
+    ClientMetrics metrics();
+
     /** Of files with payload schemas; empty for none. */
     Path schemaDirectory();
 
@@ -54,6 +57,11 @@ interface BrokerConfig extends RoleConfig {
             MqttFlapping flapping,
             MqttTopics topics,
             MqttSlowSubscriptions slowSubscriptions) {}
+
+    /**
+     * @param clientClasses rules, checked
+     */
+    record ClientMetrics(int maxSeries, List<String> clientClasses) implements Metrics {}
 
     record MqttAccess(
             Path aclFile,

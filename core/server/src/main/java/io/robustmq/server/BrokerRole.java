@@ -114,6 +114,7 @@ final class BrokerRole {
         if (isFirst) {
             accessControl().watch();
             BrokerMetrics.register(this::measures, to.registry());
+            ClassMetrics.register(() -> measures().classes(), to.registry());
             CertificateMetrics.register(this::certificates, to.registry());
         }
     }

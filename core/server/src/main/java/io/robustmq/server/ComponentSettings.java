@@ -61,6 +61,7 @@ final class ComponentSettings {
                 mqtt.topics().settings(),
                 mqtt.slowSubscriptions().settings(),
                 new SysSettings(mqtt.topics().sysInterval(), config.nodeId(), BuildVersion.text()),
+                MetricsKeys.classes(config.metrics().clientClasses()),
                 null);
     }
 
@@ -138,7 +139,8 @@ final class ComponentSettings {
                                 tracing.keepSlow(),
                                 tracing.keepFailed(),
                                 tracing.maxKeptPerSecond()),
-                        tracing.maxDeliveries()));
+                        tracing.maxDeliveries()),
+                config.metrics().maxSeries());
     }
 
     /** For telling why the start failed before any directory is this process's. */

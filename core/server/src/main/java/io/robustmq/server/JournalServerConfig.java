@@ -22,7 +22,8 @@ record JournalServerConfig(
         Journal journal,
         Events events,
         Sinks sinks,
-        Tracing tracing)
+        Tracing tracing,
+        NodeMetrics metrics)
         implements RoleConfig {
 
     /** Where the journal's shards go. */

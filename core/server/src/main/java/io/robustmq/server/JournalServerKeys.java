@@ -131,7 +131,7 @@ final class JournalServerKeys {
                                     TCP,
                                     ConfigKeys.http("127.0.0.1:9092"),
                                     JOURNAL),
-                            ConfigKeys.TELEMETRY),
+                            MetricsKeys.TELEMETRY),
                     JournalServerKeys::check);
 
     private static void check(ConfigValues values) {

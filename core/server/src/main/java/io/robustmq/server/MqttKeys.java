@@ -136,6 +136,7 @@ final class MqttKeys {
         MqttTopics.check(values);
         Mqtt5Keys.check(values);
         TransportKeys.check(values);
+        MetricsKeys.check(values);
         // QUIC's port is one of UDP
         values.mustDiffer(
                 "mqtt.listen",

@@ -19,7 +19,8 @@ record MqttServerConfig(
         Http http,
         Events events,
         Sinks sinks,
-        Tracing tracing)
+        Tracing tracing,
+        ClientMetrics metrics)
         implements BrokerConfig {
 
     /**

@@ -57,7 +57,7 @@ final class MqttServerKeys {
                                                     CLUSTER),
                                             MqttKeys.SECTIONS),
                                     List.of(ConfigKeys.http("127.0.0.1:9091"))),
-                            ConfigKeys.TELEMETRY),
+                            MetricsKeys.BROKER_TELEMETRY),
                     MqttServerKeys::check);
 
     private static void check(ConfigValues values) {

@@ -114,7 +114,8 @@ final class NodeFrame {
             throw new IllegalStateException("not open");
         }
         HttpEndpoint endpoint =
-                new HttpEndpoint(listener.resolve(), to.registry(), readiness, token, events(to));
+                new HttpEndpoint(
+                        listener.resolve(), to.metricsToRead(), readiness, token, events(to));
         try {
             endpoint.open();
         } catch (IOException failure) {

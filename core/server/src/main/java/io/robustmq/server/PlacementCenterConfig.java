@@ -21,7 +21,8 @@ record PlacementCenterConfig(
         Journal journal,
         Events events,
         Sinks sinks,
-        Tracing tracing)
+        Tracing tracing,
+        NodeMetrics metrics)
         implements RoleConfig {
 
     /** Where the journal's shards go. */

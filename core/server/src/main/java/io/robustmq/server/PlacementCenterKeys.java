@@ -65,7 +65,7 @@ final class PlacementCenterKeys {
                                     PLACEMENT,
                                     ConfigKeys.http("127.0.0.1:9090"),
                                     JOURNAL),
-                            ConfigKeys.TELEMETRY),
+                            MetricsKeys.TELEMETRY),
                     PlacementCenterKeys::check);
 
     private static void check(ConfigValues values) {

@@ -35,6 +35,8 @@ interface RoleConfig {
 
     Tracing tracing();
 
+    Metrics metrics();
+
     /** Where the log files go: said, or beside the journal. */
     default Path logDirectory() {
         Path said = sinks().file().directory();
@@ -201,6 +203,14 @@ interface RoleConfig {
             Path caFile,
             Path clientCertificateFile,
             Path clientKeyFile) {}
+
+    /** What {@code /metrics} has. */
+    interface Metrics {
+        int maxSeries();
+    }
+
+    /** Of a role without clients. */
+    record NodeMetrics(int maxSeries) implements Metrics {}
 
     record Tracing(
             boolean enabled,

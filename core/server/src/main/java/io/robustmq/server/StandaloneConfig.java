@@ -19,7 +19,8 @@ record StandaloneConfig(
         Journal journal,
         Events events,
         Sinks sinks,
-        Tracing tracing)
+        Tracing tracing,
+        ClientMetrics metrics)
         implements BrokerConfig {
 
     /** Where the journal's shards go. */

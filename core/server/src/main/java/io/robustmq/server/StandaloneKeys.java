@@ -45,6 +45,6 @@ final class StandaloneKeys {
                                                     ConfigKeys.data("./robust-data")),
                                             MqttKeys.SECTIONS),
                                     List.of(SCHEMAS, ConfigKeys.http("127.0.0.1:9091"), JOURNAL)),
-                            ConfigKeys.TELEMETRY),
+                            MetricsKeys.BROKER_TELEMETRY),
                     MqttKeys::check);
 }

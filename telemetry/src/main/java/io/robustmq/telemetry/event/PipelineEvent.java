@@ -132,6 +132,23 @@ public sealed interface PipelineEvent extends Event {
             implements PipelineEvent {}
 
     @EventType(
+            name = "pipeline.series_overflowed",
+            severity = Severity.WARN,
+            volume = Volume.FAULT,
+            cause =
+                    "A metric has more label sets than metrics.max-series: those seen first keep their series, all others are one with overflow in each label.",
+            action =
+                    "Find what the label is made of, and make it of fewer values; raise metrics.max-series if Prometheus can bear it. robustmq_metrics_overflow_series says how many are too many.")
+    record SeriesOverflowed(
+            @Doc("The metric") String metric, @Doc("Label sets it may have") int maxSeries)
+            implements PipelineEvent {
+        @Override
+        public String throttleKey() {
+            return metric;
+        }
+    }
+
+    @EventType(
             name = "pipeline.file_rolled",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,

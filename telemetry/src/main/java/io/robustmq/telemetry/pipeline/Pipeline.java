@@ -27,6 +27,8 @@ public final class Pipeline implements AutoCloseable {
     private final PipelineSettings settings;
     private final InstantSource clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final PrometheusRegistry metricsToRead = new PrometheusRegistry();
+    private final GuardedMetrics guarded;
     private final @Nullable Identities identities;
     private final Intake intake;
     private final Ledger ledger;
@@ -65,6 +67,8 @@ public final class Pipeline implements AutoCloseable {
                         clock);
         this.ledger = new Ledger(intake);
         this.own = events(Service.MQTT_BROKER);
+        this.guarded =
+                new GuardedMetrics(registry, new SeriesGuard(settings.maxSeries(), own::emit));
         this.libraries = new LibraryLines(own, settings.intake().libraries());
         this.levels = new Levels(configured, cells, clock, own, libraries::setThreshold);
         this.traces = new DebugTraces(intake, clock, outside.chance(), own);
@@ -72,7 +76,7 @@ public final class Pipeline implements AutoCloseable {
         this.wiring =
                 Wiring.of(
                         settings, outside, resources, ledger, intake.kinds(), own, new Listener());
-        wiring.metrics(registry, resources, clock);
+        wiring.metrics(metricsToRead, resources, clock);
         this.tracing = wiring.tracing(outside, resources, identities, clock);
         this.metrics = new PipelineMetrics(intake, ledger, wiring, clock);
     }
@@ -92,6 +96,7 @@ public final class Pipeline implements AutoCloseable {
         }
         registry.register(metrics);
         registry.register(new TraceMetrics(wiring.sampler(), wiring.spanTracing()));
+        metricsToRead.register(guarded);
         Place first = store.first();
         Place end = store.last();
         ledger.opened(end.counts());
@@ -159,9 +164,14 @@ public final class Pipeline implements AutoCloseable {
         return identities == null ? null : identities.hashed(clientId);
     }
 
-    /** Where metrics are; the pipeline's and the JVM's are in it from {@link #open} on. */
+    /** Where metrics are put; the pipeline's and the JVM's are in it from {@link #open} on. */
     public PrometheusRegistry registry() {
         return registry;
+    }
+
+    /** Where they are read, from {@link #open} on: a bounded number of series of each. */
+    public PrometheusRegistry metricsToRead() {
+        return metricsToRead;
     }
 
     /** Ships what waits, for at most five seconds; what is left then waits in the store. */

@@ -8,9 +8,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** How events, spans and metrics leave the process; every part can be switched off. */
+/**
+ * How events, spans and metrics leave the process; every part can be switched off.
+ *
+ * @param maxSeries label sets that each metric may have; what is beyond is one series
+ */
 public record PipelineSettings(
-        Intake intake, Console console, RollingFile file, Otlp otlp, Fluent fluent, Traces traces) {
+        Intake intake,
+        Console console,
+        RollingFile file,
+        Otlp otlp,
+        Fluent fluent,
+        Traces traces,
+        int maxSeries) {
+    private static final int DEFAULT_MAX_SERIES = 1000;
 
     /** As the configuration's defaults: console and file on, the collectors off. */
     public static PipelineSettings defaults() {
@@ -20,31 +31,32 @@ public record PipelineSettings(
                 RollingFile.defaults(),
                 Otlp.defaults(),
                 Fluent.defaults(),
-                Traces.defaults());
+                Traces.defaults(),
+                DEFAULT_MAX_SERIES);
     }
 
     public PipelineSettings with(Intake other) {
-        return new PipelineSettings(other, console, file, otlp, fluent, traces);
+        return new PipelineSettings(other, console, file, otlp, fluent, traces, maxSeries);
     }
 
     public PipelineSettings with(Console other) {
-        return new PipelineSettings(intake, other, file, otlp, fluent, traces);
+        return new PipelineSettings(intake, other, file, otlp, fluent, traces, maxSeries);
     }
 
     public PipelineSettings with(RollingFile other) {
-        return new PipelineSettings(intake, console, other, otlp, fluent, traces);
+        return new PipelineSettings(intake, console, other, otlp, fluent, traces, maxSeries);
     }
 
     public PipelineSettings with(Otlp other) {
-        return new PipelineSettings(intake, console, file, other, fluent, traces);
+        return new PipelineSettings(intake, console, file, other, fluent, traces, maxSeries);
     }
 
     public PipelineSettings with(Fluent other) {
-        return new PipelineSettings(intake, console, file, otlp, other, traces);
+        return new PipelineSettings(intake, console, file, otlp, other, traces, maxSeries);
     }
 
     public PipelineSettings with(Traces other) {
-        return new PipelineSettings(intake, console, file, otlp, fluent, other);
+        return new PipelineSettings(intake, console, file, otlp, fluent, other, maxSeries);
     }
 
     /**

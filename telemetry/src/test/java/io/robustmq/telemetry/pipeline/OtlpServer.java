@@ -7,13 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An OTLP/HTTP collector that answers as the test says. It looks at nothing but the size. */
+/** An OTLP/HTTP collector that answers as the test says. It understands nothing of it. */
 final class OtlpServer implements AutoCloseable {
     private static final int HANG = -1;
 
@@ -21,6 +22,7 @@ final class OtlpServer implements AutoCloseable {
     private final Map<String, AtomicInteger> accepted = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile int status = 200;
+    private volatile String lastBody = "";
     private @Nullable HttpServer server;
 
     OtlpServer() throws IOException {
@@ -55,6 +57,11 @@ final class OtlpServer implements AutoCloseable {
         return requests.get();
     }
 
+    /** What came last, taken or not; the texts in it can be read. */
+    String lastBody() {
+        return lastBody;
+    }
+
     /** Batches taken, by path. */
     int accepted(String path) {
         AtomicInteger count = accepted.get(path);
@@ -62,7 +69,9 @@ final class OtlpServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        int bytes = exchange.getRequestBody().readAllBytes().length;
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        int bytes = body.length;
+        lastBody = new String(body, StandardCharsets.ISO_8859_1);
         requests.incrementAndGet();
         int with = status;
         while (status == HANG) {
