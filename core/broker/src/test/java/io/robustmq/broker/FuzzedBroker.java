@@ -47,6 +47,10 @@ final class FuzzedBroker implements AutoCloseable {
     private @Nullable Witness witness;
 
     FuzzedBroker() throws IOException {
+        this(Tracing.OFF);
+    }
+
+    FuzzedBroker(Tracing tracing) throws IOException {
         log = TestLog.open(new LocalDisk(), clock, faults);
         broker =
                 new Broker(
@@ -55,7 +59,7 @@ final class FuzzedBroker implements AutoCloseable {
                         new Access(Authenticator.ANYBODY),
                         ClientDirectory.ALONE,
                         faults,
-                        Tracing.OFF,
+                        tracing,
                         clock,
                         new Random(1));
     }
