@@ -207,5 +207,7 @@ interface RoleConfig {
             double ratio,
             List<SamplingRule> rules,
             int maxPerSecond,
-            int maxDeliveries) {}
+            int maxDeliveries,
+            boolean lossless,
+            long losslessMaxSize) {}
 }

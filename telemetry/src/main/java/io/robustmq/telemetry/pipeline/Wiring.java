@@ -1,6 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.trace.data.SpanData;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
@@ -26,7 +25,7 @@ final class Wiring {
     private final List<Worker<?>> workers = new ArrayList<>();
     private @Nullable LogDirectory directory;
     private @Nullable Sampler sampler;
-    private @Nullable Worker<SpanData> spans;
+    private @Nullable SpanExport spans;
     private @Nullable Worker<Instant> metricTicks;
 
     private Wiring(
@@ -91,7 +90,9 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
-            wiring.spans = wiring.worker(new SpanSink(otlp), otlp.queueCapacity());
+            SpanExport spans = SpanExport.of(otlp, listener);
+            wiring.workers.add(spans.queue());
+            wiring.spans = spans;
         }
         return wiring;
     }
@@ -111,7 +112,7 @@ final class Wiring {
             Resources resources,
             @Nullable Identities identities,
             InstantSource clock) {
-        Worker<SpanData> to = spans;
+        SpanExport to = spans;
         if (to == null) {
             return Tracing.OFF;
         }
@@ -123,7 +124,7 @@ final class Wiring {
                 clock,
                 resources.of(Service.MQTT_BROKER),
                 identities,
-                to);
+                to.queue());
     }
 
     private void ship(Sink<FlatRecord> sink, Audience audience) {
@@ -140,7 +141,7 @@ final class Wiring {
         return shippers;
     }
 
-    /** Of what is not events. */
+    /** Of what is not events; the queue of spans is one. */
     List<Worker<?>> workers() {
         return workers;
     }
@@ -158,7 +159,7 @@ final class Wiring {
         return sampler == null ? 0 : sampler.limited();
     }
 
-    @Nullable Worker<SpanData> spans() {
+    @Nullable SpanExport spans() {
         return spans;
     }
 
