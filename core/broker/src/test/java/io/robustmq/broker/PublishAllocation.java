@@ -7,6 +7,7 @@ import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Sampling;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -72,7 +73,15 @@ final class PublishAllocation implements AutoCloseable {
                 PipelineSettings.defaults()
                         .with(
                                 new PipelineSettings.Traces(
-                                        true, ratio, List.of(), 1_000_000_000, 64))
+                                        true,
+                                        new Sampling(
+                                                ratio,
+                                                List.of(),
+                                                1_000_000_000,
+                                                Sampling.DEFAULTS.keepSlow(),
+                                                true,
+                                                Sampling.DEFAULTS.maxKeptPerSecond()),
+                                        64))
                         .with(
                                 new PipelineSettings.Otlp(
                                         true,

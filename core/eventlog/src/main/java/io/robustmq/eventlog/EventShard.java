@@ -12,6 +12,7 @@ import io.robustmq.journal.ShardSettings;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.pipeline.EventStore;
 import io.robustmq.telemetry.pipeline.Place;
+import io.robustmq.telemetry.pipeline.SpanStore;
 import io.robustmq.telemetry.pipeline.StoredEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +38,11 @@ public final class EventShard implements EventStore, AutoCloseable {
 
     private final EventShardSettings settings;
     private final Journal journal;
-    private final Object stored = new Object();
 
     // while open
     private @Nullable Shard shard;
     private @Nullable Cursors cursors;
+    private @Nullable Arrivals arrivals;
 
     public EventShard(
             EventShardSettings settings,
@@ -73,7 +73,6 @@ public final class EventShard implements EventStore, AutoCloseable {
                                 Duration.ZERO,
                                 settings.durability(),
                                 new Retention(settings.maxBytes(), settings.maxAge(), false)));
-        opened.afterGroup(this::wake);
         Cursors places =
                 new Cursors(
                         journal.shard(
@@ -86,6 +85,7 @@ public final class EventShard implements EventStore, AutoCloseable {
                                                 2 * CURSOR_SEGMENT_BYTES, Duration.ZERO, false))));
         places.open();
         cursors = places;
+        arrivals = new Arrivals(opened);
         shard = opened;
     }
 
@@ -102,10 +102,14 @@ public final class EventShard implements EventStore, AutoCloseable {
         return settings;
     }
 
-    private void wake() {
-        synchronized (stored) {
-            stored.notifyAll();
-        }
+    /**
+     * Beside the events, while this is open.
+     *
+     * @param maxBytes of the segments; the oldest spans go first, whether the collector has had
+     *     them or not
+     */
+    public SpanStore spans(long maxBytes) throws IOException {
+        return SpanShard.in(journal, maxBytes, settings.durability());
     }
 
     @Override
@@ -189,16 +193,11 @@ public final class EventShard implements EventStore, AutoCloseable {
 
     @Override
     public void await(long seq, Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        synchronized (stored) {
-            while (shard().nextOffset() <= seq) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left <= 0) {
-                    return;
-                }
-                stored.wait(left);
-            }
+        Arrivals opened = arrivals;
+        if (opened == null) {
+            throw new IllegalStateException("the event shard is not open");
         }
+        opened.await(seq, atMost);
     }
 
     @Override

@@ -24,6 +24,11 @@ public record EventShardSettings(
 
     /** Small enough that what goes at once is a small part. */
     long segmentBytes() {
+        return segmentBytes(maxBytes);
+    }
+
+    /** The same of another shard that has a largest size. */
+    static long segmentBytes(long maxBytes) {
         return Math.clamp(maxBytes / 16, 1L << 20, 64L << 20);
     }
 }

@@ -128,7 +128,7 @@ final class ComponentSettings {
                 intake(config),
                 new PipelineSettings.Console(console.enabled(), console.format(), console.level()),
                 file(config),
-                otlp(config.sinks()),
+                otlp(config),
                 fluent(config.sinks().fluent()),
                 new PipelineSettings.Traces(
                         tracing.enabled(),
@@ -204,7 +204,8 @@ final class ComponentSettings {
                 file.keepDays());
     }
 
-    private static PipelineSettings.Otlp otlp(RoleConfig.Sinks sinks) {
+    private static PipelineSettings.Otlp otlp(RoleConfig config) {
+        RoleConfig.Sinks sinks = config.sinks();
         RoleConfig.Otlp otlp = sinks.otlp();
         return new PipelineSettings.Otlp(
                 otlp.enabled(),
@@ -215,6 +216,7 @@ final class ComponentSettings {
                 otlp.traces(),
                 otlp.level(),
                 otlp.queueCapacity(),
+                config.tracing().lossless(),
                 otlp.timeout(),
                 PipelineSettings.Otlp.defaults().metricsInterval(),
                 new PipelineSettings.OtlpOptions(

@@ -228,7 +228,17 @@ final class ConfigKeys {
                                     "tracing.max-deliveries",
                                     whole(0, 100_000),
                                     "64",
-                                    "Deliveries of one message that get a span of their own; the others are one span together.")));
+                                    "Deliveries of one message that get a span of their own; the others are one span together."),
+                            key(
+                                    "tracing.lossless",
+                                    FLAG,
+                                    "false",
+                                    "Whether spans go by the disk, beside the events: there they wait while the collector is away, also over restarts and crashes of the node, and each gets there at least once. Otherwise they wait in memory (sinks.otlp.queue-capacity)."),
+                            key(
+                                    "tracing.lossless-max-size",
+                                    size(16 * MIB, TIB),
+                                    "\"256MiB\"",
+                                    "Size of the spans that wait there. Beyond it the oldest go; they are counted, and told in pipeline.spans_dropped.")));
 
     /** Where events go, and traces. */
     static final List<ConfigSection> TELEMETRY =

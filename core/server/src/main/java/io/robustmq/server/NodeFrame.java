@@ -14,6 +14,7 @@ import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
 import io.robustmq.telemetry.pipeline.Service;
+import io.robustmq.telemetry.pipeline.SpanStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -158,14 +159,18 @@ final class NodeFrame {
                         clock,
                         new SecureRandom(),
                         opening.events(Service.JOURNAL_SERVER));
+        SpanStore spans = null;
         try {
             store.open();
+            if (settings.storesSpans()) {
+                spans = store.spans(config.tracing().losslessMaxSize());
+            }
         } catch (IOException unusable) {
             store.close();
             throw DataDirectory.cannotUse("events.directory", config.eventDirectory(), unusable);
         }
         try {
-            opening.open(store);
+            opening.open(store, spans);
         } catch (IOException unusable) {
             opening.close();
             store.close();

@@ -220,5 +220,7 @@ interface RoleConfig {
             Duration keepSlow,
             boolean keepFailed,
             int maxKeptPerSecond,
-            int maxDeliveries) {}
+            int maxDeliveries,
+            boolean lossless,
+            long losslessMaxSize) {}
 }

@@ -125,7 +125,8 @@ public sealed interface PipelineEvent extends Event {
             severity = Severity.WARN,
             volume = Volume.FAULT,
             cause = "Spans could not be exported and were dropped.",
-            action = "Bring back the tracing back end, or lower tracing.ratio.")
+            action =
+                    "Bring back the tracing back end, or lower tracing.ratio. tracing.lossless keeps spans on disk while it is away, as many as tracing.lossless-max-size holds.")
     record SpansDropped(
             @Doc("Dropped since the last such event") long dropped,
             @Doc("Where they go") String endpoint)

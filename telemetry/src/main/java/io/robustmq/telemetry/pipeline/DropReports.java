@@ -10,13 +10,13 @@ final class DropReports {
 
     private final Intake intake;
     private final Held held;
-    private final @Nullable Worker<?> spans;
+    private final @Nullable SpanExport spans;
     private final Events own;
     private final Told emitTold = new Told();
     private final Told storeTold = new Told();
     private final Told spansTold = new Told();
 
-    DropReports(Intake intake, Held held, @Nullable Worker<?> spans, Events own) {
+    DropReports(Intake intake, Held held, @Nullable SpanExport spans, Events own) {
         this.intake = intake;
         this.held = held;
         this.spans = spans;
@@ -53,11 +53,12 @@ final class DropReports {
         if (store > 0) {
             own.emit(new PipelineEvent.EventsDropped("store", store, capacity));
         }
-        Worker<?> worker = spans;
-        if (worker != null) {
-            long gone = spansTold.due(worker.dropped(), worker.dropped());
+        SpanExport export = spans;
+        if (export != null) {
+            long dropped = export.dropped();
+            long gone = spansTold.due(dropped, dropped);
             if (gone > 0) {
-                own.emit(new PipelineEvent.SpansDropped(gone, worker.sink().endpoint()));
+                own.emit(new PipelineEvent.SpansDropped(gone, export.sink().endpoint()));
             }
         }
     }

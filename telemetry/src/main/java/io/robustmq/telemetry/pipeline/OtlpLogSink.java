@@ -8,14 +8,11 @@ import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.catalogue.Field;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Events as OpenTelemetry log records, to a collector. */
 final class OtlpLogSink implements Sink<FlatRecord> {
@@ -24,20 +21,10 @@ final class OtlpLogSink implements Sink<FlatRecord> {
     private static final AttributeKey<Long> SUPPRESSED =
             AttributeKey.longKey("robustmq.suppressed");
 
-    /**
-     * So long the other end may fail at a record, before that is taken for the record's fault: it
-     * must not keep back all others for ever.
-     */
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
-
     private final OtlpSender sender;
     private final Resources resources;
-    private final InstantSource clock;
+    private final Patience patience;
     private final Map<CataloguedEvent, List<AttributeKey<?>>> keys = new IdentityHashMap<>();
-
-    // while the other end fails without saying whose fault it is
-    private @Nullable Instant unclearSince;
-    private long unclearUpTo;
 
     OtlpLogSink(PipelineSettings.Otlp settings, Resources resources) {
         this(settings, resources, InstantSource.system());
@@ -46,7 +33,7 @@ final class OtlpLogSink implements Sink<FlatRecord> {
     OtlpLogSink(PipelineSettings.Otlp settings, Resources resources, InstantSource clock) {
         this.sender = new OtlpSender(settings, OtlpSignal.LOGS, clock);
         this.resources = resources;
-        this.clock = clock;
+        this.patience = new Patience(clock);
     }
 
     @Override
@@ -66,24 +53,7 @@ final class OtlpLogSink implements Sink<FlatRecord> {
             records.add(
                     new OtlpLogRecord(record, resources.of(record.service()), attributes(record)));
         }
-        long last = batch.getLast().seq();
-        try {
-            sender.send(LogsRequestMarshaler.create(records));
-        } catch (OtlpAnswer.UnclearException e) {
-            Instant now = clock.instant();
-            if (unclearSince == null) {
-                unclearSince = now;
-            }
-            unclearUpTo = Math.max(unclearUpTo, last);
-            if (unclearSince.plus(PATIENCE).isAfter(now)) {
-                throw e;
-            }
-            throw new RefusedException(
-                    e.getMessage() + " (for " + PATIENCE.toMinutes() + " minutes)");
-        }
-        if (last >= unclearUpTo) {
-            unclearSince = null; // a part of what it failed at says nothing about the rest
-        }
+        patience.send(sender, LogsRequestMarshaler.create(records), batch.getLast().seq());
     }
 
     private Attributes attributes(FlatRecord record) {

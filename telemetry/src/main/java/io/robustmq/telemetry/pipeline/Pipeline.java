@@ -90,9 +90,22 @@ public final class Pipeline implements AutoCloseable {
      *     written
      */
     public void open(EventStore store) throws IOException {
+        open(store, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param spans for spans; null unless {@link PipelineSettings#storesSpans}
+     */
+    public void open(EventStore store, @Nullable SpanStore spans) throws IOException {
         LogDirectory directory = wiring.directory();
         if (directory != null) {
             directory.names();
+        }
+        SpanExport export = wiring.spans();
+        if (export != null) {
+            export.open(spans);
         }
         registry.register(metrics);
         registry.register(new TraceMetrics(wiring.sampler(), wiring.spanTracing()));
@@ -106,11 +119,16 @@ public final class Pipeline implements AutoCloseable {
         dispatcher = starting;
         wiring.shippers().forEach(Shipper::start);
         wiring.workers().forEach(Worker::start);
+        if (export != null) {
+            export.start();
+        }
         starting.start(end);
         Stream<Sink<?>> sinks =
-                Stream.concat(
-                        wiring.shippers().stream().map(Shipper::sink),
-                        wiring.workers().stream().map(Worker::sink));
+                Stream.of(
+                                wiring.shippers().stream().map(Shipper::sink),
+                                wiring.workers().stream().map(Worker::sink),
+                                Stream.ofNullable(export).map(SpanExport::sink))
+                        .flatMap(each -> each);
         String names = sinks.map(Sink::name).distinct().collect(Collectors.joining(","));
         own.emit(new PipelineEvent.Started(names, settings.intake().queueCapacity()));
         registry.register(new JvmCollector());
@@ -202,6 +220,10 @@ public final class Pipeline implements AutoCloseable {
             }
             for (Worker<?> worker : wiring.workers()) {
                 worker.awaitFinished();
+            }
+            SpanExport spans = wiring.spans();
+            if (spans != null) {
+                spans.finish(now + CLOSE_WITHIN.toNanos());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

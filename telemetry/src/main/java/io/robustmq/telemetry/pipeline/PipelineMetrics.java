@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.robustmq.telemetry.catalogue.CataloguedEvent;
 import io.robustmq.telemetry.event.Severity;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -23,7 +24,7 @@ final class PipelineMetrics implements MultiCollector {
     private final Ledger ledger;
     private final List<Shipper> shippers;
     private final List<Worker<?>> workers;
-    private final @Nullable Worker<?> spans;
+    private final @Nullable SpanExport spans;
     private final InstantSource clock;
 
     PipelineMetrics(Intake intake, Ledger ledger, Wiring wiring, InstantSource clock) {
@@ -37,7 +38,11 @@ final class PipelineMetrics implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        List<Ledger.Balance> balances = ledger.balances();
+        List<Ledger.Balance> balances = new ArrayList<>(ledger.balances());
+        Ledger.Balance ofSpans = spans == null ? null : spans.balance();
+        if (ofSpans != null) {
+            balances.add(ofSpans);
+        }
         return MetricSnapshots.of(
                 logEvents(),
                 CounterSnapshot.builder()
@@ -47,17 +52,17 @@ final class PipelineMetrics implements MultiCollector {
                         .build(),
                 counters(
                         "robustmq_pipeline_emitted",
-                        "Events that a sink is to be sent",
+                        "Events that a sink is to be sent; spans for otlp-traces, if tracing.lossless",
                         balances,
                         Ledger.Balance::emitted),
                 counters(
                         "robustmq_pipeline_shipped",
-                        "Events that a sink has handed on",
+                        "Events, or spans, that a sink has handed on",
                         balances,
                         Ledger.Balance::shipped),
                 counters(
                         "robustmq_pipeline_dropped",
-                        "Events that a sink will never hand on",
+                        "Events, or spans, that a sink will never hand on",
                         balances,
                         Ledger.Balance::dropped),
                 waiting(balances),
@@ -116,7 +121,8 @@ final class PipelineMetrics implements MultiCollector {
         GaugeSnapshot.Builder builder =
                 GaugeSnapshot.builder()
                         .name("robustmq_pipeline_waiting")
-                        .help("Events that a sink is to be sent and has not handed on yet");
+                        .help(
+                                "Events, or spans, that a sink is to be sent and has not handed on yet");
         for (Ledger.Balance balance : balances) {
             builder.dataPoint(gauge(balance.waiting(), Labels.of("sink", balance.sink())));
         }
@@ -127,17 +133,22 @@ final class PipelineMetrics implements MultiCollector {
         GaugeSnapshot.Builder builder =
                 GaugeSnapshot.builder()
                         .name("robustmq_pipeline_oldest_waiting_seconds")
-                        .help("Age of the event that a sink is at, 0 if none waits");
+                        .help("Age of the event, or span, that a sink is at, 0 if none waits");
         for (Shipper shipper : shippers) {
-            long millis = shipper.oldestMillis();
-            double seconds = millis == 0 ? 0 : Math.max(0, clock.millis() - millis) / 1000.0;
-            builder.dataPoint(
-                    GaugeDataPointSnapshot.builder()
-                            .value(seconds)
-                            .labels(Labels.of("sink", shipper.sink().name()))
-                            .build());
+            builder.dataPoint(age(shipper.oldestMillis(), shipper.sink()));
+        }
+        if (spans != null && spans.isStored()) {
+            builder.dataPoint(age(spans.oldestMillis(), spans.sink()));
         }
         return builder.build();
+    }
+
+    private GaugeDataPointSnapshot age(long millis, Sink<?> sink) {
+        double seconds = millis == 0 ? 0 : Math.max(0, clock.millis() - millis) / 1000.0;
+        return GaugeDataPointSnapshot.builder()
+                .value(seconds)
+                .labels(Labels.of("sink", sink.name()))
+                .build();
     }
 
     private GaugeSnapshot up() {
@@ -150,6 +161,9 @@ final class PipelineMetrics implements MultiCollector {
         }
         for (Worker<?> worker : workers) {
             builder.dataPoint(up(worker.up(), worker.sink()));
+        }
+        if (spans != null && spans.isStored()) {
+            builder.dataPoint(up(spans.up(), spans.sink()));
         }
         return builder.build();
     }

@@ -35,6 +35,11 @@ public record PipelineSettings(
                 DEFAULT_MAX_SERIES);
     }
 
+    /** Whether there are to be spans in a {@link SpanStore}. */
+    public boolean storesSpans() {
+        return otlp.enabled() && otlp.traces() && otlp.storesSpans() && traces.enabled();
+    }
+
     public PipelineSettings with(Intake other) {
         return new PipelineSettings(other, console, file, otlp, fluent, traces, maxSeries);
     }
@@ -198,6 +203,8 @@ public record PipelineSettings(
      * @param endpoint {@code http://host:port}; over HTTP the paths /v1/logs, /v1/traces and
      *     /v1/metrics are added
      * @param queueCapacity of the queue of spans
+     * @param storesSpans whether they go from the queue to the store, and from there to the
+     *     collector
      * @param timeout for one batch
      * @param options what few need
      */
@@ -210,6 +217,7 @@ public record PipelineSettings(
             boolean traces,
             Severity level,
             int queueCapacity,
+            boolean storesSpans,
             Duration timeout,
             Duration metricsInterval,
             OtlpOptions options) {
@@ -234,6 +242,7 @@ public record PipelineSettings(
                     traces,
                     level,
                     queueCapacity,
+                    false,
                     timeout,
                     metricsInterval,
                     OtlpOptions.defaults());
@@ -253,6 +262,7 @@ public record PipelineSettings(
                             traces,
                             level,
                             queueCapacity,
+                            storesSpans,
                             own.timeout(),
                             metricsInterval,
                             new OtlpOptions(

@@ -23,6 +23,7 @@ final class ProtoReader {
     // of the field that was read last
     private int field;
     private long number;
+    private int begin;
     private ByteBuffer content = NOTHING;
 
     ProtoReader(ByteBuffer bytes) {
@@ -38,6 +39,7 @@ final class ProtoReader {
         if (!bytes.hasRemaining()) {
             return false;
         }
+        begin = bytes.position();
         long tag = varint();
         field = (int) (tag >>> 3);
         if (tag >>> 3 == 0 || tag >>> 3 > 0x1fff_ffffL) {
@@ -79,6 +81,16 @@ final class ProtoReader {
     /** Empty if it is none. */
     ProtoReader message() {
         return new ProtoReader(content);
+    }
+
+    /** The field as it is there, with its number. */
+    ByteBuffer raw() {
+        return bytes.slice(begin, bytes.position() - begin);
+    }
+
+    /** What was not read yet. */
+    ByteBuffer rest() {
+        return bytes.slice();
     }
 
     private long varint() throws IOException {

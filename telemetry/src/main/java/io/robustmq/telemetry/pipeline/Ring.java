@@ -40,6 +40,11 @@ final class Ring<T> {
         return capacity;
     }
 
+    /** How many it took so far. */
+    long accepted() {
+        return tail.get();
+    }
+
     /** At rest exact, else a moment old. */
     int size() {
         long tailNow = tail.get();

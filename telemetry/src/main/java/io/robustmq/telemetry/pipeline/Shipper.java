@@ -6,26 +6,22 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes events from the store to one sink, from where it was when the process before ended: each at
- * least once. A thread of its own, so that a sink that hangs costs the others nothing.
+ * least once.
  */
-final class Shipper {
+final class Shipper implements ShipLoop.Steps {
     private static final int MAX_BATCH = 512;
     private static final int MAX_BATCH_BYTES = 1 << 20;
 
-    /** A crash repeats what was shipped in that time. */
-    private static final long KEEP_CURSOR_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration IDLE_WITH_DIRECT = Duration.ofMillis(200);
-    private static final long PAUSE_MILLIS = 5;
     private static final int DIRECT_CAPACITY = 8192;
 
     private final Courier<FlatRecord> courier;
+    private final ShipLoop loop;
     private final Audience audience;
     private final Ledger.Account account;
     private final Events own;
@@ -35,11 +31,7 @@ final class Shipper {
     private final @Nullable Ring<FlatRecord> direct;
 
     private final List<FlatRecord> batch = new ArrayList<>(MAX_BATCH);
-    private @Nullable EventStore store;
-    private volatile boolean finishing;
-    private volatile long deadlineNanos;
-    private @Nullable Thread thread;
-    private long keptNanos;
+    private EventStore store = new NoStore();
     private Place kept = Place.BEGINNING;
     private volatile long oldestMillis;
 
@@ -53,6 +45,7 @@ final class Shipper {
         this.audience = audience;
         this.account = ledger.account(sink.name(), audience);
         this.courier = new Courier<>(sink, listener, account::dropped);
+        this.loop = new ShipLoop(courier, this);
         this.own = own;
         this.records = new StoredRecords(kinds);
         this.direct = audience.stored() ? null : new Ring<>(DIRECT_CAPACITY);
@@ -82,10 +75,7 @@ final class Shipper {
     }
 
     void start() {
-        Thread shipper =
-                Thread.ofPlatform().daemon().name("sink-" + sink().name()).unstarted(this::run);
-        thread = shipper;
-        shipper.start();
+        loop.start();
     }
 
     /** An event for it that the store does not have, or not yet; that one is in no account. */
@@ -100,57 +90,26 @@ final class Shipper {
 
     /** Asks for what waits to be shipped by then; returns at once. */
     void finish(long byNanos) {
-        deadlineNanos = byNanos;
-        finishing = true;
-        courier.finish();
+        loop.finish(byNanos);
     }
 
     /** Waits for {@link #finish}; what could not be shipped in time waits for the next process. */
     void awaitFinished() throws InterruptedException {
-        Thread shipper = thread;
-        if (shipper == null) {
-            return;
-        }
-        while (shipper.isAlive() && System.nanoTime() - deadlineNanos < 0) {
-            shipper.join(10);
-        }
-        shipper.interrupt();
-        shipper.join(200);
-        thread = null;
+        loop.awaitFinished();
     }
 
-    private void run() {
-        EventStore from = store;
-        if (from == null) {
-            return;
+    @Override
+    public boolean ship() throws InterruptedException {
+        boolean gone = shipDirect() | shipStored();
+        if (!gone) {
+            oldestMillis = 0;
         }
-        try {
-            int idle = 0;
-            while (!finishing || System.nanoTime() - deadlineNanos < 0) {
-                if (shipDirect() | shipStored(from)) {
-                    idle = 0;
-                    if (System.nanoTime() - keptNanos > KEEP_CURSOR_NANOS) {
-                        keepCursor(from);
-                    }
-                    continue;
-                }
-                oldestMillis = 0;
-                if (finishing) {
-                    break;
-                }
-                keepCursor(from);
-                if (idle++ > 0) {
-                    // it may be there and unreadable: then there is nothing to wait for
-                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-                }
-                from.await(account.cursor().seq(), direct == null ? IDLE : IDLE_WITH_DIRECT);
-            }
-        } catch (InterruptedException e) {
-            // the deadline of finish has passed
-        } finally {
-            keepCursor(from);
-            courier.sink().close();
-        }
+        return gone;
+    }
+
+    @Override
+    public void await() throws InterruptedException {
+        store.await(account.cursor().seq(), direct == null ? IDLE : IDLE_WITH_DIRECT);
     }
 
     /** False if there was nothing. */
@@ -172,11 +131,11 @@ final class Shipper {
     }
 
     /** False if there was nothing, or it could not be shipped before the end. */
-    private boolean shipStored(EventStore from) throws InterruptedException {
+    private boolean shipStored() throws InterruptedException {
         Place cursor = account.cursor();
         Read read = new Read(cursor);
         try {
-            from.read(cursor.seq(), read);
+            store.read(cursor.seq(), read);
         } catch (IOException e) {
             // the journal has reported it; it may be better in a while
         }
@@ -238,13 +197,17 @@ final class Shipper {
         }
     }
 
-    private void keepCursor(EventStore to) {
+    @Override
+    public void keepPlace() {
         Place cursor = account.cursor();
-        if (cursor.seq() == kept.seq()) {
-            return;
+        if (cursor.seq() != kept.seq()) {
+            store.keepCursor(sink().name(), cursor);
+            kept = cursor;
         }
-        to.keepCursor(sink().name(), cursor);
-        kept = cursor;
-        keptNanos = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        sink().close();
     }
 }

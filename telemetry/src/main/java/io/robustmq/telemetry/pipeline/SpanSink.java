@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Spans to a collector. */
 final class SpanSink implements Sink<SpanData> {
+    static final String NAME = "otlp-traces";
+
     private final OtlpSender sender;
 
     SpanSink(PipelineSettings.Otlp settings) {
@@ -16,7 +18,7 @@ final class SpanSink implements Sink<SpanData> {
 
     @Override
     public String name() {
-        return "otlp-traces";
+        return NAME;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.trace.data.SpanData;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.Severity;
@@ -27,7 +26,7 @@ final class Wiring {
     private @Nullable LogDirectory directory;
     private @Nullable Sampler sampler;
     private @Nullable SpanTracing spanTracing;
-    private @Nullable Worker<SpanData> spans;
+    private @Nullable SpanExport spans;
     private @Nullable Worker<Instant> metricTicks;
 
     private Wiring(
@@ -92,7 +91,9 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
-            wiring.spans = wiring.worker(new SpanSink(otlp), otlp.queueCapacity());
+            SpanExport spans = SpanExport.of(otlp, listener);
+            wiring.workers.add(spans.queue());
+            wiring.spans = spans;
         }
         return wiring;
     }
@@ -112,7 +113,7 @@ final class Wiring {
             Resources resources,
             @Nullable Identities identities,
             InstantSource clock) {
-        Worker<SpanData> to = spans;
+        SpanExport to = spans;
         if (to == null) {
             return Tracing.OFF;
         }
@@ -125,7 +126,7 @@ final class Wiring {
                         clock,
                         resources.of(Service.MQTT_BROKER),
                         identities,
-                        to);
+                        to.queue());
         spanTracing = made;
         return made;
     }
@@ -144,7 +145,7 @@ final class Wiring {
         return shippers;
     }
 
-    /** Of what is not events. */
+    /** Of what is not events; the queue of spans is one. */
     List<Worker<?>> workers() {
         return workers;
     }
@@ -167,7 +168,7 @@ final class Wiring {
         return spanTracing;
     }
 
-    @Nullable Worker<SpanData> spans() {
+    @Nullable SpanExport spans() {
         return spans;
     }
 

@@ -49,6 +49,11 @@ final class Worker<T> {
         return false;
     }
 
+    /** All that came, dropped or not. */
+    long offered() {
+        return ring.accepted() + overflowed.sum();
+    }
+
     long shipped() {
         return shipped.get();
     }

@@ -356,6 +356,7 @@ class OtlpSinkTest {
                 false,
                 Severity.INFO,
                 300,
+                false,
                 TIMEOUT,
                 Duration.ofSeconds(1),
                 options);

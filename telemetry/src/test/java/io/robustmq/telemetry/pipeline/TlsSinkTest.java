@@ -225,6 +225,7 @@ class TlsSinkTest {
                             false,
                             Severity.INFO,
                             300,
+                            false,
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(1),
                             new PipelineSettings.OtlpOptions(

@@ -1,0 +1,106 @@
+package io.robustmq.telemetry.pipeline;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of one who ships from a store: its own, so that a sink that hangs costs the others
+ * nothing.
+ */
+final class ShipLoop {
+    /** A crash repeats what was shipped in that time. */
+    private static final long KEEP_PLACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long PAUSE_MILLIS = 5;
+
+    /** What it does, on its thread. */
+    interface Steps {
+        /** False if there was nothing, or it could not be shipped before the end. */
+        boolean ship() throws InterruptedException;
+
+        /** Until there may be something, not for long. */
+        void await() throws InterruptedException;
+
+        /** For the process that comes next. */
+        void keepPlace();
+
+        void close();
+    }
+
+    private final Courier<?> courier;
+    private final Steps steps;
+    private volatile boolean finishing;
+    private volatile long deadlineNanos;
+    private @Nullable Thread thread;
+    private long keptNanos;
+
+    ShipLoop(Courier<?> courier, Steps steps) {
+        this.courier = courier;
+        this.steps = steps;
+    }
+
+    void start() {
+        Thread shipper =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("sink-" + courier.sink().name())
+                        .unstarted(this::run);
+        thread = shipper;
+        shipper.start();
+    }
+
+    /** Asks for what waits to be shipped by then; returns at once. */
+    void finish(long byNanos) {
+        deadlineNanos = byNanos;
+        finishing = true;
+        courier.finish();
+    }
+
+    /** Waits for {@link #finish}; what could not be shipped in time waits for the next process. */
+    void awaitFinished() throws InterruptedException {
+        Thread shipper = thread;
+        if (shipper == null) {
+            return;
+        }
+        while (shipper.isAlive() && System.nanoTime() - deadlineNanos < 0) {
+            shipper.join(10);
+        }
+        shipper.interrupt();
+        shipper.join(200);
+        thread = null;
+    }
+
+    private void run() {
+        try {
+            int idle = 0;
+            while (!finishing || System.nanoTime() - deadlineNanos < 0) {
+                if (steps.ship()) {
+                    idle = 0;
+                    if (System.nanoTime() - keptNanos > KEEP_PLACE_NANOS) {
+                        keepPlace();
+                    }
+                    continue;
+                }
+                if (finishing) {
+                    break;
+                }
+                keepPlace();
+                if (idle++ > 0) {
+                    // it may be there and unreadable: then there is nothing to wait for
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                }
+                steps.await();
+            }
+        } catch (InterruptedException e) {
+            // the deadline of finish has passed
+        } finally {
+            steps.keepPlace();
+            steps.close();
+        }
+    }
+
+    private void keepPlace() {
+        steps.keepPlace();
+        keptNanos = System.nanoTime();
+    }
+}
