@@ -90,7 +90,7 @@ final class Wiring {
                     new FluentSink(settings.fluent()),
                     new Audience(settings.fluent().level(), true));
         }
-        if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
+        if (settings.noTraces() == null) {
             wiring.spans = wiring.worker(new SpanSink(otlp), otlp.queueCapacity());
         }
         return wiring;
@@ -151,6 +151,13 @@ final class Wiring {
 
     @Nullable LogDirectory directory() {
         return directory;
+    }
+
+    /** From now on that decides. */
+    void sample(Sampling sampling) {
+        if (sampler != null) {
+            sampler.use(sampling);
+        }
     }
 
     /** Traces that there was no room for. */
