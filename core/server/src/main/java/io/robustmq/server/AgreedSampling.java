@@ -50,6 +50,7 @@ final class AgreedSampling implements AutoCloseable {
     /**
      * What holds.
      *
+     * @param isKnown whether placement was reached since the start; before, nothing is agreed
      * @param agreed in the place of what is configured
      * @param last the document that says so; null if there is none
      * @param unreadable why there is another that has no effect; empty if there is none
@@ -57,6 +58,7 @@ final class AgreedSampling implements AutoCloseable {
      */
     record Status(
             Sampling configured,
+            boolean isKnown,
             SamplingDocument agreed,
             @Nullable Document last,
             String unreadable,
@@ -72,12 +74,19 @@ final class AgreedSampling implements AutoCloseable {
         this.events = to.events(Service.MQTT_BROKER);
         this.clock = clock;
         this.status =
-                new Status(to.configuredSampling(), SamplingDocument.NONE, null, "", to.noTraces());
+                new Status(
+                        to.configuredSampling(),
+                        false,
+                        SamplingDocument.NONE,
+                        null,
+                        "",
+                        to.noTraces());
     }
 
     /** Placement has a state: what it says holds when this returns. */
     synchronized void open(Placement places) {
         PlacementView state = places.view();
+        status = known(status.agreed(), status.last(), "");
         apply(state);
         applied.reached(state.revision());
         placement = places;
@@ -143,13 +152,7 @@ final class AgreedSampling implements AutoCloseable {
             case SamplingDocument.Outcome.Read(SamplingDocument agreed) ->
                     use(agreed, document, by, why);
             case SamplingDocument.Outcome.Unreadable(String detail) -> {
-                status =
-                        new Status(
-                                status.configured(),
-                                status.agreed(),
-                                status.last(),
-                                detail,
-                                status.noTraces());
+                status = known(status.agreed(), status.last(), detail);
                 events.emit(
                         new PipelineEvent.SamplingUnreadable(
                                 detail, version, document.by().nodeId()));
@@ -157,9 +160,15 @@ final class AgreedSampling implements AutoCloseable {
         }
     }
 
+    /** Under the lock. */
+    private synchronized Status known(
+            SamplingDocument agreed, @Nullable Document last, String unreadable) {
+        return new Status(status.configured(), true, agreed, last, unreadable, status.noTraces());
+    }
+
     private void use(SamplingDocument agreed, @Nullable Document document, Admin by, String why) {
         Sampling before = status.now();
-        status = new Status(status.configured(), agreed, document, "", status.noTraces());
+        status = known(agreed, document, "");
         Sampling now = status.now();
         to.sample(now);
         events.emit(

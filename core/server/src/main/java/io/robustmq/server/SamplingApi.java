@@ -97,7 +97,8 @@ final class SamplingApi {
             json.append(each.json(each.of(status.configured()))).append('}');
             between = ",";
         }
-        json.append("},\"exported\":").append(status.noTraces() == null);
+        json.append("},\"agreed_known\":").append(status.isKnown());
+        json.append(",\"exported\":").append(status.noTraces() == null);
         if (status.noTraces() != null) {
             json.append(",\"not_exported\":").append(HttpAnswers.quoted(status.noTraces()));
         }
@@ -154,6 +155,10 @@ final class SamplingApi {
         }
         if (status.last() != null) {
             table.append(changedLine(status.last(), status.agreed().at()));
+        }
+        if (!status.isKnown()) {
+            table.append(
+                    "placement was not reached yet, what the cluster agreed on is not known\n");
         }
         if (!status.unreadable().isEmpty()) {
             table.append(

@@ -190,7 +190,7 @@ class ControlApiTest {
                 .startsWith(
                         "{\"sampling\":{\"ratio\":{\"value\":0.01,\"from\":\"configuration\",\"configured\":0.01},\"rules\":{\"value\":[],")
                 .endsWith(
-                        "},\"exported\":false,\"not_exported\":\"sinks.otlp.enabled is false\"}\n");
+                        "},\"agreed_known\":true,\"exported\":false,\"not_exported\":\"sinks.otlp.enabled is false\"}\n");
         HttpResponse<String> changed =
                 ask("PUT", "/sampling?ratio=0.5", "rule=topic=a/%2B+ratio=1&why=a+test");
         assertThat(changed.statusCode()).isEqualTo(200);
