@@ -22,6 +22,9 @@ record AdminArguments(
     private static final String TRACE_USAGE =
             "trace needs a command: robustmq trace client ID|topic FILTER|address ADDRESS|list|stop ID";
 
+    private static final String SAMPLING_USAGE =
+            "sampling needs a command: robustmq sampling show|set NAME=VALUE...|reset";
+
     private static final String BANS_USAGE =
             "bans needs a command: robustmq bans list|add client ID|add address ADDRESS|lift client ID|lift address ADDRESS";
 
@@ -45,6 +48,37 @@ record AdminArguments(
         reading.ask("category", words.get(0));
         reading.ask("level", words.get(1));
         return reading.made("PUT", LevelsApi.PATH);
+    }
+
+    /**
+     * @param rest what follows {@code sampling}
+     */
+    static CommandLine sampling(List<String> rest) {
+        Reading reading = new Reading(List.of("--why"));
+        CommandLine wrong = reading.read(rest);
+        if (wrong != null) {
+            return wrong;
+        }
+        List<String> words = reading.words;
+        String verb = words.isEmpty() ? "show" : words.getFirst();
+        boolean isSet = verb.equals("set");
+        boolean isWhole = isSet ? words.size() > 1 : words.size() <= 1;
+        if (!isWhole || verb.equals("show") && !reading.asked.isEmpty()) {
+            return new CommandLine.Wrong(SAMPLING_USAGE);
+        }
+        for (String word : words.subList(Math.min(1, words.size()), words.size())) {
+            int equals = word.indexOf('=');
+            if (equals < 1) {
+                return new CommandLine.Wrong("sampling set takes NAME=VALUE, was " + word);
+            }
+            reading.askAlso(word.substring(0, equals), word.substring(equals + 1));
+        }
+        return switch (verb) {
+            case "show" -> reading.made("GET", SamplingApi.PATH);
+            case "set" -> reading.made("PUT", SamplingApi.PATH);
+            case "reset" -> reading.made("DELETE", SamplingApi.PATH);
+            default -> new CommandLine.Wrong(SAMPLING_USAGE);
+        };
     }
 
     /**
@@ -148,6 +182,11 @@ record AdminArguments(
 
         void ask(String name, String value) {
             asked.put(name, List.of(value));
+        }
+
+        /** Beside what is asked by that name already. */
+        void askAlso(String name, String value) {
+            asked.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
         }
 
         CommandLine made(String method, String path) {

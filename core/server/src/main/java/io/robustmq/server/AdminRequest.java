@@ -21,17 +21,26 @@ import org.jspecify.annotations.Nullable;
  * may be in the URL, in a body of the form {@code a=b&c=d}, or in both.
  */
 final class AdminRequest {
-    private static final int MAX_BODY_BYTES = 64 << 10;
+    /** What is beyond it is not read. */
+    static final int MAX_BODY_BYTES = 64 << 10;
 
     private final HttpExchange exchange;
     private final Events events;
     private final Map<String, List<String>> parameters;
+    private final String body;
+    private final boolean isCut;
 
     private AdminRequest(
-            HttpExchange exchange, Events events, Map<String, List<String>> parameters) {
+            HttpExchange exchange,
+            Events events,
+            Map<String, List<String>> parameters,
+            String body,
+            boolean isCut) {
         this.exchange = exchange;
         this.events = events;
         this.parameters = parameters;
+        this.body = body;
+        this.isCut = isCut;
     }
 
     static AdminRequest of(HttpExchange exchange, Events events) throws IOException {
@@ -39,8 +48,35 @@ final class AdminRequest {
         String text = new String(body, StandardCharsets.UTF_8).strip();
         Map<String, List<String>> parameters =
                 EventsApi.parameters(exchange.getRequestURI().getRawQuery());
-        EventsApi.parameters(text).forEach(parameters::put);
-        return new AdminRequest(exchange, events, parameters);
+        if (!isJson(exchange)) {
+            EventsApi.parameters(text).forEach(parameters::put);
+        }
+        boolean isCut = exchange.getRequestBody().read() >= 0;
+        return new AdminRequest(exchange, events, parameters, text, isCut);
+    }
+
+    private static boolean isJson(HttpExchange exchange) {
+        return String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"))
+                .startsWith("application/json");
+    }
+
+    /** Whether the body says that it is JSON; then it has no parameters. */
+    boolean isJson() {
+        return isJson(exchange);
+    }
+
+    String body() {
+        return body;
+    }
+
+    /** Whether the body was larger than what is read of one. */
+    boolean isCut() {
+        return isCut;
+    }
+
+    /** All that are given, in their order. */
+    Map<String, List<String>> parameters() {
+        return parameters;
     }
 
     /** Who made a request, at whichever path. */

@@ -10,7 +10,6 @@ import io.robustmq.placement.PlacementChange;
 import io.robustmq.placement.PlacementView;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
-import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.Severity;
 import io.robustmq.telemetry.event.TraceTarget;
 import io.robustmq.telemetry.pipeline.DebugTrace;
@@ -25,9 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +34,14 @@ import org.jspecify.annotations.Nullable;
  * with what it knows, until the time of that is over.
  */
 final class AgreedLogControl implements LogControl, AutoCloseable {
-    /** A healthy disk takes milliseconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private final String nodeId;
     private final DebugTraces traces;
     private final Levels levels;
     private final InstantSource clock;
+    private final AppliedRevision applied = new AppliedRevision();
 
     // guarded by this; while open
     private @Nullable Placement placement;
-    private long applied;
 
     /** By id. */
     private final Map<String, DebugTrace> wanted = new LinkedHashMap<>();
@@ -77,7 +70,7 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
         wanted.clear();
         orders.traces().forEach(this::want);
         traces.replace(List.copyOf(wanted.values()), Admin.NODE);
-        applied = orders.revision();
+        applied.reached(orders.revision());
     }
 
     // What the watch says
@@ -108,8 +101,7 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
                     PlacementChange.MemberRemoved _,
                     PlacementChange.DocumentsChanged _ -> {}
         }
-        applied = change.revision();
-        notifyAll();
+        applied.reached(change.revision());
     }
 
     /** One act is one person's event: that of the node that they asked. */
@@ -209,43 +201,15 @@ final class AgreedLogControl implements LogControl, AutoCloseable {
             Supplier<T> value,
             Outcome<T> unchanged) {
         Placement places = placement();
-        if (places == null) {
-            return new Outcome.Refused<>(503, "placement is not open; nothing was changed");
-        }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try {
-            Agreement agreement = wish.apply(places).get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-            if (!agreement.changed()) {
-                return unchanged;
-            }
-            if (awaitApplied(agreement.revision(), deadline)) {
-                return new Outcome.Done<>(value.get());
-            }
-        } catch (ExecutionException failure) {
-            return new Outcome.Refused<>(
-                    503,
-                    "it could not be agreed on, and nothing was changed: "
-                            + Failure.of(failure).errorMsg());
-        } catch (TimeoutException slow) {
-            // said below
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
-        return new Outcome.Refused<>(
-                503,
-                "not within "
-                        + PATIENCE.toSeconds()
-                        + " s; it holds once the disk of placement has it, or the node has caught up");
-    }
-
-    private synchronized boolean awaitApplied(long revision, long deadline)
-            throws InterruptedException {
-        long left = deadline - System.nanoTime();
-        while (applied < revision && left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            left = deadline - System.nanoTime();
-        }
-        return applied >= revision;
+        return places == null
+                ? AppliedRevision.notOpen()
+                : applied.await(
+                        wish.apply(places),
+                        agreement ->
+                                agreement.changed()
+                                        ? new AppliedRevision.Answer.Agreed<>(agreement.revision())
+                                        : new AppliedRevision.Answer.Not<>(unchanged),
+                        value);
     }
 
     /** Before placement is closed, which ends the watch. */

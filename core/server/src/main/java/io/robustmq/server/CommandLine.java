@@ -105,6 +105,13 @@ sealed interface CommandLine {
                     most N per second, 100 unless said; robustmq events shows them
               robustmq trace list|stop ID [--json]
                     shows what is traced and how many events that were, or ends one
+              robustmq sampling [show] [--json]
+              robustmq sampling set NAME=VALUE... [--why TEXT] [--json]
+              robustmq sampling reset [--why TEXT] [--json]
+                    which traces the brokers record, all of the cluster: NAME is ratio, max-per-second,
+                    keep-slow, keep-failed or max-kept-per-second, as below tracing in the
+                    configuration, or rule, as often as there are rules; VALUE default is the
+                    configuration's. It stays until reset. Node as for events; one with a broker
               robustmq bans [list] [--json]
               robustmq bans add client ID|address ADDRESS [--for TIME] [--reason TEXT] [--json]
               robustmq bans lift client ID|address ADDRESS [--json]
@@ -159,6 +166,7 @@ sealed interface CommandLine {
             case "events" -> EventsArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
             case "levels" -> AdminArguments.levels(rest);
             case "trace" -> AdminArguments.trace(rest);
+            case "sampling" -> AdminArguments.sampling(rest);
             case "slow" -> AdminArguments.slow(rest);
             case "bans" -> AdminArguments.bans(rest);
             case "explain" -> ExplainArguments.parse(rest, Instant.now(), ZoneId.systemDefault());
@@ -173,8 +181,20 @@ sealed interface CommandLine {
                 List<String> commands = new ArrayList<>(roles());
                 commands.addAll(
                         List.of(
-                                "config", "events", "explain", "levels", "trace", "bans", "slow",
-                                "users", "reload", "journal", "cluster", "version", "help"));
+                                "config",
+                                "events",
+                                "explain",
+                                "levels",
+                                "trace",
+                                "sampling",
+                                "bans",
+                                "slow",
+                                "users",
+                                "reload",
+                                "journal",
+                                "cluster",
+                                "version",
+                                "help"));
                 String meant = Spelling.nearest(unknown, commands, 3);
                 yield new Wrong(
                         "unknown command "

@@ -24,6 +24,11 @@ final class HttpAnswers {
         return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
+    /** Of what comes from outside, and goes to a terminal. */
+    static String printable(String text) {
+        return text.chars().anyMatch(Character::isISOControl) ? quoted(text) : text;
+    }
+
     static void send(HttpExchange exchange, int status, String type, byte[] body)
             throws IOException {
         boolean head = exchange.getRequestMethod().equals("HEAD");

@@ -39,6 +39,7 @@ final class MqttServer implements RoleProcess {
     private @Nullable ReplicationClient replication;
     private @Nullable AgreedDocuments agreed;
     private @Nullable AgreedDocuments schemas;
+    private @Nullable AgreedSampling sampling;
     private @Nullable HomeKeeper keeper;
     private boolean isServing;
 
@@ -71,6 +72,9 @@ final class MqttServer implements RoleProcess {
                         events);
         cluster = member;
         HttpEndpoint endpoint = frame.openHttp(to, member.logControl());
+        AgreedSampling tracing = new AgreedSampling(config.nodeId(), to, clock);
+        sampling = tracing;
+        endpoint.add(new SamplingApi(tracing, events).route());
         events.emit(new PlacementEvent.RoleStarting(Role.MQTT_SERVER.command()));
         boolean isAgreed = config.cluster().access() == MqttServerConfig.AccessFrom.PLACEMENT;
         AccessControl access = broker.openAccess(events, isAgreed);
@@ -115,6 +119,7 @@ final class MqttServer implements RoleProcess {
                                 agreeing.open();
                             }
                             checking.open();
+                            tracing.open(member.placement());
                             journals.open();
                             keeping.open();
                         });
@@ -265,6 +270,10 @@ final class MqttServer implements RoleProcess {
         if (schemas != null) {
             schemas.close();
             schemas = null;
+        }
+        if (sampling != null) {
+            sampling.close();
+            sampling = null;
         }
         broker.close();
         if (replication != null) {

@@ -26,7 +26,8 @@ record SamplingRulesKind() implements ValueKind {
         return none ? List.of() : rules(List.of(text.split(",", -1)));
     }
 
-    private static @Nullable Object rules(List<?> written) {
+    /** Null if one is none, or there are too many. */
+    static @Nullable Object rules(List<?> written) {
         List<SamplingRule> rules = new ArrayList<>();
         for (Object element : written) {
             SamplingRule rule = element instanceof String text ? SamplingRule.read(text) : null;

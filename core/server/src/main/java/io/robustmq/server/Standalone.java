@@ -57,6 +57,7 @@ final class Standalone implements RoleProcess {
     private @Nullable Journal journal;
     private @Nullable ClusterPlacement placement;
     private @Nullable AgreedLogControl logControl;
+    private @Nullable AgreedSampling sampling;
     private boolean registered;
 
     Standalone(
@@ -80,10 +81,14 @@ final class Standalone implements RoleProcess {
         AgreedLogControl control = new AgreedLogControl(identity.nodeId(), opened, clock);
         logControl = control;
         HttpEndpoint endpoint = frame.openHttp(opened, control);
+        AgreedSampling agreeing = new AgreedSampling(identity.nodeId(), opened, clock);
+        sampling = agreeing;
+        endpoint.add(new SamplingApi(agreeing, opened.events(Service.MQTT_BROKER)).route());
 
         Journal shards = openJournal(opened);
         Opening<ClusterPlacement> placing =
-                Opening.begin("start-placement", () -> openPlacement(opened, shards, control));
+                Opening.begin(
+                        "start-placement", () -> openPlacement(opened, shards, control, agreeing));
         Opening<BrokerRole> broking =
                 Opening.begin("start-broker", () -> openBroker(opened, shards));
         placing.awaitEnd();
@@ -123,7 +128,8 @@ final class Standalone implements RoleProcess {
 
     // One role each, side by side
 
-    private ClusterPlacement openPlacement(Pipeline to, Journal shards, AgreedLogControl control)
+    private ClusterPlacement openPlacement(
+            Pipeline to, Journal shards, AgreedLogControl control, AgreedSampling agreeing)
             throws StartFailure {
         Events events = to.events(Service.PLACEMENT_CENTER);
         long begun = System.nanoTime();
@@ -148,6 +154,7 @@ final class Standalone implements RoleProcess {
         }
         placement = opening;
         control.open(opening);
+        agreeing.open(opening);
         NodeMetrics.registerPlacement(opening, to.registry());
         ready(Role.PLACEMENT_CENTER, events, begun);
         return opening;
@@ -251,6 +258,10 @@ final class Standalone implements RoleProcess {
         if (wasOpen) {
             to.events(Service.MQTT_BROKER)
                     .emit(new PlacementEvent.RoleStopped(Role.MQTT_SERVER.command()));
+        }
+        if (sampling != null) {
+            sampling.close();
+            sampling = null;
         }
         if (logControl != null) {
             logControl.close();

@@ -145,7 +145,7 @@ final class TracesApi {
                 + "  "
                 + name(trace.kind())
                 + " "
-                + printable(trace.target())
+                + HttpAnswers.printable(trace.target())
                 + " until "
                 + trace.until().truncatedTo(ChronoUnit.SECONDS)
                 + ", at most "
@@ -155,10 +155,5 @@ final class TracesApi {
                 + " taken, "
                 + status.leftOut()
                 + " left out\n";
-    }
-
-    /** It comes from outside, and goes to a terminal. */
-    private static String printable(String text) {
-        return text.chars().anyMatch(Character::isISOControl) ? HttpAnswers.quoted(text) : text;
     }
 }

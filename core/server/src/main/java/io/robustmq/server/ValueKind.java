@@ -179,7 +179,8 @@ interface ValueKind {
             return value.compareTo(min) >= 0 && value.compareTo(max) <= 0 ? value : null;
         }
 
-        private static String written(Duration value) {
+        /** As it is read. */
+        static String written(Duration value) {
             long millis = value.toMillis();
             if (millis % 86_400_000 == 0 && millis > 0) {
                 return millis / 86_400_000 + "d";

@@ -3,18 +3,10 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.robustmq.journal.Durability;
-import io.robustmq.journal.Journal;
-import io.robustmq.journal.JournalSettings;
-import io.robustmq.journal.Retention;
-import io.robustmq.journal.ShardSettings;
 import io.robustmq.placement.ClusterPlacement;
-import io.robustmq.placement.PlacementNetwork;
-import io.robustmq.placement.PlacementSettings;
 import io.robustmq.placement.TraceOrder;
 import io.robustmq.telemetry.event.Admin;
 import io.robustmq.telemetry.event.Event;
-import io.robustmq.telemetry.event.Events;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Severity;
@@ -29,7 +21,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +46,7 @@ class AgreedLogControlTest {
     private final InstantSource clock = () -> Instant.now().plus(ahead);
     private final FaultyDisk disk = new FaultyDisk();
     private final List<ControlledNode> nodes = new ArrayList<>();
-    private @Nullable Journal journal;
-    private @Nullable ClusterPlacement placement;
+    private @Nullable LocalPlacement placement;
 
     @Test
     void a_trace_holds_on_every_node_and_each_act_is_one_persons_event() throws Exception {
@@ -263,47 +253,17 @@ class AgreedLogControlTest {
 
     /** Over the log of the one before it. */
     private ClusterPlacement placement() throws IOException {
-        Journal opening =
-                new Journal(
-                        new JournalSettings(
-                                List.of(directory.resolve("journal")), Duration.ofSeconds(1)),
-                        disk,
-                        InstantSource.system(),
-                        new SplittableRandom(),
-                        Events.NONE);
-        journal = opening;
-        opening.open();
-        ClusterPlacement places =
-                new ClusterPlacement(
-                        PlacementSettings.alone("node-1"),
-                        opening,
-                        opening.shard(
-                                "placement",
-                                new ShardSettings(
-                                        1 << 20,
-                                        Duration.ZERO,
-                                        Durability.FSYNC,
-                                        Retention.TRIMMED)),
-                        PlacementNetwork.NONE,
-                        clock,
-                        new SplittableRandom(),
-                        Events.NONE);
-        placement = places;
-        places.open();
-        return places;
+        LocalPlacement opened = LocalPlacement.in(directory, disk, clock);
+        placement = opened;
+        return opened.placement;
     }
 
     @AfterEach
     void closeAll() {
         nodes.forEach(ControlledNode::close);
         nodes.clear();
-        ClusterPlacement places = placement;
-        if (places != null) {
-            places.close();
-        }
-        Journal open = journal;
-        if (open != null) {
-            open.close();
+        if (placement != null) {
+            placement.close();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.robustmq.journal.LocalDisk;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.pipeline.DebugTraces;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +33,31 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Levels and traces by HTTP and from the command line, with a real pipeline. */
+/** Levels, traces and sampling by HTTP and from the command line, with a real pipeline. */
 class ControlApiTest {
-    @TempDir private static Path directory;
+    /** What holds when nobody said otherwise. */
+    private static final String CONFIGURED =
+            """
+            ratio                configuration  0.01
+            rules                configuration  none
+            max-per-second       configuration  100
+            keep-slow            configuration  1s
+            keep-failed          configuration  true
+            max-kept-per-second  configuration  20
+            no traces leave this node, as sinks.otlp.enabled is false: this is what would hold
+            """;
+
+    @TempDir private Path directory;
+
+    private static final Instant NOW = Instant.parse("2026-11-26T16:20:12Z");
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final RecordingEvents events = new RecordingEvents();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private Pipeline pipeline;
+    private LocalPlacement placement;
+    private AgreedSampling sampling;
     private HttpEndpoint endpoint;
     private String token;
 
@@ -57,13 +75,19 @@ class ControlApiTest {
         LogControl control = new LocalLogControl(pipeline);
         endpoint.add(new LevelsApi(pipeline.levels(), control, events).route());
         endpoint.add(new TracesApi(pipeline.traces(), control, events).route());
+        sampling = new AgreedSampling("node-1", pipeline, () -> NOW);
+        endpoint.add(new SamplingApi(sampling, events).route());
         endpoint.open();
+        placement = LocalPlacement.in(directory, new LocalDisk(), InstantSource.system());
+        sampling.open(placement.placement);
         token = String.valueOf(AdminToken.read(directory.resolve(AdminToken.FILE)));
     }
 
     @AfterEach
     void close() {
         endpoint.close();
+        sampling.close();
+        placement.close();
         pipeline.close();
         client.close();
     }
@@ -160,11 +184,101 @@ class ControlApiTest {
     }
 
     @Test
+    void sampling_is_shown_changed_and_taken_back_by_http() throws Exception {
+        String before = ask("GET", "/sampling", "").body();
+        assertThat(before)
+                .startsWith(
+                        "{\"sampling\":{\"ratio\":{\"value\":0.01,\"from\":\"configuration\",\"configured\":0.01},\"rules\":{\"value\":[],")
+                .endsWith(
+                        "},\"agreed_known\":true,\"exported\":false,\"not_exported\":\"sinks.otlp.enabled is false\"}\n");
+        HttpResponse<String> changed =
+                ask("PUT", "/sampling?ratio=0.5", "rule=topic=a/%2B+ratio=1&why=a+test");
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(changed.body())
+                .contains(
+                        "\"ratio\":{\"value\":0.5,\"from\":\"cluster\",\"configured\":0.01}",
+                        "\"rules\":{\"value\":[\"topic=a/+ ratio=1\"],\"from\":\"cluster\",\"configured\":[]}",
+                        "\"keep-slow\":{\"value\":\"1s\",\"from\":\"configuration\"",
+                        "\"changed\":{\"who\":\"admin-token\",\"address\":\"127.0.0.1:",
+                        "\"node\":\"node-1\",\"at\":\"2026-11-26T16:20:12Z\",\"why\":\"a test\"}");
+        assertThat(json("PUT", "/sampling", "{\"ratio\":null,\"keep-failed\":false}").body())
+                .contains(
+                        "\"ratio\":{\"value\":0.01,\"from\":\"configuration\"",
+                        "\"rules\":{\"value\":[\"topic=a/+ ratio=1\"],\"from\":\"cluster\"",
+                        "\"keep-failed\":{\"value\":false,\"from\":\"cluster\"");
+        assertThat(ask("DELETE", "/sampling?why=enough", "").body()).isEqualTo(before);
+        assertThat(ask("GET", "/sampling", "").body()).isEqualTo(before);
+    }
+
+    @Test
+    void a_wrong_wish_about_sampling_changes_nothing_and_is_an_event() throws Exception {
+        assertThat(ask("PUT", "/sampling", "ratio=0.5&keep-slow=1y").body())
+                .isEqualTo(
+                        "{\"error\":\"keep-slow must be a duration from 0s to 1h, a whole number with ms, s, m, h or d; was \\\"1y\\\"\"}\n");
+        assertThat(ask("PUT", "/sampling", "").statusCode()).isEqualTo(400);
+        assertThat(json("PUT", "/sampling", "{\"ratio\":2}").statusCode()).isEqualTo(400);
+        assertThat(ask("DELETE", "/sampling?ratio=1", "").body())
+                .contains("no parameter ratio, there is why");
+        String rule = "rule=topic=" + "x".repeat(AdminRequest.MAX_BODY_BYTES) + "+ratio=1";
+        assertThat(ask("PUT", "/sampling", rule).statusCode()).isEqualTo(413);
+        String large = "rule=topic=" + "x".repeat(SamplingDocument.MAX_BYTES) + "+ratio=1";
+        assertThat(ask("PUT", "/sampling", large).body()).contains("must have at most 16384 bytes");
+        assertThat(sampling.status().now()).isEqualTo(sampling.status().configured());
+        assertThat(events.of(AuditEvent.RequestRefused.class)).hasSize(6);
+    }
+
+    @Test
+    void the_command_for_sampling_shows_what_holds_and_who_said_so() throws Exception {
+        assertThat(run("sampling")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(CONFIGURED);
+        out.reset();
+        assertThat(
+                        run(
+                                "sampling",
+                                "set",
+                                "ratio=0.1",
+                                "rule=topic=plant/+/alarm ratio=1",
+                                "rule=client=meter-* ratio=0",
+                                "keep-slow=200ms",
+                                "--why",
+                                "alarms are late"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(
+                        out.toString(StandardCharsets.UTF_8)
+                                .replaceAll("127\\.0\\.0\\.1:\\d+", "ADDRESS"))
+                .isEqualTo(
+                        """
+                        ratio                cluster        0.1
+                        rules                cluster        topic=plant/+/alarm ratio=1
+                                                            client=meter-* ratio=0
+                        max-per-second       configuration  100
+                        keep-slow            cluster        200ms
+                        keep-failed          configuration  true
+                        max-kept-per-second  configuration  20
+                        changed by admin-token from ADDRESS at node node-1, 2026-11-26T16:20:12Z: alarms are late
+                        no traces leave this node, as sinks.otlp.enabled is false: this is what would hold
+                        """);
+        out.reset();
+        assertThat(run("sampling", "set", "ratio=9")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("ratio must be a number from 0.0 to 1.0; was \"9\"");
+        assertThat(run("sampling", "reset", "--json")).isEqualTo(ExitCode.OK);
+        out.reset();
+        assertThat(run("sampling", "show")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(CONFIGURED);
+    }
+
+    @Test
     void a_command_that_is_not_whole_is_refused_before_any_node_is_asked() {
         for (List<String> wrong :
                 List.of(
                         List.of("levels", "message"),
                         List.of("levels", "--for", "10m"),
+                        List.of("sampling", "set"),
+                        List.of("sampling", "set", "ratio"),
+                        List.of("sampling", "show", "x"),
+                        List.of("sampling", "--why=x"),
+                        List.of("sampling", "stop"),
                         List.of("trace"),
                         List.of("trace", "client"),
                         List.of("trace", "everything", "x"),
@@ -189,6 +303,15 @@ class ControlApiTest {
     }
 
     private HttpResponse<String> ask(String method, String path, String body) throws Exception {
+        return ask(method, path, body, "application/x-www-form-urlencoded");
+    }
+
+    private HttpResponse<String> json(String method, String path, String body) throws Exception {
+        return ask(method, path, body, "application/json");
+    }
+
+    private HttpResponse<String> ask(String method, String path, String body, String type)
+            throws Exception {
         HttpRequest request =
                 HttpRequest.newBuilder(
                                 URI.create(
@@ -197,6 +320,7 @@ class ControlApiTest {
                                                 + "/api/v1"
                                                 + path))
                         .header("Authorization", AdminToken.authorization(token))
+                        .header("Content-Type", type)
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());

@@ -14,8 +14,10 @@ import io.robustmq.telemetry.pipeline.DebugTraces;
 import io.robustmq.telemetry.pipeline.NodeIdentity;
 import io.robustmq.telemetry.pipeline.Pipeline;
 import io.robustmq.telemetry.pipeline.PipelineSettings;
+import io.robustmq.telemetry.pipeline.Sampling;
 import io.robustmq.telemetry.pipeline.Service;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,7 +34,12 @@ final class ControlledNode implements AutoCloseable {
     private final EventShard store;
 
     ControlledNode(String nodeId, Path directory, InstantSource clock) throws IOException {
-        pipeline = pipeline(nodeId, directory, clock);
+        this(nodeId, directory, clock, settings(directory));
+    }
+
+    ControlledNode(String nodeId, Path directory, InstantSource clock, PipelineSettings settings)
+            throws IOException {
+        pipeline = pipeline(nodeId, settings, clock);
         store =
                 new EventShard(
                         new EventShardSettings(
@@ -48,24 +55,48 @@ final class ControlledNode implements AutoCloseable {
 
     /** Not open, and without sinks. */
     static Pipeline pipeline(String nodeId, Path directory, InstantSource clock) {
+        return pipeline(nodeId, settings(directory), clock);
+    }
+
+    /** Not open. */
+    static Pipeline pipeline(String nodeId, PipelineSettings settings, InstantSource clock) {
+        return new Pipeline(settings, new NodeIdentity(nodeId, "instance-1", "0.1.0"), clock);
+    }
+
+    /** Without sinks. */
+    static PipelineSettings settings(Path directory) {
         PipelineSettings defaults = PipelineSettings.defaults();
         PipelineSettings.RollingFile file = defaults.file();
-        return new Pipeline(
-                defaults.with(
-                                new PipelineSettings.Console(
-                                        false,
-                                        defaults.console().format(),
-                                        defaults.console().level()))
-                        .with(
-                                new PipelineSettings.RollingFile(
-                                        false,
-                                        directory,
-                                        file.prefix(),
-                                        file.level(),
-                                        file.maxSizeBytes(),
-                                        file.keepDays())),
-                new NodeIdentity(nodeId, "instance-1", "0.1.0"),
-                clock);
+        return defaults.with(
+                        new PipelineSettings.Console(
+                                false, defaults.console().format(), defaults.console().level()))
+                .with(
+                        new PipelineSettings.RollingFile(
+                                false,
+                                directory,
+                                file.prefix(),
+                                file.level(),
+                                file.maxSizeBytes(),
+                                file.keepDays()));
+    }
+
+    /** Of nodes that record traces, but have nobody who takes them. */
+    static PipelineSettings tracing(Path directory, Sampling sampling) {
+        PipelineSettings.Otlp otlp = PipelineSettings.defaults().otlp();
+        return settings(directory)
+                .with(new PipelineSettings.Traces(true, sampling, 64))
+                .with(
+                        new PipelineSettings.Otlp(
+                                true,
+                                otlp.protocol(),
+                                URI.create("http://127.0.0.1:1"),
+                                false,
+                                false,
+                                true,
+                                otlp.level(),
+                                otlp.queueCapacity(),
+                                otlp.timeout(),
+                                otlp.metricsInterval()));
     }
 
     ControlledNode follow(Placement placement) {

@@ -43,11 +43,11 @@ final class TestStandalone {
     }
 
     /** Of an open one. */
-    static String url(Standalone node) {
+    static String url(RoleProcess node) {
         return announced(node, "(http://[0-9.:]+)");
     }
 
-    private static String announced(Standalone node, String pattern) {
+    private static String announced(RoleProcess node, String pattern) {
         Matcher found = Pattern.compile(pattern).matcher(node.announcement());
         if (!found.find()) {
             throw new AssertionError("no " + pattern + " in " + node.announcement());

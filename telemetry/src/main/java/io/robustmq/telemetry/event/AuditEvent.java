@@ -24,6 +24,28 @@ public sealed interface AuditEvent extends Event {
             implements AuditEvent {}
 
     @EventType(
+            name = "audit.sampling_changed",
+            severity = Severity.INFO,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "What share of the traces is recorded, or another of the limits of that, was changed. In a cluster every broker tells it, also one that starts, and the one that was asked names who wanted it.",
+            action = "Nothing; robustmq sampling shows what holds, and since when.")
+    record SamplingChanged(
+            Admin admin,
+            @Doc("What holds now, but for the rules") String newSampling,
+            @Doc("What held before, but for the rules") String oldSampling,
+            @Doc(
+                            value = "Ratios of some clients and topics now, separated by commas",
+                            sensitivity = Sensitivity.IDENTITY)
+                    String newRules,
+            @Doc(
+                            value = "Ratios of some clients and topics before",
+                            sensitivity = Sensitivity.IDENTITY)
+                    String oldRules,
+            @Doc("The reason that was given, or empty") String why)
+            implements AuditEvent {}
+
+    @EventType(
             name = "audit.trace_begun",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,

@@ -150,6 +150,20 @@ public sealed interface PipelineEvent extends Event {
     }
 
     @EventType(
+            name = "pipeline.sampling_unreadable",
+            severity = Severity.WARN,
+            volume = Volume.LIFECYCLE,
+            cause =
+                    "What the cluster agreed on about sampling is not as this node reads it: it was written by hand, or by another version. What held before goes on.",
+            action =
+                    "Have the nodes be of one version, or take it back with robustmq sampling reset and set it again.")
+    record SamplingUnreadable(
+            @Doc("What is wrong with it") String detail,
+            @Doc("Revision of placement's state that it came with") long revision,
+            @Doc("The node that was asked for it") String askedNode)
+            implements PipelineEvent {}
+
+    @EventType(
             name = "pipeline.file_rolled",
             severity = Severity.INFO,
             volume = Volume.LIFECYCLE,

@@ -177,6 +177,21 @@ public final class Pipeline implements AutoCloseable {
         return tracing;
     }
 
+    /** Which traces are recorded as long as nobody says otherwise. */
+    public Sampling configuredSampling() {
+        return settings.traces().sampling();
+    }
+
+    /** From now on that decides which traces are recorded. */
+    public void sample(Sampling sampling) {
+        wiring.sample(sampling);
+    }
+
+    /** Why no traces leave, by the key that says so; null if they do. */
+    public @Nullable String noTraces() {
+        return settings.noTraces();
+    }
+
     /** What stands for a client id in events; null if identities are not hashed. */
     public @Nullable String hashed(String clientId) {
         return identities == null ? null : identities.hashed(clientId);

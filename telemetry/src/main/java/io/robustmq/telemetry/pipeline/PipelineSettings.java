@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How events, spans and metrics leave the process; every part can be switched off.
@@ -38,6 +39,17 @@ public record PipelineSettings(
     /** Whether there are to be spans in a {@link SpanStore}. */
     public boolean storesSpans() {
         return otlp.enabled() && otlp.traces() && otlp.storesSpans() && traces.enabled();
+    }
+
+    /** Why no traces leave, by the key that says so; null if they do. */
+    public @Nullable String noTraces() {
+        if (!traces.enabled()) {
+            return "tracing.enabled is false";
+        }
+        if (!otlp.enabled()) {
+            return "sinks.otlp.enabled is false";
+        }
+        return otlp.traces() ? null : "sinks.otlp.traces is false";
     }
 
     public PipelineSettings with(Intake other) {

@@ -1,5 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,26 @@ public record SamplingRule(
     /** How it is written, for people. */
     public static final String FORM =
             "topic=FILTER client=ID or ID* qos=0 to 2 ratio=0 to 1, of which only ratio must be there, with a space between";
+
+    /** As {@link #read} reads it. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        if (topicFilter != null) {
+            text.append("topic=").append(topicFilter).append(' ');
+        }
+        if (clientId != null) {
+            text.append("client=").append(clientId).append(' ');
+        }
+        if (qos != ANY_QOS) {
+            text.append("qos=").append(qos).append(' ');
+        }
+        return text.append("ratio=").append(plain(ratio)).toString();
+    }
+
+    /** Without an exponent: 0.0001 and 1. */
+    public static String plain(double ratio) {
+        return BigDecimal.valueOf(ratio).stripTrailingZeros().toPlainString();
+    }
 
     /** Null if it is not written so. */
     public static @Nullable SamplingRule read(String text) {

@@ -90,7 +90,7 @@ final class Wiring {
                     new FluentSink(settings.fluent()),
                     new Audience(settings.fluent().level(), true));
         }
-        if (otlp.enabled() && otlp.traces() && settings.traces().enabled()) {
+        if (settings.noTraces() == null) {
             SpanExport spans = SpanExport.of(otlp, listener);
             wiring.workers.add(spans.queue());
             wiring.spans = spans;
@@ -156,6 +156,13 @@ final class Wiring {
 
     @Nullable LogDirectory directory() {
         return directory;
+    }
+
+    /** From now on that decides. */
+    void sample(Sampling sampling) {
+        if (sampler != null) {
+            sampler.use(sampling);
+        }
     }
 
     /** Who decides what is traced; null if nothing is. */

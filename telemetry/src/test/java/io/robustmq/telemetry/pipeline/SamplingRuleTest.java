@@ -37,6 +37,20 @@ class SamplingRuleTest {
         assertThat(SamplingRule.read(text)).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ratio=0",
+                "ratio=0.00001",
+                "client=c ratio=0.25",
+                "topic=a/+ client=meter-* qos=2 ratio=1"
+            })
+    void as_text_it_is_as_it_was_written(String text) {
+        SamplingRule rule = SamplingRule.read(text);
+        assertThat(rule).isNotNull();
+        assertThat(rule.text()).isEqualTo(text);
+    }
+
     @Test
     void all_of_it_must_fit() {
         SamplingRule rule = new SamplingRule("a/+", "meter-*", 1, 1);
