@@ -11,6 +11,7 @@ public abstract class Append {
 
     private final byte[] payload;
     private final int[] keys;
+    private long offeredNanos;
 
     /**
      * @param payload at most {@value Journal#MAX_PAYLOAD_BYTES} bytes; not to be changed afterwards
@@ -43,6 +44,15 @@ public abstract class Append {
 
     final int frameBytes() {
         return Frame.bytes(payload.length, keys.length);
+    }
+
+    final void offered(long nanos) {
+        offeredNanos = nanos;
+    }
+
+    /** When the journal was given it. */
+    final long offeredNanos() {
+        return offeredNanos;
     }
 
     /** The record is as durable as configured. The log's thread, by offsets. */

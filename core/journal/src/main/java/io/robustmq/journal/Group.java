@@ -2,6 +2,7 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.telemetry.event.Latency;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,13 @@ final class Group {
             }
             at += append.frameBytes();
             payloadBytes += append.payload().length;
+        }
+    }
+
+    /** Adds how long each took until now. */
+    void measure(Latency latencies, long nowNanos) {
+        for (int i = 0; i < appends.size(); i++) {
+            latencies.record(nowNanos - appends.get(i).offeredNanos(), 1);
         }
     }
 
