@@ -95,10 +95,11 @@ public final class Broker implements AutoCloseable {
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
-                        shared.latencies(),
+                        shared.measures(),
                         shared.openConnections(),
                         shared.delayedCount(),
-                        shared.retained());
+                        shared.retained(),
+                        () -> loops.stream().map(Loop::pendingTasks).toList());
     }
 
     /**

@@ -5,12 +5,8 @@ import io.robustmq.protocol.MqttVersion;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
-import java.util.concurrent.atomic.AtomicLongArray;
 
-/**
- * What one event loop counts. The loop is the only writer, so adding is a plain read and an opaque
- * write; any thread may read.
- */
+/** What one event loop counts. */
 final class Counters {
     static final int PUBLISHES_RECEIVED = 0; // by QoS
     static final int PUBLISHED_BYTES = 3;
@@ -45,18 +41,14 @@ final class Counters {
     private static final int SCHEMA_VIOLATED = MALFORMED_CONTEXTS + 1;
     private static final int COUNT = SCHEMA_VIOLATED + SchemaViolation.values().length;
 
-    /** Keeps two loops' counters off one cache line. */
-    private static final int PADDING = 16;
-
-    private final AtomicLongArray values = new AtomicLongArray(COUNT + 2 * PADDING);
+    private final LoopCells values = new LoopCells(COUNT);
 
     void add(int counter, long howMany) {
-        int at = counter + PADDING;
-        values.setOpaque(at, values.getPlain(at) + howMany);
+        values.add(counter, howMany);
     }
 
     long get(int counter) {
-        return values.getOpaque(counter + PADDING);
+        return values.get(counter);
     }
 
     static int dropped(DropReason reason) {
