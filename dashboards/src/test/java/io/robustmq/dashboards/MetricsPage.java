@@ -102,9 +102,10 @@ final class MetricsPage {
                         """
                         # Metrics
 
-                        What a node answers to `GET /metrics`, in Prometheus' text format or OpenMetrics, and what it pushes by OTLP if that is
-                        switched on. This page is generated from running nodes. Counters begin at 0 when the process starts. A label that is
-                        not named here is Prometheus' own (`job`, `instance`; `le` of histograms).
+                        What a node answers to `GET /metrics`, in Prometheus' text format, OpenMetrics or protobuf, and what it pushes by OTLP if that
+                        is switched on. This page is generated from running nodes. Counters begin at 0 when the process starts. A label that is
+                        not named here is Prometheus' own (`job`, `instance`; `le` of histograms). In protobuf a histogram is a native one too,
+                        with buckets 9 % wide.
 
                         Roles: S `standalone`, P `placement-center`, J `journal-server`, M `mqtt-server`.
                         """);

@@ -41,6 +41,16 @@ final class Prometheus implements AutoCloseable {
     }
 
     static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
+        return scraping(httpPorts, folder, "exemplar-storage");
+    }
+
+    /** One that asks for native histograms, which only protobuf has. */
+    static Prometheus withNativeHistograms(List<Integer> httpPorts, Path folder) throws Exception {
+        return scraping(httpPorts, folder, "exemplar-storage,native-histograms");
+    }
+
+    private static Prometheus scraping(List<Integer> httpPorts, Path folder, String features)
+            throws Exception {
         Path alerts = Repository.root().resolve("alerts");
         String configuration =
                 Files.readString(alerts.resolve("prometheus.yml"))
@@ -62,7 +72,7 @@ final class Prometheus implements AutoCloseable {
                                 Part.PROMTOOL.program("prometheus").toString(),
                                 "--config.file=" + file,
                                 "--storage.tsdb.path=" + folder.resolve("tsdb"),
-                                "--enable-feature=exemplar-storage",
+                                "--enable-feature=" + features,
                                 "--web.listen-address=127.0.0.1:" + port));
         Prometheus started = new Prometheus(port, process);
         try {
@@ -90,6 +100,17 @@ final class Prometheus implements AutoCloseable {
             results.add(labels(result.path("metric")));
         }
         return results;
+    }
+
+    /** What a query that has one result, or none, evaluates to now; NaN if it has none. */
+    double value(String query) throws IOException, InterruptedException {
+        JsonNode results = get("/api/v1/query?query=" + encoded(query)).path("result");
+        if (results.size() > 1) {
+            throw new AssertionError(results.size() + " results of " + query);
+        }
+        return results.isEmpty()
+                ? Double.NaN
+                : Double.parseDouble(results.path(0).path("value").path(1).asText());
     }
 
     /** The labels of every series that it has. */

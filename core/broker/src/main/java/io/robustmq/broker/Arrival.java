@@ -4,6 +4,7 @@ import io.robustmq.protocol.ConnackProperties;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.protocol.Topics;
 import io.robustmq.telemetry.event.ConnectionEvent;
@@ -148,8 +149,9 @@ final class Arrival {
         }
         int keepAliveSeconds = keepAliveSeconds();
         ConnackProperties properties = properties(assigned ? clientId() : null);
+        connection.traffic().told(ReasonedPacket.CONNACK_SENT, ReasonCode.SUCCESS);
         PacketEncoder.connack(
-                connection.outbound().packet(properties.packetBytes()),
+                connection.outbound().packet(PacketType.CONNACK, properties.packetBytes()),
                 connect.version(),
                 present,
                 ReasonCode.SUCCESS,

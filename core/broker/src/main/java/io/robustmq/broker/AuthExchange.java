@@ -193,7 +193,7 @@ final class AuthExchange {
     private void write(int reasonCode, byte[] data) {
         Authentication step = new Authentication(authenticator.method(), data);
         int bytes = PacketEncoder.authBytes(step);
-        PacketEncoder.auth(connection.outbound().packet(bytes), reasonCode, step);
+        PacketEncoder.auth(connection.outbound().packet(PacketType.AUTH, bytes), reasonCode, step);
     }
 
     /** For the CONNACK [MQTT-4.12.0-5]. */

@@ -95,11 +95,12 @@ public final class Broker implements AutoCloseable {
         this.measures =
                 new BrokerMeasures(
                         shared.counters(),
-                        shared.latencies(),
+                        shared.measures(),
                         shared.openConnections(),
                         shared.delayedCount(),
                         shared.retained(),
-                        new ClassMeasures(settings.classes(), shared.counters()));
+                        new ClassMeasures(settings.classes(), shared.counters()),
+                        () -> loops.stream().map(Loop::pendingTasks).toList());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * What the broker counted since it was made, or has now. Any thread; each answer is summed over the
@@ -14,25 +15,28 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class BrokerMeasures {
     private final List<Counters> counters;
-    private final List<Latency> latencies;
+    private final List<LoopMeasures> loops;
     private final AtomicInteger connections;
     private final AtomicInteger delayed;
     private final RetainedStore retained;
     private final ClassMeasures classes;
+    private final Supplier<List<Integer>> pending;
 
     BrokerMeasures(
             List<Counters> counters,
-            List<Latency> latencies,
+            List<LoopMeasures> loops,
             AtomicInteger connections,
             AtomicInteger delayed,
             RetainedStore retained,
-            ClassMeasures classes) {
+            ClassMeasures classes,
+            Supplier<List<Integer>> pending) {
         this.counters = counters;
-        this.latencies = latencies;
+        this.loops = loops;
         this.connections = connections;
         this.delayed = delayed;
         this.retained = retained;
         this.classes = classes;
+        this.pending = pending;
     }
 
     /** TCP connections open, before CONNECT too. */
@@ -208,8 +212,34 @@ public final class BrokerMeasures {
     }
 
     /** From reading a PUBLISH to writing it to a subscriber; one per event loop. */
-    public List<Latency> deliveryLatencies() {
-        return latencies;
+    public List<Latency> deliveryLatencies(int qos) {
+        return loops.stream().map(loop -> loop.latencies().deliveries(qos)).toList();
+    }
+
+    /** From reading a PUBLISH to writing its PUBACK or PUBREC; one per event loop. */
+    public List<Latency> acknowledgementLatencies(int qos) {
+        return loops.stream().map(loop -> loop.latencies().acknowledgements(qos)).toList();
+    }
+
+    /** What was used of each listener and version. */
+    public List<ListenerTraffic> traffic() {
+        return Traffic.of(loops.stream().map(LoopMeasures::traffic).toList());
+    }
+
+    /** How often a packet said so; for 3.1 and 3.1.1 what it would have said in MQTT 5. */
+    public long reasonCodes(ReasonedPacket packet, int reasonCode) {
+        return Traffic.reasons(
+                loops.stream().map(LoopMeasures::traffic).toList(), packet, reasonCode);
+    }
+
+    /** How late what an event loop was to do was begun; one per event loop. */
+    public List<Latency> lags() {
+        return loops.stream().map(loop -> loop.lag().lags()).toList();
+    }
+
+    /** Tasks that wait for each event loop; empty while the broker is not open. */
+    public List<Integer> pendingTasks() {
+        return pending.get();
     }
 
     /** By class of clients. */

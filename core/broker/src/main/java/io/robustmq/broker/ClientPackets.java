@@ -48,11 +48,13 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void publish(PublishPacket packet) {
+        received(PacketType.PUBLISH);
         publisher.publish(packet, session());
     }
 
     @Override
     public void puback(int packetId, int reasonCode) {
+        received(PacketType.PUBACK, ReasonedPacket.PUBACK_RECEIVED, reasonCode);
         if (!session().puback(packetId, reasonCode)) {
             wrongAcknowledgement(PacketType.PUBACK, packetId, 2);
         }
@@ -60,10 +62,11 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubrec(int packetId, int reasonCode) {
+        received(PacketType.PUBREC, ReasonedPacket.PUBREC_RECEIVED, reasonCode);
         switch (session().pubrec(packetId, reasonCode)) {
             case RELEASE ->
                     PacketEncoder.pubrel(
-                            connection.outbound().packet(ACK_BYTES),
+                            connection.outbound().packet(PacketType.PUBREL, ACK_BYTES),
                             connection.version(),
                             packetId,
                             ReasonCode.SUCCESS);
@@ -79,6 +82,7 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubrel(int packetId, int reasonCode) {
+        received(PacketType.PUBREL);
         Session session = session();
         Subscriber subscriber = session.subscriber();
         if (subscriber == null) {
@@ -87,7 +91,7 @@ final class ClientPackets implements PacketHandler {
         switch (session.received().release(packetId, subscriber)) {
             case COMPLETED ->
                     PacketEncoder.pubcomp(
-                            connection.outbound().packet(ACK_BYTES),
+                            connection.outbound().packet(PacketType.PUBCOMP, ACK_BYTES),
                             connection.version(),
                             packetId,
                             ReasonCode.SUCCESS);
@@ -107,11 +111,13 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pubcomp(int packetId, int reasonCode) {
+        received(PacketType.PUBCOMP);
         session().pubcomp(packetId, reasonCode);
     }
 
     @Override
     public void subscribe(Subscribe subscribe) {
+        received(PacketType.SUBSCRIBE);
         List<Subscribe.Filter> filters = subscribe.filters();
         connection
                 .trace()
@@ -124,6 +130,7 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void unsubscribe(Unsubscribe unsubscribe) {
+        received(PacketType.UNSUBSCRIBE);
         List<String> filters = unsubscribe.filters();
         connection
                 .trace()
@@ -135,11 +142,14 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void pingreq() {
-        PacketEncoder.pingresp(connection.outbound().packet(ACK_BYTES));
+        received(PacketType.PINGREQ);
+        PacketEncoder.pingresp(connection.outbound().packet(PacketType.PINGRESP, ACK_BYTES));
     }
 
     @Override
     public void disconnect(Disconnect disconnect) {
+        received(
+                PacketType.DISCONNECT, ReasonedPacket.DISCONNECT_RECEIVED, disconnect.reasonCode());
         if (connection.session() == null) {
             connection.end(Ending.CLIENT_DISCONNECT, disconnect.reasonCode());
             return; // in the middle of its authentication
@@ -172,11 +182,20 @@ final class ClientPackets implements PacketHandler {
 
     @Override
     public void auth(Auth auth) {
+        received(PacketType.AUTH);
         AuthExchange exchange = connection.exchange();
         if (exchange == null) {
             throw new IllegalStateException("the decoder lets no AUTH through without a method");
         }
         exchange.received(auth);
+    }
+
+    private void received(PacketType type) {
+        connection.traffic().received(type);
+    }
+
+    private void received(PacketType type, ReasonedPacket packet, int reasonCode) {
+        connection.traffic().received(type, packet, reasonCode);
     }
 
     private void wrongAcknowledgement(PacketType type, int packetId, int qos) {

@@ -45,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final @Nullable ReadRate rate; // null without limit
     private final ClientAccess access;
     private final ClientTrace trace = new ClientTrace(this);
+    private final ClientTraffic traffic;
     private Loop loop;
     private Phase phase = Phase.BEFORE_CONNECT;
     private Peer peer;
@@ -97,6 +98,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 link == null
                         ? new PacketDecoder(shared.packetLimits())
                         : PacketDecoder.ofPeer(PeerLink.LIMITS);
+        this.traffic =
+                new ClientTraffic(
+                        loop.measures().traffic(), link == null ? origin.listener() : null);
         this.packets = new ClientPackets(this);
         this.input =
                 new Cumulation(
@@ -116,6 +120,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** Where something was before MQTT, it is over now. */
     void begin() {
         loop.connections().add(this);
+        traffic.begin();
         readNanos = System.nanoTime();
         patience.awaitConnect(shared.settings().connections().connectTimeout());
     }
@@ -188,6 +193,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         patience.stop();
         channel.config().setAutoRead(false);
         version = connect.version();
+        traffic.speaks(version);
+        traffic.received(PacketType.CONNECT);
         reasonStrings = ReasonStrings.of(connect);
         peer = new Peer(version.label(), id, connect.clientId(), peer.remoteAddr());
         saidUserName = Objects.requireNonNullElse(connect.userName(), "");
@@ -197,6 +204,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     ClientTrace trace() {
         return trace;
+    }
+
+    ClientTraffic traffic() {
+        return traffic;
     }
 
     AuthExchange exchange(AuthExchange begun) {
@@ -242,6 +253,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             rate.stop();
         }
         loop.connections().remove(this);
+        traffic.end();
         shared.eventTopics().left(this, Ending.HANDED_ON);
         trace.ended(Ending.HANDED_ON, ReasonCode.SUCCESS, false);
         loop.counters().add(Counters.ended(Ending.HANDED_ON), 1);
@@ -262,6 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** It was moved there. */
     void isOn(Loop home) {
         loop = home;
+        traffic.isOn(home.measures().traffic());
     }
 
     /** By class, if its CONNECT has told enough. */
@@ -370,6 +383,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             boolean unsupported = reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
             if (spoken != null || unsupported) {
                 version = spoken == null ? MqttVersion.V3_1_1 : spoken;
+                if (spoken != null) {
+                    traffic.speaks(spoken);
+                }
                 peer = new Peer(version.label(), id, peer.clientId(), peer.remoteAddr());
             }
             if (version == MqttVersion.V5 || unsupported) {
@@ -431,6 +447,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             rate.stop();
         }
         loop.connections().remove(this);
+        traffic.end();
         if (link == null) {
             shared.eventTopics().left(this, ending);
             loop.counters().add(Counters.ended(ending), 1);

@@ -6,12 +6,8 @@ import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.MessageEvent.SchemaViolation;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongArray;
 
-/**
- * What one event loop counts. The loop is the only writer, so adding is a plain read and an opaque
- * write; any thread may read.
- */
+/** What one event loop counts. */
 final class Counters {
     static final int PUBLISHES_RECEIVED = 0; // by QoS
     static final int PUBLISHED_BYTES = 3;
@@ -53,25 +49,21 @@ final class Counters {
     static final int CLASS_REFUSED = 4;
     private static final int OF_CLASS = 5;
 
-    /** Keeps two loops' counters off one cache line. */
-    private static final int PADDING = 16;
-
-    private final AtomicLongArray values;
+    private final LoopCells values;
 
     /**
      * @param classes of clients
      */
     Counters(int classes) {
-        this.values = new AtomicLongArray(COUNT + classes * OF_CLASS + 2 * PADDING);
+        this.values = new LoopCells(COUNT + classes * OF_CLASS);
     }
 
     void add(int counter, long howMany) {
-        int at = counter + PADDING;
-        values.setOpaque(at, values.getPlain(at) + howMany);
+        values.add(counter, howMany);
     }
 
     long get(int counter) {
-        return values.getOpaque(counter + PADDING);
+        return values.get(counter);
     }
 
     static int dropped(DropReason reason) {

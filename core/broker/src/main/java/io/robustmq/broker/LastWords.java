@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.robustmq.protocol.ConnackProperties;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,9 @@ final class LastWords {
         ConnackProperties none = ConnackProperties.refused(null);
         String reason = strings.farewell(detail, none.packetBytes());
         if (strings.takes(none.packetBytes())) {
+            connection.traffic().told(ReasonedPacket.CONNACK_SENT, reasonCode);
             PacketEncoder.connack(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES),
+                    connection.outbound().packet(PacketType.CONNACK, ReasonStrings.PACKET_BYTES),
                     connection.version(),
                     false,
                     reasonCode,
@@ -50,8 +52,9 @@ final class LastWords {
     /** Only MQTT 5 has a DISCONNECT of the server, and only errors have something to say. */
     static void disconnect(Connection connection, int reasonCode, @Nullable String reason) {
         if (connection.version() == MqttVersion.V5 && reasonCode >= 0x80) {
+            connection.traffic().told(ReasonedPacket.DISCONNECT_SENT, reasonCode);
             PacketEncoder.disconnect(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES),
+                    connection.outbound().packet(PacketType.DISCONNECT, ReasonStrings.PACKET_BYTES),
                     reasonCode,
                     connection.reasonStrings().farewell(reason, DISCONNECT_BYTES));
         }

@@ -2,7 +2,7 @@ package io.robustmq.broker;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.robustmq.telemetry.event.Latency;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.SessionEvent;
 import io.robustmq.telemetry.event.Tracing;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event loop and all that belongs to it: its sessions, the connections that serve them, their
  * counters. Nothing here is locked; but for {@link #executor}, {@link #index}, {@link #shared},
- * {@link #counters} and {@link #latency} only its own thread may call.
+ * {@link #counters} and {@link #measures} only its own thread may call.
  */
 final class Loop {
     /** Messages read back and not yet acknowledged; beyond it each session has {@link #LITTLE}. */
@@ -31,7 +31,7 @@ final class Loop {
     private final EventLoop executor;
     private final Shared shared;
     private final Counters counters;
-    private final Latency latency;
+    private final LoopMeasures measures;
     private final Router router;
     private final Retaining retaining;
     private final Sessions sessions;
@@ -55,7 +55,6 @@ final class Loop {
     // for this iteration
     private List<Outbound> dirty = new ArrayList<>();
     private List<Outbound> flushing = new ArrayList<>();
-    private final Bursts bursts = new Bursts();
     private boolean flushScheduled;
     private boolean handoffFull;
     private boolean logFull;
@@ -66,7 +65,7 @@ final class Loop {
         this.executor = executor;
         this.shared = shared;
         this.counters = shared.counters().get(index);
-        this.latency = shared.latencies().get(index);
+        this.measures = shared.measures().get(index);
         this.retaining = new Retaining(this);
         this.router = new Router(this, shared.subscriptions().trie());
         this.sessions = new Sessions(this);
@@ -98,6 +97,15 @@ final class Loop {
     void start() {
         sweep();
         var unused = executor.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
+        measureLag(measures.lag().begin(System.nanoTime()));
+    }
+
+    private void measureLag(long afterNanos) {
+        var unused =
+                executor.schedule(
+                        () -> measureLag(measures.lag().ran(System.nanoTime())),
+                        afterNanos,
+                        TimeUnit.NANOSECONDS);
     }
 
     // one flush per client and iteration
@@ -126,8 +134,9 @@ final class Loop {
         for (int i = 0; i < now.size(); i++) {
             now.get(i).flush();
         }
-        long nanos = bursts.isEmpty() && now.isEmpty() ? 0 : System.nanoTime();
-        bursts.recordInto(latency, nanos);
+        Latencies latencies = measures.latencies();
+        long nanos = latencies.isEmpty() && now.isEmpty() ? 0 : System.nanoTime();
+        latencies.written(nanos);
         for (int i = 0; i < now.size(); i++) {
             now.get(i).reportWritten(nanos);
         }
@@ -147,7 +156,7 @@ final class Loop {
     void delivered(int qos, int payloadBytes, long receivedNanos) {
         counters.add(Counters.DELIVERIES + qos, 1);
         counters.add(Counters.DELIVERED_BYTES, payloadBytes);
-        bursts.add(receivedNanos);
+        measures.latencies().delivered(qos, receivedNanos);
     }
 
     /** To another home. */
@@ -354,6 +363,11 @@ final class Loop {
         return handoffs.length;
     }
 
+    /** Any thread. */
+    int pendingTasks() {
+        return ((SingleThreadEventExecutor) executor).pendingTasks();
+    }
+
     EventLoop executor() {
         return executor;
     }
@@ -366,8 +380,8 @@ final class Loop {
         return counters;
     }
 
-    Latency latency() {
-        return latency;
+    LoopMeasures measures() {
+        return measures;
     }
 
     Router router() {

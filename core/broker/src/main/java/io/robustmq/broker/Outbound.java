@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.robustmq.protocol.PacketType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,9 @@ final class Outbound {
     }
 
     /** Room for one packet of at most {@code size} bytes, which the caller appends. */
-    ByteBuf packet(int size) {
+    ByteBuf packet(PacketType type, int size) {
         packets++;
+        connection.traffic().sent(type);
         ByteBuf buf = out;
         if (buf != null) {
             if (buf.maxFastWritableBytes() >= size) {

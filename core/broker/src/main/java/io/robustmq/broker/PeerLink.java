@@ -6,6 +6,7 @@ import io.robustmq.journal.Journal;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketLimits;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.PeerEncoder;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
@@ -258,7 +259,7 @@ final class PeerLink implements Meeting.Dialed {
             with.end(Ending.KEEP_ALIVE_TIMEOUT, 0, "nothing came for 1.5 s");
             return;
         }
-        PeerEncoder.pingreq(with.outbound().packet(ClientPackets.ACK_BYTES));
+        PeerEncoder.pingreq(with.outbound().packet(PacketType.PINGREQ, ClientPackets.ACK_BYTES));
         RoutesOut out = routesOut;
         if (out != null && now - nextDigestNanos > 0 && out.isSettled()) {
             nextDigestNanos = now + cluster.settings().digestInterval().toNanos();

@@ -3,6 +3,7 @@ package io.robustmq.broker;
 import io.netty.buffer.ByteBuf;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.PublishPacket;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ record PeerTalk(Kind kind, long[] numbers) {
 
     static void say(Connection connection, Kind kind, long... numbers) {
         int bytes = 1 + Long.BYTES * numbers.length;
-        ByteBuf out = connection.outbound().packet(HEADER_BYTES + bytes);
+        ByteBuf out = connection.outbound().packet(PacketType.PUBLISH, HEADER_BYTES + bytes);
         PacketEncoder.publishHeader(
                 out,
                 MqttVersion.V5,

@@ -34,15 +34,16 @@ final class PublishAnswers {
      */
     void known(Session session, int qos, int packetId, int reasonCode, @Nullable String reason) {
         if (session.answers().isEmpty()) {
-            write(qos, packetId, reasonCode, reason);
+            write(qos, packetId, reasonCode, reason, connection.readNanos());
             return;
         }
+        long receivedNanos = connection.readNanos();
         session.answers()
                 .add(
                         new Answers.Answer(true) {
                             @Override
                             void give() {
-                                write(qos, packetId, reasonCode, reason);
+                                write(qos, packetId, reasonCode, reason, receivedNanos);
                             }
                         });
     }
@@ -50,9 +51,10 @@ final class PublishAnswers {
     /** A QoS 2 message sent again: the same answer as the first time, and not before that. */
     void repeated(Session session, int packetId) {
         if (session.answers().isEmpty()) {
-            write(2, packetId, ReasonCode.SUCCESS, null);
+            write(2, packetId, ReasonCode.SUCCESS, null, connection.readNanos());
             return;
         }
+        long receivedNanos = connection.readNanos();
         session.answers()
                 .add(
                         new Answers.Answer(true) {
@@ -60,7 +62,7 @@ final class PublishAnswers {
                             void give() {
                                 // refused meanwhile: then the client sends it once more
                                 if (session.received().has(packetId)) {
-                                    write(2, packetId, ReasonCode.SUCCESS, null);
+                                    write(2, packetId, ReasonCode.SUCCESS, null, receivedNanos);
                                 }
                             }
                         });
@@ -71,32 +73,41 @@ final class PublishAnswers {
         return new InLog(publication, packetId, session, deliveries);
     }
 
-    private void write(int qos, int packetId, int reasonCode, @Nullable String reason) {
+    private void write(
+            int qos, int packetId, int reasonCode, @Nullable String reason, long receivedNanos) {
         if (!connection.isConnected()) {
             return;
         }
+        if (connection.link() == null) {
+            connection.loop().measures().latencies().acknowledged(qos, receivedNanos);
+        }
+        PacketType type = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
         if (reason != null) {
-            PacketType type = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
             acknowledge(connection, type, packetId, reasonCode, reason);
             return;
         }
-        ByteBuf ack = connection.outbound().packet(ClientPackets.ACK_BYTES);
-        if (qos == 1) {
-            PacketEncoder.puback(ack, connection.version(), packetId, reasonCode);
-        } else {
-            PacketEncoder.pubrec(ack, connection.version(), packetId, reasonCode);
-        }
+        told(connection, type, reasonCode);
+        ByteBuf ack = connection.outbound().packet(type, ClientPackets.ACK_BYTES);
+        PacketEncoder.acknowledge(ack, type, connection.version(), packetId, reasonCode);
     }
 
     /** With a reason string, where the client may be told one. */
     static void acknowledge(
             Connection connection, PacketType type, int packetId, int reasonCode, String reason) {
-        ByteBuf out = connection.outbound().packet(ReasonStrings.PACKET_BYTES);
+        told(connection, type, reasonCode);
+        ByteBuf out = connection.outbound().packet(type, ReasonStrings.PACKET_BYTES);
         String text = connection.reasonStrings().answer(reason, ClientPackets.ACK_BYTES);
         if (text == null) {
             PacketEncoder.acknowledge(out, type, connection.version(), packetId, reasonCode);
         } else {
             PacketEncoder.acknowledge(out, type, packetId, reasonCode, text);
+        }
+    }
+
+    private static void told(Connection connection, PacketType type, int reasonCode) {
+        ReasonedPacket packet = ReasonedPacket.sent(type);
+        if (packet != null) {
+            connection.traffic().told(packet, reasonCode);
         }
     }
 
@@ -109,6 +120,7 @@ final class PublishAnswers {
         private final int packetId;
         private final Session session;
         private final Tracing.@Nullable PublishTrace trace;
+        private final long receivedNanos;
         private final int deliveries;
         private int reasonCode;
         private @Nullable String reason;
@@ -122,6 +134,7 @@ final class PublishAnswers {
             this.packetId = packetId;
             this.session = session;
             this.trace = publication.trace();
+            this.receivedNanos = publication.receivedNanos();
             this.deliveries = deliveries;
         }
 
@@ -155,7 +168,7 @@ final class PublishAnswers {
             // another home keeps what it has no answer to, as a 3.1.1 client does
             boolean isTold = connection.version() == MqttVersion.V5 && connection.link() == null;
             if (reasonCode < 0x80 || isTold) {
-                write(qos, packetId, reasonCode, reason);
+                write(qos, packetId, reasonCode, reason, receivedNanos);
             } else {
                 // without an answer the client keeps it, and sends it again [MQTT-4.4.0-1]
                 connection.end(Ending.STORAGE_UNAVAILABLE, reasonCode);

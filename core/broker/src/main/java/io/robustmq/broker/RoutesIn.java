@@ -289,10 +289,18 @@ final class RoutesIn {
         int bytes = codes + 16;
         if (type == PacketType.SUBACK) {
             PacketEncoder.suback(
-                    to.outbound().packet(bytes), to.version(), packetId, granted, null);
+                    to.outbound().packet(PacketType.SUBACK, bytes),
+                    to.version(),
+                    packetId,
+                    granted,
+                    null);
         } else {
             PacketEncoder.unsuback(
-                    to.outbound().packet(bytes), to.version(), packetId, granted, null);
+                    to.outbound().packet(PacketType.UNSUBACK, bytes),
+                    to.version(),
+                    packetId,
+                    granted,
+                    null);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.PeerEncoder;
 import io.robustmq.protocol.Subscribe;
 import io.robustmq.protocol.UserProperty;
@@ -218,7 +219,7 @@ final class RoutesOut {
         for (Subscribe.Filter each : filters) {
             bytes += PeerEncoder.mostBytesOf(each.filter());
         }
-        ByteBuf out = connection.outbound().packet(bytes);
+        ByteBuf out = connection.outbound().packet(PacketType.SUBSCRIBE, bytes);
         PeerEncoder.subscribe(out, nextPacketId(), identifier, properties, filters);
     }
 
@@ -227,7 +228,7 @@ final class RoutesOut {
         for (String each : filters) {
             bytes += PeerEncoder.mostBytesOf(each);
         }
-        ByteBuf out = connection.outbound().packet(bytes);
+        ByteBuf out = connection.outbound().packet(PacketType.UNSUBSCRIBE, bytes);
         PeerEncoder.unsubscribe(out, nextPacketId(), properties, filters);
     }
 

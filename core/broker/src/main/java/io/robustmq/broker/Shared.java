@@ -3,7 +3,6 @@ package io.robustmq.broker;
 import io.robustmq.journal.RecordLog;
 import io.robustmq.protocol.PacketLimits;
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
 import java.time.InstantSource;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param random the loops' are split from it, when they are made
  * @param counters by loop index; only that loop writes
- * @param latencies by loop index; only that loop writes
+ * @param measures by loop index; only that loop writes
  * @param delayedCount delayed messages that are not published yet
  * @param cluster null if the broker is the only one
  */
@@ -40,7 +39,7 @@ record Shared(
         ClientDirectory directory,
         RetainedStore retained,
         List<Counters> counters,
-        List<Latency> latencies,
+        List<LoopMeasures> measures,
         BrokerLog log,
         AtomicInteger delayedCount,
         AtomicInteger openConnections,
@@ -83,7 +82,7 @@ record Shared(
                 Stream.generate(() -> new Counters(settings.classes().names().size()))
                         .limit(loops)
                         .toList(),
-                Stream.generate(Latency::new).limit(loops).toList(),
+                Stream.generate(() -> LoopMeasures.of(settings)).limit(loops).toList(),
                 new BrokerLog(log, settings.storage(), directory, clock, events),
                 new AtomicInteger(),
                 new AtomicInteger(),

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.robustmq.protocol.Connect;
 import io.robustmq.protocol.MqttVersion;
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.telemetry.event.ConnectionEvent;
 import io.robustmq.telemetry.event.MessageEvent.DropReason;
 import io.robustmq.telemetry.event.Tracing;
@@ -85,7 +86,7 @@ final class Subscriber {
                 dropped(message, DropReason.PACKET_TOO_LARGE, delivery);
                 return;
             }
-            outbound.packet(size).writeBytes(frame, frame.readerIndex(), size);
+            outbound.packet(PacketType.PUBLISH, size).writeBytes(frame, frame.readerIndex(), size);
         } else {
             String traceparent = delivery == null ? null : delivery.context().traceparent();
             int payload = message.payloadLength();
@@ -105,7 +106,7 @@ final class Subscriber {
             }
             int alias = aliasOf(message.topic(), message.topicUtf8(), size);
             int inline = message.isLarge() ? size - payload : size;
-            ByteBuf out = outbound.packet(alias == 0 ? inline : inline + MORE);
+            ByteBuf out = outbound.packet(PacketType.PUBLISH, alias == 0 ? inline : inline + MORE);
             PacketEncoder.publishHeader(
                     out,
                     version,
@@ -158,7 +159,7 @@ final class Subscriber {
         int size = size(delivery, traceparent, properties);
         int alias = aliasOf(message.topic(), message.topicUtf8(), size);
         int inline = large ? size - payload.length : size;
-        ByteBuf out = outbound.packet(alias == 0 ? inline : inline + MORE);
+        ByteBuf out = outbound.packet(PacketType.PUBLISH, alias == 0 ? inline : inline + MORE);
         PacketEncoder.publishHeader(
                 out,
                 version,
@@ -305,12 +306,14 @@ final class Subscriber {
 
     /** PUBREL for a message that the client has acknowledged with PUBREC. */
     void pubrel(int packetId) {
-        PacketEncoder.pubrel(outbound.packet(ClientPackets.ACK_BYTES), version, packetId, 0);
+        PacketEncoder.pubrel(
+                outbound.packet(PacketType.PUBREL, ClientPackets.ACK_BYTES), version, packetId, 0);
     }
 
     /** PUBCOMP for a message of the client's own. */
     void pubcomp(int packetId) {
-        PacketEncoder.pubcomp(outbound.packet(ClientPackets.ACK_BYTES), version, packetId, 0);
+        PacketEncoder.pubcomp(
+                outbound.packet(PacketType.PUBCOMP, ClientPackets.ACK_BYTES), version, packetId, 0);
     }
 
     void writabilityChanged(boolean writable) {

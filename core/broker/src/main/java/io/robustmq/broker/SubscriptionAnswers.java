@@ -1,6 +1,7 @@
 package io.robustmq.broker;
 
 import io.robustmq.protocol.PacketEncoder;
+import io.robustmq.protocol.PacketType;
 import io.robustmq.protocol.ReasonCode;
 import io.robustmq.telemetry.event.ConnectionEvent.Ending;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,11 @@ final class SubscriptionAnswers {
     void suback(int packetId, int[] codes, @Nullable String why) {
         connection.trace().answered(packetId, codes, why);
         if (mayAnswer(codes)) {
+            told(ReasonedPacket.SUBACK_SENT, codes);
             PacketEncoder.suback(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
+                    connection
+                            .outbound()
+                            .packet(PacketType.SUBACK, ReasonStrings.PACKET_BYTES + codes.length),
                     connection.version(),
                     packetId,
                     codes,
@@ -34,12 +38,21 @@ final class SubscriptionAnswers {
     void unsuback(int packetId, int[] codes, @Nullable String why) {
         connection.trace().answered(packetId, codes, why);
         if (mayAnswer(codes)) {
+            told(ReasonedPacket.UNSUBACK_SENT, codes);
             PacketEncoder.unsuback(
-                    connection.outbound().packet(ReasonStrings.PACKET_BYTES + codes.length),
+                    connection
+                            .outbound()
+                            .packet(PacketType.UNSUBACK, ReasonStrings.PACKET_BYTES + codes.length),
                     connection.version(),
                     packetId,
                     codes,
                     connection.reasonStrings().answer(why, BYTES + codes.length));
+        }
+    }
+
+    private void told(ReasonedPacket packet, int[] codes) {
+        for (int code : codes) {
+            connection.traffic().told(packet, code);
         }
     }
 

@@ -29,7 +29,9 @@ record Written(
         if (trace != null) {
             trace.written(nowNanos);
             if (live && context != null) {
-                loop.latency()
+                loop.measures()
+                        .latencies()
+                        .deliveries(qos)
                         .example(nowNanos - receivedNanos, context, loop.shared().clock().millis());
             }
         }

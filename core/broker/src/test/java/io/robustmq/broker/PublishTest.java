@@ -372,7 +372,7 @@ class PublishTest {
         assertThat(delivered.peer().clientId()).isEqualTo("subscriber-1");
         assertThat(delivered.latencyMicros()).isBetween(0L, 10_000_000L);
         TestBroker.waitUntil(() ->
-                broker.broker.measures().deliveryLatencies().stream()
+                broker.broker.measures().deliveryLatencies(1).stream()
                                 .mapToLong(l -> java.util.Arrays.stream(l.counts()).sum())
                                 .sum()
                         == 1);

@@ -13,6 +13,7 @@ public abstract class Append {
     private final int[] keys;
     private long writtenNanos;
     private long durableNanos;
+    private long offeredNanos;
 
     /**
      * @param payload at most {@value Journal#MAX_PAYLOAD_BYTES} bytes; not to be changed afterwards
@@ -67,6 +68,15 @@ public abstract class Append {
      */
     public final long durableNanos() {
         return durableNanos;
+    }
+
+    final void offered(long nanos) {
+        offeredNanos = nanos;
+    }
+
+    /** When the journal was given it. */
+    final long offeredNanos() {
+        return offeredNanos;
     }
 
     /** The record is as durable as configured. The log's thread, by offsets. */

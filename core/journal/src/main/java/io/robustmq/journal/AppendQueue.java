@@ -48,6 +48,7 @@ final class AppendQueue {
 
     void offer(Lane lane, Append append) {
         IOException refusal;
+        append.offered(System.nanoTime());
         lock.lock();
         try {
             refusal = taken(lane, append);
@@ -63,9 +64,11 @@ final class AppendQueue {
     void offer(Lane lane, List<? extends Append> appends) {
         IOException refusal = null;
         int taken = 0;
+        long nanos = System.nanoTime();
         lock.lock();
         try {
             while (taken < appends.size() && refusal == null) {
+                appends.get(taken).offered(nanos);
                 refusal = taken(lane, appends.get(taken));
                 if (refusal == null) {
                     taken++;

@@ -2,6 +2,7 @@ package io.robustmq.journal;
 
 import io.robustmq.telemetry.event.Failure;
 import io.robustmq.telemetry.event.JournalEvent;
+import io.robustmq.telemetry.event.Latency;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,9 +60,15 @@ final class Group {
         writtenNanos = System.nanoTime();
     }
 
+    /** Adds how long each took until now. */
+    void measure(Latency latencies, long nowNanos) {
+        for (int i = 0; i < appends.size(); i++) {
+            latencies.record(nowNanos - appends.get(i).offeredNanos(), 1);
+        }
+    }
+
     /** Tells all, of whom the first is record {@code offset}. */
-    void appended(long offset) {
-        long durableNanos = System.nanoTime();
+    void appended(long offset, long durableNanos) {
         for (int i = 0; i < appends.size(); i++) {
             try {
                 appends.get(i).timed(writtenNanos, durableNanos);

@@ -108,7 +108,7 @@ public final class Journal implements AutoCloseable {
                     directory + " is open in another process or journal; only one may write it");
         }
         Writer writer = new Writer(node.clock());
-        measures.add(writer.queue(), writer.parts().syncs());
+        measures.add(writer.parts());
         Volume volume = new Volume(directory, lock, writer);
         boolean complete = false;
         try {
@@ -152,9 +152,16 @@ public final class Journal implements AutoCloseable {
         Shard shard =
                 new Shard(home, writer.queue(), log, recovered.chain(), () -> end(name, writer));
         open.put(name, shard);
+        Duration took = Duration.between(begun, node.clock().instant());
+        Chain chain = recovered.chain();
+        home.measures()
+                .opened(
+                        new JournalMeasures.Recovered(
+                                Math.max(0, took.toNanos()), // the clock may have been set
+                                chain.nextOffset() - chain.firstOffset(),
+                                chain.size()));
         measures.add(name, home.measures());
         writer.serve(log);
-        Duration took = Duration.between(begun, node.clock().instant());
         node.events()
                 .emit(
                         new JournalEvent.Opened(

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class JournalMeasures {
     private final Map<String, ShardMeasures> shards = new ConcurrentSkipListMap<>();
     private final List<Latency> syncs = new CopyOnWriteArrayList<>();
+    private final List<Latency> appendLatencies = new CopyOnWriteArrayList<>();
     private final List<AppendQueue> queues = new CopyOnWriteArrayList<>();
     final LongAdder appends = new LongAdder();
     final LongAdder appendedBytes = new LongAdder();
@@ -73,6 +74,34 @@ public final class JournalMeasures {
         return List.copyOf(syncs);
     }
 
+    /** From the append of a record until it is acknowledged, one for each directory. */
+    public List<Latency> appendLatencies() {
+        return List.copyOf(appendLatencies);
+    }
+
+    /** What reading the open shards back took, one after the other, when they were opened. */
+    public Recovered recovered() {
+        long nanos = 0;
+        long records = 0;
+        long segmentsThen = 0;
+        for (ShardMeasures shard : shards.values()) {
+            Recovered of = shard.recovered();
+            nanos += of.nanos();
+            records += of.records();
+            segmentsThen += of.segments();
+        }
+        return new Recovered(nanos, records, segmentsThen);
+    }
+
+    /**
+     * What was there when shards were opened.
+     *
+     * @param nanos that it took
+     */
+    public record Recovered(long nanos, long records, long segments) {
+        static final Recovered NOTHING = new Recovered(0, 0, 0);
+    }
+
     void add(String shard, ShardMeasures measures) {
         shards.put(shard, measures);
     }
@@ -81,8 +110,9 @@ public final class JournalMeasures {
         shards.remove(shard);
     }
 
-    void add(AppendQueue queue, Latency ofItsWriter) {
-        queues.add(queue);
-        syncs.add(ofItsWriter);
+    void add(Writer.Parts writer) {
+        queues.add(writer.queue());
+        syncs.add(writer.syncs());
+        appendLatencies.add(writer.appends());
     }
 }

@@ -26,6 +26,7 @@ final class ShardLog {
     private final Chain chain;
     private final FrameEncoder encoder;
     private final Latency syncsOfAll;
+    private final Latency appendsOfAll;
     private final Waiters waiters = new Waiters();
     private final Mending mending;
     private final Retaining retaining;
@@ -56,6 +57,7 @@ final class ShardLog {
         queue = writer.queue();
         encoder = writer.encoder();
         syncsOfAll = writer.syncs();
+        appendsOfAll = writer.appends();
         this.chain = chain;
         this.active = active;
         group = new Group(home);
@@ -169,7 +171,9 @@ final class ShardLog {
         chain.acknowledge(next);
         measureSize();
         home.measures().acknowledged(group.size(), group.payloadBytes());
-        group.appended(offset);
+        long now = System.nanoTime();
+        group.measure(appendsOfAll, now);
+        group.appended(offset, now);
         waiters.wake();
         Runnable told = afterGroup;
         if (told != null) {
@@ -223,7 +227,7 @@ final class ShardLog {
             return;
         }
         failure = null;
-        home.measures().recovered();
+        home.measures().mended();
         Duration took = Duration.between(failedSince, home.clock().instant());
         queue.acceptAgain(lane);
         home.events()

@@ -1,5 +1,6 @@
 package io.robustmq.journal;
 
+import io.robustmq.journal.JournalMeasures.Recovered;
 import io.robustmq.telemetry.event.Latency;
 
 /** Counted since the shard was opened. One writing thread; read by any thread. */
@@ -14,6 +15,7 @@ public final class ShardMeasures {
     private volatile boolean failed;
     private volatile long trimmedRecords;
     private volatile long overrunRecords;
+    private volatile Recovered recovered = Recovered.NOTHING;
 
     ShardMeasures(JournalMeasures ofAll) {
         this.ofAll = ofAll;
@@ -62,6 +64,15 @@ public final class ShardMeasures {
         return overrunRecords;
     }
 
+    /** What was there when it was opened. */
+    public Recovered recovered() {
+        return recovered;
+    }
+
+    void opened(Recovered with) {
+        recovered = with;
+    }
+
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void acknowledged(int records, long payloadBytes) {
         appends += records;
@@ -82,7 +93,7 @@ public final class ShardMeasures {
         ofAll.failures.increment();
     }
 
-    void recovered() {
+    void mended() {
         failed = false;
     }
 

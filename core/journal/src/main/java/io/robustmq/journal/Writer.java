@@ -20,9 +20,9 @@ final class Writer implements Runnable {
     private static final long FOREVER_NANOS = Duration.ofDays(10_000).toNanos();
 
     /** What the shards of a directory share. */
-    record Parts(AppendQueue queue, FrameEncoder encoder, Latency syncs) {
+    record Parts(AppendQueue queue, FrameEncoder encoder, Latency syncs, Latency appends) {
         Parts() {
-            this(new AppendQueue(), new FrameEncoder(), new Latency());
+            this(new AppendQueue(), new FrameEncoder(), new Latency(), new Latency());
         }
     }
 

@@ -172,6 +172,50 @@ class JournalTest {
     }
 
     @Test
+    void every_acknowledged_record_is_measured_from_its_append_on() throws Exception {
+        try (Opened opened = opened(disk, events, 1 << 20)) {
+            CountDownLatch syncing = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            disk.duringSync(() -> {
+                syncing.countDown();
+                await(go);
+            });
+            CompletableFuture<Long> first = opened.shard().append(utf8("first"));
+            long given = System.nanoTime();
+            await(syncing);
+            long waited = System.nanoTime() - given;
+            go.countDown();
+            first.get();
+            append(opened.shard(), "second");
+            assertThat(opened.journal().measures().appendLatencies())
+                    .singleElement()
+                    .satisfies(each -> {
+                        assertThat(Arrays.stream(each.counts()).sum()).isEqualTo(2);
+                        assertThat(each.sumSeconds()).isGreaterThanOrEqualTo(waited / 1e9);
+                    });
+        }
+    }
+
+    @Test
+    void what_was_there_when_a_shard_was_opened_is_told_until_it_is_closed() throws Exception {
+        try (Opened opened = opened(disk, events, 1024)) {
+            assertThat(opened.journal().measures().recovered().records()).isZero();
+            for (int i = 0; i < 5; i++) {
+                append(opened.shard(), "x".repeat(900));
+            }
+            assertThat(opened.journal().measures().recovered().records()).isZero();
+        }
+        try (Opened opened = opened(disk, events, 1024)) {
+            JournalMeasures.Recovered recovered = opened.journal().measures().recovered();
+            assertThat(recovered.records()).isEqualTo(5);
+            assertThat(recovered.segments()).isEqualTo(opened.shard().measures().segments());
+            assertThat(recovered.nanos()).isNotNegative();
+            opened.shard().close();
+            assertThat(opened.journal().measures().recovered().records()).isZero();
+        }
+    }
+
+    @Test
     void a_full_queue_refuses_and_forgets_nothing() throws Exception {
         CountDownLatch syncing = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);

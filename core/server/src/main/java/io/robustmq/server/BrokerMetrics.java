@@ -59,6 +59,8 @@ final class BrokerMetrics {
         metrics.sessions();
         metrics.messages();
         metrics.network();
+        TrafficMetrics.register(measures, registry);
+        SaturationMetrics.registerLoops(measures, registry);
     }
 
     private void connections() {
@@ -219,11 +221,6 @@ final class BrokerMetrics {
                 "shared_passed_on_total",
                 "Messages of shared subscriptions that one member had and did not take, given to another.",
                 () -> measures.get().sharedPassedOn());
-        registry.register(
-                new LatencyHistogram(
-                        "robustmq_mqtt_delivery_latency_seconds",
-                        "From reading a PUBLISH to writing it to a subscriber.",
-                        () -> measures.get().deliveryLatencies()));
     }
 
     private void network() {

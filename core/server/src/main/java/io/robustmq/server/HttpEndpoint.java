@@ -35,7 +35,7 @@ final class HttpEndpoint implements AutoCloseable {
     private static final String INDEX =
             """
             <!doctype html><html lang="en"><title>RobustMQ</title><h1>RobustMQ</h1><ul>
-            <li><a href="/metrics">/metrics</a> for Prometheus; OpenMetrics with exemplars if asked for
+            <li><a href="/metrics">/metrics</a> for Prometheus; if asked for, OpenMetrics with exemplars or protobuf with native histograms
             <li><a href="/health/live">/health/live</a> 200 while the process runs
             <li><a href="/health/ready">/health/ready</a> 200 when all roles take work, 503 before
             <li>/api/v1/ for who has the node's admin token

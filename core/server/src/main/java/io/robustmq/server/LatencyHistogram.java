@@ -6,27 +6,44 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.Latency.Example;
+import io.robustmq.telemetry.event.LatencyBuckets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sums {@link Latency} counts of several writers up to one histogram, with exemplars. */
+/**
+ * Sums {@link Latency} counts of several writers up to one histogram, with exemplars: a classic one
+ * and a native one in the same, of which Prometheus takes what it asked for.
+ */
 final class LatencyHistogram implements Collector {
     private final MetricMetadata metadata;
-    private final Supplier<List<Latency>> latencies;
+    private final Supplier<Map<Labels, List<Latency>>> series;
 
     /**
      * @param name ends in {@code _seconds}
      */
     LatencyHistogram(String name, String help, Supplier<List<Latency>> latencies) {
-        this.metadata = new MetricMetadata(name, help);
-        this.latencies = latencies;
+        this(new MetricMetadata(name, help), () -> Map.of(Labels.EMPTY, latencies.get()));
+    }
+
+    private LatencyHistogram(MetricMetadata metadata, Supplier<Map<Labels, List<Latency>>> series) {
+        this.metadata = metadata;
+        this.series = series;
+    }
+
+    /** One with labels. */
+    static LatencyHistogram of(
+            String name, String help, Supplier<Map<Labels, List<Latency>>> series) {
+        return new LatencyHistogram(new MetricMetadata(name, help), series);
     }
 
     @Override
@@ -36,23 +53,60 @@ final class LatencyHistogram implements Collector {
 
     @Override
     public HistogramSnapshot collect() {
-        double[] bounds = Latency.boundsSeconds();
-        List<Latency> parts = latencies.get();
-        long[] counts = new long[bounds.length + 1];
+        List<HistogramDataPointSnapshot> points = new ArrayList<>();
+        series.get().forEach((labels, parts) -> points.add(point(labels, parts)));
+        return new HistogramSnapshot(metadata, points);
+    }
+
+    private static HistogramDataPointSnapshot point(Labels labels, List<Latency> parts) {
+        long[] cells = new long[LatencyBuckets.CELLS];
         double sum = 0;
         for (Latency part : parts) {
-            long[] partCounts = part.counts();
-            for (int bucket = 0; bucket < counts.length; bucket++) {
-                counts[bucket] += partCounts[bucket];
+            long[] ofPart = part.cells();
+            for (int cell = 0; cell < cells.length; cell++) {
+                cells[cell] += ofPart[cell];
             }
             sum += part.sumSeconds();
         }
+        long[] exponential = LatencyBuckets.exponential(cells);
+        return new HistogramDataPointSnapshot(
+                classic(LatencyBuckets.round(cells)),
+                LatencyBuckets.SCHEMA,
+                exponential[0],
+                LatencyBuckets.ZERO_SECONDS,
+                exponential(exponential),
+                NativeHistogramBuckets.EMPTY,
+                sum,
+                labels,
+                exemplars(parts),
+                0);
+    }
+
+    private static ClassicHistogramBuckets classic(long[] counts) {
+        double[] bounds = Latency.boundsSeconds();
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-        List<Exemplar> exemplars = new ArrayList<>();
         for (int bucket = 0; bucket < counts.length; bucket++) {
             buckets.bucket(
                     bucket < bounds.length ? bounds[bucket] : Double.POSITIVE_INFINITY,
                     counts[bucket]);
+        }
+        return buckets.build();
+    }
+
+    /** Those that are not empty, without the zero bucket. */
+    private static NativeHistogramBuckets exponential(long[] counts) {
+        NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
+        for (int bucket = 1; bucket < counts.length; bucket++) {
+            if (counts[bucket] > 0) {
+                buckets.bucket(LatencyBuckets.firstIndex() + bucket - 1, counts[bucket]);
+            }
+        }
+        return buckets.build();
+    }
+
+    private static Exemplars exemplars(List<Latency> parts) {
+        List<Exemplar> exemplars = new ArrayList<>();
+        for (int bucket = 0; bucket <= Latency.boundsSeconds().length; bucket++) {
             Example latest = latestExample(parts, bucket);
             if (latest != null) {
                 exemplars.add(
@@ -64,11 +118,7 @@ final class LatencyHistogram implements Collector {
                                 .build());
             }
         }
-        return new HistogramSnapshot(
-                metadata,
-                List.of(
-                        new HistogramSnapshot.HistogramDataPointSnapshot(
-                                buckets.build(), sum, Labels.EMPTY, Exemplars.of(exemplars), 0)));
+        return Exemplars.of(exemplars);
     }
 
     private static @Nullable Example latestExample(List<Latency> parts, int bucket) {

@@ -33,6 +33,7 @@ final class NodeMetrics {
                     }
                 })
                 .register(registry);
+        SaturationMetrics.registerBuffers(registry);
     }
 
     static void registerJournal(JournalMeasures measures, PrometheusRegistry registry) {
@@ -91,6 +92,26 @@ final class NodeMetrics {
                         "robustmq_journal_sync_seconds",
                         "Time that the disk took to sync.",
                         measures::syncs));
+        registry.register(
+                new LatencyHistogram(
+                        "robustmq_journal_append_seconds",
+                        "Time from the append of a record until it was acknowledged.",
+                        measures::appendLatencies));
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_recovery_seconds")
+                .help("Time that it took to read the open shards back when they were opened.")
+                .callback(values -> values.call(measures.recovered().nanos() / 1e9))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_recovered_records")
+                .help("Records of the open shards when they were opened.")
+                .callback(values -> values.call(measures.recovered().records()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_journal_recovered_segments")
+                .help("Segment files of the open shards when they were opened.")
+                .callback(values -> values.call(measures.recovered().segments()))
+                .register(registry);
     }
 
     static void registerEvents(EventShard store, PrometheusRegistry registry) {

@@ -3,6 +3,7 @@ package io.robustmq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.prometheus.metrics.expositionformats.generated.Metrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.placement.Role;
 import io.robustmq.telemetry.event.Admin;
@@ -11,6 +12,7 @@ import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -124,6 +126,43 @@ class HttpEndpointTest {
                 .contains("# {span_id=\"0000000000000003\"")
                 .contains("trace_id=\"00000000000000010000000000000002\"")
                 .endsWith("# EOF\n");
+    }
+
+    @Test
+    void metrics_are_protobuf_with_both_kinds_of_histogram_if_that_is_asked_for() throws Exception {
+        latency.record(1_000_000, 7);
+        latency.example(1_000_000, new TraceContext(1, 2, 3, true, ""), 1_700_000_000_000L);
+        // as Prometheus asks with native-histograms
+        String accept =
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                        + "encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,"
+                        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        HttpResponse<InputStream> answer =
+                client.send(
+                        request("/metrics").header("Accept", accept).build(),
+                        BodyHandlers.ofInputStream());
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type ->
+                        assertThat(type)
+                                .contains(
+                                        "application/vnd.google.protobuf",
+                                        "proto=io.prometheus.client.MetricFamily",
+                                        "encoding=delimited"));
+        Metrics.MetricFamily family = Metrics.MetricFamily.parseDelimitedFrom(answer.body());
+        assertThat(family.getName()).isEqualTo("robustmq_x_seconds");
+        Metrics.Histogram histogram = family.getMetric(0).getHistogram();
+        assertThat(histogram.getSampleCount()).isEqualTo(7);
+        assertThat(histogram.getSchema()).isEqualTo(3);
+        assertThat(histogram.getPositiveDeltaList()).containsExactly(7L);
+        assertThat(histogram.getBucketList())
+                .filteredOn(bucket -> bucket.getUpperBound() == 0.001)
+                .singleElement()
+                .satisfies(bucket -> {
+                    assertThat(bucket.getCumulativeCount()).isEqualTo(7);
+                    assertThat(bucket.getExemplar().getLabelList())
+                            .extracting(label -> label.getName())
+                            .containsExactlyInAnyOrder("trace_id", "span_id");
+                });
     }
 
     @Test

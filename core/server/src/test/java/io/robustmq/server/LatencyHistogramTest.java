@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.robustmq.telemetry.event.Latency;
 import io.robustmq.telemetry.event.TraceContext;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LatencyHistogramTest {
@@ -41,6 +43,38 @@ class LatencyHistogramTest {
         assertThat(collect().getExemplars())
                 .extracting(exemplar -> exemplar.getLabels().get(Exemplar.TRACE_ID))
                 .containsExactly(trace(2).traceId(), trace(3).traceId());
+    }
+
+    @Test
+    void the_native_histogram_is_the_same_occurrences_in_finer_buckets() {
+        one.record(500, 1); // within the zero bucket
+        one.record(1_000_000_000, 3); // 2^0 s: the bucket that ends there
+        other.record(1_000_000_001, 2);
+        HistogramDataPointSnapshot point = collect();
+        assertThat(point.hasNativeHistogramData()).isTrue();
+        assertThat(point.getNativeSchema()).isEqualTo(3);
+        assertThat(point.getNativeZeroCount()).isOne();
+        assertThat(point.getNativeBucketsForPositiveValues().stream())
+                .extracting(each -> each.getBucketIndex() + ": " + each.getCount())
+                .containsExactly("0: 3", "1: 2");
+        assertThat(point.getCount()).isEqualTo(6);
+    }
+
+    @Test
+    void each_series_has_its_own_occurrences_and_labels() {
+        one.record(1, 1);
+        other.record(1, 2);
+        LatencyHistogram histogram =
+                LatencyHistogram.of(
+                        "a_seconds",
+                        "Help.",
+                        () ->
+                                Map.of(
+                                        Labels.of("qos", "0"), List.of(one),
+                                        Labels.of("qos", "1"), List.of(other)));
+        assertThat(histogram.collect().getDataPoints())
+                .extracting(point -> point.getLabels().get("qos") + ": " + point.getCount())
+                .containsExactlyInAnyOrder("0: 1", "1: 2");
     }
 
     private HistogramDataPointSnapshot collect() {

@@ -261,8 +261,25 @@ class StandaloneTest {
                 "mismatch",
                 "uncheckable");
         labelled(series, "robustmq_mqtt_authentications_total", "outcome", "succeeded", "failed");
-        series.add("robustmq_mqtt_delivery_latency_seconds_count 0");
-        series.add("robustmq_mqtt_delivery_latency_seconds_bucket{le=\"+Inf\"} 0");
+        for (int qos = 0; qos <= 2; qos++) {
+            series.add("robustmq_mqtt_delivery_latency_seconds_count{qos=\"" + qos + "\"} 0");
+            series.add(
+                    "robustmq_mqtt_delivery_latency_seconds_bucket{qos=\""
+                            + qos
+                            + "\",le=\"+Inf\"} 0");
+        }
+        for (int qos = 1; qos <= 2; qos++) {
+            series.add("robustmq_mqtt_publish_ack_latency_seconds_count{qos=\"" + qos + "\"} 0");
+        }
+        for (String pair :
+                List.of(
+                        "reason_code=\"135\",type=\"connack\"",
+                        "reason_code=\"16\",type=\"puback\"",
+                        "reason_code=\"2\",type=\"suback\"",
+                        "reason_code=\"142\",type=\"disconnect\"")) {
+            series.add("robustmq_mqtt_reason_codes_sent_total{" + pair + "} 0.0");
+        }
+        series.add("robustmq_journal_recovered_records 0.0");
         series.add("robustmq_journal_appends_total 5.0"); // a new member's four, the registration
         series.add("robustmq_placement_revision 1.0");
         series.add("robustmq_placement_nodes 1.0");

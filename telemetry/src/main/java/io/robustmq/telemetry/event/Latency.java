@@ -1,36 +1,26 @@
 package io.robustmq.telemetry.event;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts durations in fixed buckets, for a Prometheus histogram. One writer, any number of readers;
- * a reader may see a count a moment before its sum.
+ * Counts durations in fixed buckets ({@link LatencyBuckets}), for a Prometheus histogram. One
+ * writer, any number of readers; a reader may see a count a moment before its sum.
  */
 public final class Latency {
-    /** Upper bounds, seconds; above the last is one more bucket. */
-    private static final double[] BOUNDS_SECONDS = {
-        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
-        10
-    };
-
-    private static final long[] BOUNDS_NANOS =
-            Arrays.stream(BOUNDS_SECONDS).mapToLong(s -> Math.round(s * 1e9)).toArray();
-
-    private final AtomicLongArray counts = new AtomicLongArray(BOUNDS_NANOS.length + 1);
+    private final AtomicLongArray cells = new AtomicLongArray(LatencyBuckets.CELLS);
     private final AtomicLongArray sum = new AtomicLongArray(1);
     private final AtomicReferenceArray<@Nullable Example> examples =
-            new AtomicReferenceArray<>(BOUNDS_NANOS.length + 1);
+            new AtomicReferenceArray<>(LatencyBuckets.roundBuckets());
 
     /** A traced occurrence, for an exemplar. */
     public record Example(long nanos, TraceContext trace, long epochMillis) {}
 
     /** Adds {@code times} occurrences of one duration. The owner's thread only. */
     public void record(long nanos, long times) {
-        int bucket = bucketOf(nanos);
-        counts.setPlain(bucket, counts.getPlain(bucket) + times);
+        int cell = LatencyBuckets.cellOf(nanos);
+        cells.setPlain(cell, cells.getPlain(cell) + times);
         sum.setRelease(0, sum.getPlain(0) + nanos * times);
     }
 
@@ -39,18 +29,25 @@ public final class Latency {
      * here.
      */
     public void example(long nanos, TraceContext trace, long epochMillis) {
-        examples.setRelease(bucketOf(nanos), new Example(nanos, trace, epochMillis));
+        int bucket = LatencyBuckets.roundOf(LatencyBuckets.cellOf(nanos));
+        examples.setRelease(bucket, new Example(nanos, trace, epochMillis));
     }
 
+    /** Upper bounds of the round buckets; above the last is one more. */
     public static double[] boundsSeconds() {
-        return BOUNDS_SECONDS.clone();
+        return LatencyBuckets.roundSeconds();
     }
 
-    /** Occurrences per bucket, not cumulative, one more than {@link #boundsSeconds()}. */
+    /** Occurrences per round bucket, not cumulative, one more than {@link #boundsSeconds()}. */
     public long[] counts() {
-        long[] copy = new long[counts.length()];
+        return LatencyBuckets.round(cells());
+    }
+
+    /** Occurrences by cell, of which {@link LatencyBuckets} makes either histogram. */
+    public long[] cells() {
+        long[] copy = new long[cells.length()];
         for (int i = 0; i < copy.length; i++) {
-            copy[i] = counts.getAcquire(i);
+            copy[i] = cells.getAcquire(i);
         }
         return copy;
     }
@@ -59,16 +56,8 @@ public final class Latency {
         return sum.getAcquire(0) / 1e9;
     }
 
-    /** The latest example of a bucket. */
+    /** The latest example of a round bucket. */
     public @Nullable Example exampleOf(int bucket) {
         return examples.getAcquire(bucket);
-    }
-
-    private static int bucketOf(long nanos) {
-        int bucket = 0;
-        while (bucket < BOUNDS_NANOS.length && nanos > BOUNDS_NANOS[bucket]) {
-            bucket++;
-        }
-        return bucket;
     }
 }

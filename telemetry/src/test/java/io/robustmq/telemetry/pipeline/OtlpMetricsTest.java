@@ -46,11 +46,10 @@ class OtlpMetricsTest {
     }
 
     @Test
-    void a_histogram_keeps_its_buckets_and_examples() {
+    void a_histogram_keeps_its_buckets_and_examples_also_if_it_is_a_native_one_too() {
         Histogram histogram =
                 Histogram.builder()
                         .name("took_seconds")
-                        .classicOnly()
                         .classicUpperBounds(0.1, 1)
                         .register(registry);
         histogram.observe(0.05);

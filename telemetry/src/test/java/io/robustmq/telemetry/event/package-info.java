@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.telemetry.event;
+
+import org.jspecify.annotations.NullMarked;
