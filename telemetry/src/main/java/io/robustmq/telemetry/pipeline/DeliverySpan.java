@@ -1,12 +1,9 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.TraceContext;
@@ -15,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** One subscriber's share of a traced publish, or another broker's. */
 final class DeliverySpan implements Tracing.DeliveryTrace {
@@ -23,9 +21,9 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     private final SpanTracing tracing;
     private final Tracing.Receiver receiver;
     private final TraceContext context;
-    private final SpanContext parent;
-    private final List<LinkData> links;
-    private final AttributesBuilder attributes;
+    private final @Nullable SpanRef parent;
+    private final List<SpanRef> links;
+    private final SpanAttributes attributes;
     private final SpanTracing.Anchor anchor;
     private final boolean acknowledged;
     private final AtomicReference<List<EventData>> events = new AtomicReference<>(List.of());
@@ -39,9 +37,9 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
             SpanTracing tracing,
             Tracing.Receiver receiver,
             TraceContext context,
-            SpanContext parent,
-            List<LinkData> links,
-            AttributesBuilder attributes,
+            @Nullable SpanRef parent,
+            List<SpanRef> links,
+            SpanAttributes attributes,
             SpanTracing.Anchor anchor,
             boolean acknowledged) {
         this.tracing = tracing;
@@ -96,17 +94,11 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
 
     private void end(StatusData status, long nanos) {
         tracing.ended(
-                new FinishedSpan(
-                        receiver.spanName(),
-                        SpanKind.PRODUCER,
-                        SpanTracing.local(context),
-                        parent,
-                        anchor.from(anchor.beganNanos(), nanos),
-                        attributes.build(),
-                        events.get(),
-                        links,
-                        status,
-                        tracing.resource()));
+                new FinishedSpan.Shape(
+                        receiver.spanName(), SpanKind.PRODUCER, context, parent, attributes, links),
+                anchor.from(anchor.beganNanos(), nanos),
+                status,
+                events.get());
     }
 
     static String label(MessageEvent.DropReason reason) {

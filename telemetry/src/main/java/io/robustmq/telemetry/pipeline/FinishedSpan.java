@@ -9,47 +9,76 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import io.robustmq.telemetry.event.TraceContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A span that has ended, as OpenTelemetry's exporters read it.
- *
- * @param parent the invalid context if it has none
+ * A span that has ended, as OpenTelemetry's exporters read it. What they want in another form than
+ * it was noted in is made when they ask, on the thread that exports; by one thread at a time.
  */
-record FinishedSpan(
-        String name,
-        SpanKind kind,
-        SpanContext context,
-        SpanContext parent,
-        Times times,
-        Attributes attributes,
-        List<EventData> events,
-        List<LinkData> links,
-        StatusData status,
-        Resource resource)
-        implements SpanData {
+final class FinishedSpan implements SpanData {
+    private final Shape shape;
+    private final Times times;
+    private final StatusData status;
+    private final List<EventData> events;
+    private final Resource resource;
+    private @Nullable SpanContext spanContext;
+    private @Nullable Attributes attributes;
+
+    /**
+     * What it is, whenever it began and however it ended.
+     *
+     * @param parent null if it has none
+     */
+    record Shape(
+            String name,
+            SpanKind kind,
+            TraceContext context,
+            @Nullable SpanRef parent,
+            SpanAttributes attributes,
+            List<SpanRef> links) {}
 
     /** Nanoseconds since 1970. */
     record Times(long began, long ended) {}
 
+    FinishedSpan(
+            Shape shape,
+            Times times,
+            StatusData status,
+            List<EventData> events,
+            Resource resource) {
+        this.shape = shape;
+        this.times = times;
+        this.status = status;
+        this.events = events;
+        this.resource = resource;
+    }
+
     @Override
     public String getName() {
-        return name;
+        return shape.name;
     }
 
     @Override
     public SpanKind getKind() {
-        return kind;
+        return shape.kind;
     }
 
     @Override
     public SpanContext getSpanContext() {
-        return context;
+        SpanContext made = spanContext;
+        if (made == null) {
+            made = SpanRef.local(shape.context).spanContext();
+            spanContext = made;
+        }
+        return made;
     }
 
     @Override
     public SpanContext getParentSpanContext() {
-        return parent;
+        SpanRef parent = shape.parent;
+        return parent == null ? SpanContext.getInvalid() : parent.spanContext();
     }
 
     @Override
@@ -69,7 +98,12 @@ record FinishedSpan(
 
     @Override
     public Attributes getAttributes() {
-        return attributes;
+        Attributes made = attributes;
+        if (made == null) {
+            made = shape.attributes.build();
+            attributes = made;
+        }
+        return made;
     }
 
     @Override
@@ -79,7 +113,7 @@ record FinishedSpan(
 
     @Override
     public List<LinkData> getLinks() {
-        return links;
+        return shape.links.stream().map(each -> LinkData.create(each.spanContext())).toList();
     }
 
     @Override
@@ -94,12 +128,12 @@ record FinishedSpan(
 
     @Override
     public int getTotalRecordedLinks() {
-        return links.size();
+        return shape.links.size();
     }
 
     @Override
     public int getTotalAttributeCount() {
-        return attributes.size();
+        return getAttributes().size();
     }
 
     @Override

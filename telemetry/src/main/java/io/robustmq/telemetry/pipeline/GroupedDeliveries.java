@@ -2,7 +2,6 @@ package io.robustmq.telemetry.pipeline;
 
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.TraceContext;
@@ -18,7 +17,7 @@ final class GroupedDeliveries {
     private final SpanTracing tracing;
     private final TraceContext publish;
     private final String topicName;
-    private final List<LinkData> links;
+    private final List<SpanRef> links;
     private final SpanTracing.Anchor anchor;
     private @Nullable Group group;
 
@@ -26,7 +25,7 @@ final class GroupedDeliveries {
             SpanTracing tracing,
             TraceContext publish,
             String topicName,
-            List<LinkData> links,
+            List<SpanRef> links,
             SpanTracing.Anchor anchor) {
         this.tracing = tracing;
         this.publish = publish;
@@ -59,7 +58,7 @@ final class GroupedDeliveries {
     }
 
     private void emit(Group ended, long nanos) {
-        var attributes = tracing.grouped(topicName);
+        SpanAttributes attributes = tracing.grouped(topicName);
         attributes.put("robustmq.deliveries", ended.all);
         StatusData status = StatusData.unset();
         String failure = ended.failure;
@@ -69,17 +68,16 @@ final class GroupedDeliveries {
             status = StatusData.create(StatusCode.ERROR, ended.failed + " not delivered");
         }
         tracing.ended(
-                new FinishedSpan(
+                new FinishedSpan.Shape(
                         Tracing.Receiver.CLIENT.spanName(),
                         SpanKind.PRODUCER,
-                        SpanTracing.local(ended.context),
-                        SpanTracing.local(publish),
-                        anchor.from(ended.beganNanos, nanos),
-                        attributes.build(),
-                        List.of(),
-                        links,
-                        status,
-                        tracing.resource()));
+                        ended.context,
+                        SpanRef.local(publish),
+                        attributes,
+                        links),
+                anchor.from(ended.beganNanos, nanos),
+                status,
+                List.of());
     }
 
     private static final class Group {

@@ -1,8 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.StatusData;
@@ -17,8 +14,8 @@ final class OperationSpan implements Tracing.OperationTrace {
     private final SpanTracing tracing;
     private final String name;
     private final TraceContext context;
-    private final SpanContext parent;
-    private final AttributesBuilder attributes;
+    private final @Nullable SpanRef parent;
+    private final SpanAttributes attributes;
     private final SpanTracing.Anchor anchor;
     private boolean ended;
 
@@ -29,8 +26,8 @@ final class OperationSpan implements Tracing.OperationTrace {
             SpanTracing tracing,
             Tracing.Operation operation,
             TraceContext context,
-            SpanContext parent,
-            AttributesBuilder client,
+            @Nullable SpanRef parent,
+            SpanAttributes client,
             SpanTracing.Anchor anchor) {
         this.tracing = tracing;
         this.context = context;
@@ -40,7 +37,7 @@ final class OperationSpan implements Tracing.OperationTrace {
         this.name = described(operation, client);
     }
 
-    private static String described(Tracing.Operation operation, AttributesBuilder to) {
+    private static String described(Tracing.Operation operation, SpanAttributes to) {
         return switch (operation) {
             case Tracing.Operation.Connect(boolean cleanStart, long expirySeconds) -> {
                 to.put("robustmq.clean_start", cleanStart);
@@ -62,7 +59,7 @@ final class OperationSpan implements Tracing.OperationTrace {
         };
     }
 
-    private static void filters(int filters, String first, AttributesBuilder to) {
+    private static void filters(int filters, String first, SpanAttributes to) {
         to.put("messaging.destination.template", first);
         to.put("robustmq.filters", filters);
     }
@@ -79,10 +76,9 @@ final class OperationSpan implements Tracing.OperationTrace {
                 "resume session",
                 context,
                 anchor.from(beganNanos, endedNanos),
-                Attributes.builder()
+                new SpanAttributes()
                         .put("robustmq.waiting", waiting)
-                        .put("robustmq.in_flight", inFlight)
-                        .build(),
+                        .put("robustmq.in_flight", inFlight),
                 List.of());
     }
 
@@ -99,16 +95,10 @@ final class OperationSpan implements Tracing.OperationTrace {
             status = StatusData.create(StatusCode.ERROR, detail == null ? "" : detail);
         }
         tracing.ended(
-                new FinishedSpan(
-                        name,
-                        SpanKind.SERVER,
-                        SpanTracing.local(context),
-                        parent,
-                        anchor.from(anchor.beganNanos(), nanos),
-                        attributes.build(),
-                        List.of(),
-                        List.of(),
-                        status,
-                        tracing.resource()));
+                new FinishedSpan.Shape(
+                        name, SpanKind.SERVER, context, parent, attributes, List.of()),
+                anchor.from(anchor.beganNanos(), nanos),
+                status,
+                List.of());
     }
 }

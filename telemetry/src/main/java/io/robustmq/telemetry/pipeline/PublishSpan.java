@@ -1,11 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
@@ -13,13 +9,14 @@ import io.robustmq.telemetry.event.Tracing;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One publish that is traced. */
 final class PublishSpan implements Tracing.PublishTrace {
     private final SpanTracing tracing;
     private final TraceContext context;
-    private final SpanContext parent;
-    private final AttributesBuilder attributes;
+    private final @Nullable SpanRef parent;
+    private final SpanAttributes attributes;
     private final SpanTracing.Anchor anchor;
     private final String topicName;
     private final AtomicInteger deliveries = new AtomicInteger();
@@ -29,8 +26,8 @@ final class PublishSpan implements Tracing.PublishTrace {
     PublishSpan(
             SpanTracing tracing,
             TraceContext context,
-            SpanContext parent,
-            AttributesBuilder attributes,
+            @Nullable SpanRef parent,
+            SpanAttributes attributes,
             SpanTracing.Anchor anchor,
             String topicName) {
         this.tracing = tracing;
@@ -43,8 +40,8 @@ final class PublishSpan implements Tracing.PublishTrace {
     }
 
     /** Where the message was created, if its publisher sent a context: of each delivery a link. */
-    private List<LinkData> creation() {
-        return parent.isValid() ? List.of(LinkData.create(parent)) : List.of();
+    private List<SpanRef> creation() {
+        return parent == null ? List.of() : List.of(parent);
     }
 
     @Override
@@ -58,7 +55,7 @@ final class PublishSpan implements Tracing.PublishTrace {
                 step.spanName(),
                 context,
                 anchor.from(beganNanos, endedNanos),
-                Attributes.empty(),
+                SpanAttributes.NONE,
                 step == Tracing.Step.FSYNC
                         ? tracing.sameSync(beganNanos, endedNanos, context)
                         : List.of());
@@ -85,17 +82,11 @@ final class PublishSpan implements Tracing.PublishTrace {
 
     private void end(StatusData status, long nanos) {
         tracing.ended(
-                new FinishedSpan(
-                        "publish",
-                        SpanKind.SERVER,
-                        SpanTracing.local(context),
-                        parent,
-                        anchor.from(anchor.beganNanos(), nanos),
-                        attributes.build(),
-                        List.of(),
-                        List.of(),
-                        status,
-                        tracing.resource()));
+                new FinishedSpan.Shape(
+                        "publish", SpanKind.SERVER, context, parent, attributes, List.of()),
+                anchor.from(anchor.beganNanos(), nanos),
+                status,
+                List.of());
     }
 
     @Override
@@ -109,7 +100,7 @@ final class PublishSpan implements Tracing.PublishTrace {
                 tracing,
                 receiver,
                 tracing.childOf(context),
-                SpanTracing.local(context),
+                SpanRef.local(context),
                 creation(),
                 tracing.deliver(receiver, peer, topicName, qos),
                 new SpanTracing.Anchor(anchor.epochNanos(), anchor.nanoTime(), beganNanos),

@@ -1,14 +1,8 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
-import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
@@ -83,21 +77,21 @@ final class SpanTracing implements Tracing {
         if (!wants(parent, publisher, topicName, qos)) {
             return null;
         }
-        AttributesBuilder attributes =
+        SpanAttributes attributes =
                 message(client(publisher), topicName, qos)
                         .put("messaging.message.body.size", payloadBytes);
         return publish(attributes, topicName, parent, receivedNanos);
     }
 
     private PublishSpan publish(
-            AttributesBuilder attributes,
+            SpanAttributes attributes,
             String topicName,
             @Nullable TraceContext parent,
             long receivedNanos) {
         return new PublishSpan(
                 this,
                 within(parent),
-                remoteOrNone(parent),
+                SpanRef.remote(parent),
                 attributes
                         .put("messaging.operation.name", "publish")
                         .put("messaging.operation.type", "receive"),
@@ -132,9 +126,9 @@ final class SpanTracing implements Tracing {
                 receivedNanos,
                 topicName,
                 () -> {
-                    AttributesBuilder attributes =
+                    SpanAttributes attributes =
                             publisher == null
-                                    ? Attributes.builder().put("messaging.system", "mqtt")
+                                    ? new SpanAttributes().put("messaging.system", "mqtt")
                                     : client(publisher);
                     if (payloadBytes >= 0) {
                         attributes.put("messaging.message.body.size", payloadBytes);
@@ -147,7 +141,7 @@ final class SpanTracing implements Tracing {
                 });
     }
 
-    private static AttributesBuilder keptFor(AttributesBuilder attributes, Kept why) {
+    private static SpanAttributes keptFor(SpanAttributes attributes, Kept why) {
         return attributes.put("robustmq.kept_for", why.name().toLowerCase(Locale.ROOT));
     }
 
@@ -181,13 +175,13 @@ final class SpanTracing implements Tracing {
     }
 
     /** A link to the first traced message that waited for the same sync, unless it is this one. */
-    List<LinkData> sameSync(long beganNanos, long endedNanos, TraceContext context) {
+    List<SpanRef> sameSync(long beganNanos, long endedNanos, TraceContext context) {
         Sync last = lastSync.get();
         if (last == null || last.beganNanos != beganNanos || last.endedNanos != endedNanos) {
             lastSync.set(new Sync(beganNanos, endedNanos, context));
             return List.of();
         }
-        return List.of(LinkData.create(local(last.first)));
+        return List.of(SpanRef.local(last.first));
     }
 
     private boolean wants(@Nullable TraceContext parent, Peer client, String topicName, int qos) {
@@ -200,10 +194,6 @@ final class SpanTracing implements Tracing {
         return parent == null
                 ? new TraceContext(sampler.newId(), sampler.newId(), sampler.newId(), true, "")
                 : childOf(parent);
-    }
-
-    private static SpanContext remoteOrNone(@Nullable TraceContext parent) {
-        return parent == null ? SpanContext.getInvalid() : remote(parent);
     }
 
     @Override
@@ -220,13 +210,13 @@ final class SpanTracing implements Tracing {
     private OperationSpan operation(
             Operation operation,
             @Nullable TraceContext parent,
-            AttributesBuilder attributes,
+            SpanAttributes attributes,
             long beganNanos) {
         return new OperationSpan(
                 this,
                 operation,
                 within(parent),
-                remoteOrNone(parent),
+                SpanRef.remote(parent),
                 attributes,
                 new Anchor(clock, beganNanos));
     }
@@ -247,7 +237,7 @@ final class SpanTracing implements Tracing {
                 this,
                 receiver,
                 childOf(publish),
-                remote(publish),
+                SpanRef.remote(publish),
                 List.of(),
                 deliver(receiver, peer, topicName, qos)
                         .put("robustmq.kept", true)
@@ -261,36 +251,35 @@ final class SpanTracing implements Tracing {
             String name,
             TraceContext within,
             FinishedSpan.Times times,
-            Attributes attributes,
-            List<LinkData> links) {
+            SpanAttributes attributes,
+            List<SpanRef> links) {
         ended(
-                new FinishedSpan(
+                new FinishedSpan.Shape(
                         name,
                         SpanKind.INTERNAL,
-                        local(childOf(within)),
-                        local(within),
-                        times,
+                        childOf(within),
+                        SpanRef.local(within),
                         attributes,
-                        List.of(),
-                        links,
-                        StatusData.unset(),
-                        resource));
+                        links),
+                times,
+                StatusData.unset(),
+                List.of());
     }
 
-    AttributesBuilder deliver(Receiver receiver, Peer peer, String topicName, int qos) {
+    SpanAttributes deliver(Receiver receiver, Peer peer, String topicName, int qos) {
         return sent(message(client(peer), topicName, qos), receiver);
     }
 
     /** Of deliveries to several. */
-    AttributesBuilder grouped(String topicName) {
+    SpanAttributes grouped(String topicName) {
         return sent(
-                Attributes.builder()
+                new SpanAttributes()
                         .put("messaging.system", "mqtt")
                         .put("messaging.destination.name", topicName),
                 Receiver.CLIENT);
     }
 
-    private static AttributesBuilder sent(AttributesBuilder attributes, Receiver receiver) {
+    private static SpanAttributes sent(SpanAttributes attributes, Receiver receiver) {
         return attributes
                 .put("messaging.operation.name", receiver.spanName())
                 .put("messaging.operation.type", "send");
@@ -305,14 +294,13 @@ final class SpanTracing implements Tracing {
                 parent.traceState());
     }
 
-    private static AttributesBuilder message(
-            AttributesBuilder attributes, String topicName, int qos) {
+    private static SpanAttributes message(SpanAttributes attributes, String topicName, int qos) {
         return attributes.put("messaging.destination.name", topicName).put("robustmq.qos", qos);
     }
 
     /** Semantic conventions for messaging, and the peer's own. */
-    private AttributesBuilder client(Peer peer) {
-        return Attributes.builder()
+    private SpanAttributes client(Peer peer) {
+        return new SpanAttributes()
                 .put("messaging.system", "mqtt")
                 .put("messaging.client.id", identity(peer.clientId()))
                 .put("network.peer.address", identity(peer.remoteAddr()))
@@ -328,43 +316,12 @@ final class SpanTracing implements Tracing {
         return settings.maxDeliveries();
     }
 
-    Resource resource() {
-        return resource;
-    }
-
-    void ended(SpanData span) {
-        spans.offer(span);
-    }
-
-    private static SpanContext remote(TraceContext trace) {
-        return SpanContext.createFromRemoteParent(
-                trace.traceId(), trace.spanIdHex(), flags(trace), state(trace.traceState()));
-    }
-
-    static SpanContext local(TraceContext trace) {
-        return SpanContext.create(
-                trace.traceId(), trace.spanIdHex(), flags(trace), state(trace.traceState()));
-    }
-
-    private static TraceFlags flags(TraceContext trace) {
-        return trace.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault();
-    }
-
-    /** {@code key=value,key=value}; the builder leaves out what is not well-formed. */
-    private static TraceState state(String text) {
-        if (text.isEmpty()) {
-            return TraceState.getDefault();
-        }
-        String[] members = text.split(",", 32);
-        TraceStateBuilder state = TraceState.builder();
-        for (int i = members.length - 1; i >= 0; i--) { // the builder puts in front
-            int equals = members[i].indexOf('=');
-            if (equals > 0) {
-                state.put(
-                        members[i].substring(0, equals).strip(), members[i].substring(equals + 1));
-            }
-        }
-        return state.build();
+    void ended(
+            FinishedSpan.Shape shape,
+            FinishedSpan.Times times,
+            StatusData status,
+            List<EventData> events) {
+        spans.offer(new FinishedSpan(shape, times, status, events, resource));
     }
 
     /** Turns {@link System#nanoTime} into time of day, steadily within one trace. */

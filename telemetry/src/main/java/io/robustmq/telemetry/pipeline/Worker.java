@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,11 @@ final class Worker<T> {
     private static final int MAX_BATCH = 512;
     private static final long IDLE_NANOS = 500_000_000L;
 
+    /** What comes waits so long for more: a request costs as much as some hundred spans. */
+    private static final long GATHER_NANOS = 200_000_000L;
+
+    private static final long LOOK_NANOS = 20_000_000L;
+
     private final Sink<T> sink;
     private final Courier<T> courier;
     private final Ring<T> ring;
@@ -21,15 +27,21 @@ final class Worker<T> {
     private final AtomicLong shipped = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final List<T> inHand = new ArrayList<>(MAX_BATCH);
+    private final long gatherNanos;
     private volatile int inHandCount;
     private volatile boolean finishing;
     private volatile long deadlineNanos;
     private @Nullable Thread thread;
 
     Worker(Sink<T> sink, int queueCapacity, Courier.Listener listener) {
+        this(sink, queueCapacity, listener, GATHER_NANOS);
+    }
+
+    Worker(Sink<T> sink, int queueCapacity, Courier.Listener listener, long gatherNanos) {
         this.sink = sink;
         this.courier = new Courier<>(sink, listener, this::dropped);
         this.ring = new Ring<>(queueCapacity);
+        this.gatherNanos = gatherNanos;
     }
 
     Sink<T> sink() {
@@ -116,12 +128,28 @@ final class Worker<T> {
                     return;
                 } else {
                     ring.await(IDLE_NANOS);
+                    gather();
                 }
             }
         } catch (InterruptedException e) {
             // the deadline of finish has passed
         } finally {
             sink.close();
+        }
+    }
+
+    /** Until there are enough for a request, or the first has waited long enough. */
+    private void gather() throws InterruptedException {
+        int enough = Math.min(MAX_BATCH, ring.capacity() / 2);
+        long until = System.nanoTime() + gatherNanos;
+        while (ring.size() > 0
+                && ring.size() < enough
+                && !finishing
+                && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.robustmq.telemetry.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,8 +47,7 @@ class SamplingRuleTest {
                 "topic=a/+ client=meter-* qos=2 ratio=1"
             })
     void as_text_it_is_as_it_was_written(String text) {
-        SamplingRule rule = SamplingRule.read(text);
-        assertThat(rule).isNotNull();
+        SamplingRule rule = Objects.requireNonNull(SamplingRule.read(text));
         assertThat(rule.text()).isEqualTo(text);
     }
 

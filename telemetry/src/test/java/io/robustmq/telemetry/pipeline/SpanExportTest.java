@@ -3,16 +3,13 @@ package io.robustmq.telemetry.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.exporter.internal.marshal.Marshaler;
 import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import io.robustmq.telemetry.event.TraceContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,19 +81,16 @@ class SpanExportTest {
 
     static SpanData span(int number, String text) {
         return new FinishedSpan(
-                "s-" + number,
-                SpanKind.SERVER,
-                SpanContext.create(
-                        "4bf92f3577b34da6a3ce929d0e0e4736",
-                        "%016x".formatted(number + 1),
-                        TraceFlags.getSampled(),
-                        TraceState.getDefault()),
-                SpanContext.getInvalid(),
+                new FinishedSpan.Shape(
+                        "s-" + number,
+                        SpanKind.SERVER,
+                        new TraceContext(1, 1, number + 1, true, ""),
+                        null,
+                        new SpanAttributes().put("text", text),
+                        List.of()),
                 new FinishedSpan.Times(1, 2),
-                Attributes.builder().put("text", text).build(),
-                List.of(),
-                List.of(),
                 StatusData.unset(),
+                List.of(),
                 RESOURCE);
     }
 

@@ -13,21 +13,19 @@ import org.junit.jupiter.api.Test;
 class WorkerTest {
     private final FakeSink<Integer> sink = new FakeSink<>();
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
-    private final Worker<Integer> worker =
-            new Worker<>(
-                    sink,
-                    100,
-                    new Courier.Listener() {
-                        @Override
-                        public void failed(Sink<?> failed, Throwable cause, int attempts) {
-                            told.add("failed " + cause.getMessage() + " " + attempts);
-                        }
+    private final Courier.Listener listener =
+            new Courier.Listener() {
+                @Override
+                public void failed(Sink<?> failed, Throwable cause, int attempts) {
+                    told.add("failed " + cause.getMessage() + " " + attempts);
+                }
 
-                        @Override
-                        public void recovered(Sink<?> back, long outageMillis, long dropped) {
-                            told.add("recovered " + dropped);
-                        }
-                    });
+                @Override
+                public void recovered(Sink<?> back, long outageMillis, long dropped) {
+                    told.add("recovered " + dropped);
+                }
+            };
+    private final Worker<Integer> worker = new Worker<>(sink, 100, listener);
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -45,6 +43,21 @@ class WorkerTest {
         assertThat(worker.dropped()).isZero();
         assertThat(sink.closed()).isTrue();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void what_comes_waits_for_more_until_it_is_enough_for_a_request_or_the_end() throws Exception {
+        FakeSink<Integer> few = new FakeSink<>();
+        Worker<Integer> patient = new Worker<>(few, 100, listener, TimeUnit.HOURS.toNanos(1));
+        patient.start();
+        IntStream.range(0, 50).forEach(patient::offer);
+        Running.await("half the queue is enough", () -> patient.shipped() == 50);
+        assertThat(few.callNanos()).hasSize(1);
+        patient.offer(50);
+        patient.finish(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+        patient.awaitFinished();
+        assertThat(few.taken()).hasSize(51);
+        assertThat(few.callNanos()).hasSize(2);
     }
 
     @Test
