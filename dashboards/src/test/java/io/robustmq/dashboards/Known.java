@@ -43,6 +43,9 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
                     "service_instance_id",
                     "robustmq_node_id");
 
+    /** Has a series only where it is switched on ({@code tracing.lossless}). */
+    private static final String SPAN_SINK = "otlp-traces";
+
     private static final Set<String> SEVERITY_TEXTS = Set.of("DEBUG", "INFO", "WARN", "ERROR");
     private static final Pattern LOGQL_STREAM = Pattern.compile("\\{([^}]*)}");
     private static final Pattern LOGQL_MATCHER =
@@ -117,6 +120,7 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
             for (String value : literals(matcher.operator(), matcher.value())) {
                 boolean there =
                         synthetic(matcher.label())
+                                || matcher.label().equals("sink") && value.equals(SPAN_SINK)
                                 || named(metric)
                                         .anyMatch(s -> value.equals(s.get(matcher.label())));
                 if (!there) {
