@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.OtelCollector;
+import io.robustmq.testkit.OtlpLog;
 import io.robustmq.testkit.OtlpSpan;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.RobustMq;
@@ -127,6 +128,30 @@ final class TraceIT {
                         collector.awaitSpan("it", s -> s.name().equals("resume session"));
                 assertThat(resumed.attributes()).containsEntry("robustmq.waiting", "1");
             }
+        }
+    }
+
+    @Test
+    void a_refusal_is_traced_although_nothing_is_sampled_and_its_event_has_the_trace()
+            throws Exception {
+        try (OtelCollector collector = OtelCollector.started(folder);
+                RobustMq broker = traced(collector).set("tracing.ratio", "0.0").start()) {
+            broker.mosquitto().publish("-V", "mqttv5", "-i", "fine", "-t", "t/a", "-m", "x");
+            broker.mosquitto()
+                    .publish("-V", "mqttv5", "-i", "writer", "-q", "1", "-t", "$SYS/a", "-m", "x");
+
+            OtlpSpan refused = collector.awaitSpan("it", s -> isOf(s, "publish", "writer"));
+            OtlpLog event =
+                    collector.awaitLog(
+                            "its event",
+                            l -> l.eventName().equals("authentication.publish_denied"));
+
+            assertThat(refused.statusCode()).as("error").isEqualTo(2);
+            assertThat(refused.attributes())
+                    .containsEntry("robustmq.kept_for", "failed")
+                    .containsEntry("messaging.destination.name", "$SYS/a");
+            assertThat(event.traceId()).isEqualTo(refused.traceId());
+            assertThat(collector.spans()).noneMatch(s -> isOf(s, "publish", "fine"));
         }
     }
 

@@ -34,6 +34,13 @@ class MessageRecordTest {
         }
     }
 
+    /** Correlation data, and behind it maybe a user property. */
+    private static byte[] properties(byte[] correlation, String traceState) {
+        Bytes bytes = new Bytes().u8(0x09).u16(correlation.length).raw(correlation);
+        return (traceState.isEmpty() ? bytes : bytes.u8(0x26).text("tracestate").text(traceState))
+                .array();
+    }
+
     @Test
     void every_message_is_read_as_it_was_written() {
         System.out.println("seed " + SEED);
@@ -43,7 +50,8 @@ class MessageRecordTest {
             int qos = random.nextInt(3);
             boolean retain = random.nextBoolean();
             long expires = random.nextBoolean() ? Message.NEVER : random.nextLong(1L << 45);
-            byte[] properties = bytes(100);
+            String state = random.nextBoolean() ? "" : "vendor=" + random.nextInt();
+            byte[] properties = properties(bytes(100), state);
             byte[] payload = bytes(200);
             int possible =
                     MessageRecord.STORE
@@ -117,6 +125,7 @@ class MessageRecordTest {
             TraceContext context = read.context();
             assertThat(context == null ? null : context.traceparent())
                     .isEqualTo(traced ? TRACEPARENT : null);
+            assertThat(context == null ? state : context.traceState()).isEqualTo(state);
 
             Message message = read.message();
             assertThat(message.topic()).isEqualTo(topic);

@@ -227,8 +227,11 @@ final class OtlpSender implements AutoCloseable {
 
     private OkHttpClient connecting(TlsFiles.@Nullable Loaded files) {
         ExecutorService readers =
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("otlp-answer").factory());
+                Executors.newCachedThreadPool(task ->
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("otlp-answer")
+                                .unstarted(Background.of(task)));
         OkHttpClient.Builder builder =
                 new OkHttpClient.Builder()
                         .dispatcher(new Dispatcher(readers))

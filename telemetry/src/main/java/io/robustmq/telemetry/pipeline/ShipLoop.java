@@ -44,7 +44,7 @@ final class ShipLoop {
                 Thread.ofPlatform()
                         .daemon()
                         .name("sink-" + courier.sink().name())
-                        .unstarted(this::run);
+                        .unstarted(Background.of(this::run));
         thread = shipper;
         shipper.start();
     }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * the store, if they are to outlive the process and the outages of the collector.
  */
 final class SpanExport {
+    /** What is not on disk yet would be lost with the process. */
+    private static final long STORE_AFTER_NANOS = 200_000_000L;
+
     private final Worker<SpanData> queue;
     private final @Nullable Stored stored;
 
@@ -46,7 +49,7 @@ final class SpanExport {
         SpanLedger ledger = new SpanLedger();
         SpanStoring storing = new SpanStoring(ledger);
         return new SpanExport(
-                new Worker<>(storing, capacity, listener),
+                new Worker<>(storing, capacity, listener, STORE_AFTER_NANOS),
                 new Stored(ledger, storing, new Courier<>(to, listener, ledger::dropped)));
     }
 

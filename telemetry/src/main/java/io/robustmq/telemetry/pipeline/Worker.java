@@ -16,7 +16,7 @@ final class Worker<T> {
     private static final long IDLE_NANOS = 500_000_000L;
 
     /** What comes waits so long for more: a request costs as much as some hundred spans. */
-    private static final long GATHER_NANOS = 200_000_000L;
+    static final long GATHER_NANOS = 1_000_000_000L;
 
     private static final long LOOK_NANOS = 20_000_000L;
 
@@ -86,7 +86,10 @@ final class Worker<T> {
 
     void start() {
         Thread worker =
-                Thread.ofPlatform().daemon().name("sink-" + sink.name()).unstarted(this::run);
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("sink-" + sink.name())
+                        .unstarted(Background.of(this::run));
         thread = worker;
         worker.start();
     }
