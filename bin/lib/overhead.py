@@ -25,7 +25,7 @@ AT_LEAST = {
     ("one", "qos0", "rate"): 0.95,
     ("all", "paced", "rate"): 0.80,
 }
-AT_MOST = {("one", "paced", "p99"): 1.15, ("all", "paced", "p99"): 1.15}
+AT_MOST = {(mode, "paced", "p99"): 1.15 for mode in ("default", "one", "all")}
 ROWS = [
     ("default", "qos1", "rate"),
     ("default", "qos1", "cpu"),
@@ -35,6 +35,8 @@ ROWS = [
     ("one", "qos1", "cpu"),
     ("one", "qos0", "rate"),
     ("one", "qos0", "cpu"),
+    ("default", "paced", "p99"),
+    ("default", "paced", "cpu"),
     ("one", "paced", "p99"),
     ("one", "paced", "cpu"),
     ("all", "paced", "rate"),
