@@ -108,7 +108,7 @@ final class Backlog {
         Tracing.PublishTrace trace = publication.trace();
         TraceContext context = trace == null ? null : trace.context();
         if (ended && group == null) {
-            dropped(publication, qos, DropReason.SESSION_ENDED);
+            session.dropped(publication, qos, DropReason.SESSION_ENDED);
             return;
         }
         int bytes = publication.bytes();
@@ -125,13 +125,13 @@ final class Backlog {
                 && !session.isPeer()
                 && session.home().rules().offlineOff().isFor(publication.topic())) {
             forget(each);
-            dropped(publication, qos, DropReason.OFFLINE_OFF);
+            session.dropped(publication, qos, DropReason.OFFLINE_OFF);
             return;
         }
         boolean isNext = to != null && waiting.messages() == 0;
         if (!isNext && !hasRoom(bytes)) {
             forget(each);
-            dropped(publication, qos, DropReason.QUEUE_FULL);
+            session.dropped(publication, qos, DropReason.QUEUE_FULL);
             return;
         }
         waiting.add(refs.bytes(each));
@@ -166,15 +166,6 @@ final class Backlog {
         pump();
         if (context != null && cursor <= each) {
             session.queued(publication.topic(), qos, context);
-        }
-    }
-
-    private void dropped(Publication publication, int qos, DropReason reason) {
-        Tracing.PublishTrace trace = publication.trace();
-        if (trace == null) {
-            session.dropped(Hindsight.Ended.of(publication), qos, reason);
-        } else {
-            session.dropped(publication.topic(), qos, reason, trace.context());
         }
     }
 

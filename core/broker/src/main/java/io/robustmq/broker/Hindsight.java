@@ -138,7 +138,7 @@ final class Hindsight {
                 message.topic,
                 message.qos,
                 message.payloadBytes,
-                parent(message.properties),
+                () -> parent(message.properties),
                 message.receivedNanos);
     }
 

@@ -368,6 +368,16 @@ final class Session {
         }
     }
 
+    /** The same of a message that is being published. */
+    void dropped(Publication message, int qos, DropReason reason) {
+        Tracing.PublishTrace trace = message.trace();
+        if (trace == null) {
+            dropped(Hindsight.Ended.of(message), qos, reason);
+        } else {
+            dropped(message.topic(), qos, reason, trace.context());
+        }
+    }
+
     /** The same of a message that is not traced, or is from now on. */
     void dropped(Hindsight.Ended message, int qos, DropReason reason) {
         TraceContext kept = home.hindsight().dropped(message, this, qos, reason);

@@ -73,7 +73,8 @@ final class Subscriber {
         Tracing.DeliveryTrace delivery =
                 trace == null
                         ? null
-                        : trace.delivery(receiver(), connection.peer(), 0, System.nanoTime());
+                        : trace.delivery(
+                                session.receiver(), connection.peer(), 0, System.nanoTime());
         if (outbound.isBlocked()) {
             droppedWhileBlocked++;
             dropped(message, DropReason.SLOW_CONSUMER, delivery);
@@ -288,16 +289,7 @@ final class Subscriber {
         if (trace != null) {
             trace.dropped(reason, System.nanoTime());
         }
-        Tracing.PublishTrace whole = message.trace();
-        if (whole == null) {
-            session.dropped(Hindsight.Ended.of(message), 0, reason);
-        } else {
-            session.dropped(message.topic(), 0, reason, whole.context());
-        }
-    }
-
-    private Tracing.Receiver receiver() {
-        return session.receiver();
+        session.dropped(message, 0, reason);
     }
 
     private static @Nullable String traceparent(Delivery delivery) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -127,8 +128,9 @@ class TracingTest {
                 String topicName,
                 int qos,
                 int payloadBytes,
-                @Nullable TraceContext parent,
+                Supplier<@Nullable TraceContext> parents,
                 long receivedNanos) {
+            TraceContext parent = parents.get();
             assertThat(receivedNanos).isLessThanOrEqualTo(System.nanoTime());
             String of = parent == null ? "" : " of " + parent.spanIdHex();
             String by = publisher == null ? "" : " by " + publisher.clientId();

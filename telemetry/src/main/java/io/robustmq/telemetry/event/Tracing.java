@@ -1,5 +1,6 @@
 package io.robustmq.telemetry.event;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,8 @@ public interface Tracing {
      *
      * @param publisher null if that is not known
      * @param payloadBytes negative if that is not known
-     * @param parent the publisher's context, null if it sent none or that is not known
+     * @param parent asked for a message that is recorded: the publisher's context, null if it sent
+     *     none or that is not known
      * @param receivedNanos when its PUBLISH was read; with the topic it tells which message it is
      * @return null if as many as may be were recorded this second (counted)
      */
@@ -59,7 +61,7 @@ public interface Tracing {
             String topicName,
             int qos,
             int payloadBytes,
-            @Nullable TraceContext parent,
+            Supplier<@Nullable TraceContext> parent,
             long receivedNanos);
 
     /** Why something is recorded that was not chosen. */
@@ -246,7 +248,7 @@ public interface Tracing {
                         String topicName,
                         int qos,
                         int payloadBytes,
-                        @Nullable TraceContext parent,
+                        Supplier<@Nullable TraceContext> parent,
                         long receivedNanos) {
                     return null;
                 }

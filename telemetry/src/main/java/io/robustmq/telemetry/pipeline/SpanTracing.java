@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +117,7 @@ final class SpanTracing implements Tracing {
             String topicName,
             int qos,
             int payloadBytes,
-            @Nullable TraceContext parent,
+            Supplier<@Nullable TraceContext> parent,
             long receivedNanos) {
         if (!sampler.mayKeep()) {
             return null;
@@ -136,7 +137,7 @@ final class SpanTracing implements Tracing {
                     return publish(
                             keptFor(message(attributes, topicName, qos), why),
                             topicName,
-                            parent,
+                            parent.get(),
                             receivedNanos);
                 });
     }

@@ -386,7 +386,7 @@ class SpanTracingTest {
 
     private static Tracing.@Nullable PublishTrace kept(
             Tracing tracing, Tracing.Kept why, String topic, long receivedNanos) {
-        return tracing.kept(why, null, topic, 1, -1, null, receivedNanos);
+        return tracing.kept(why, null, topic, 1, -1, () -> null, receivedNanos);
     }
 
     @Test

@@ -171,7 +171,7 @@ class SpansGoldenTest {
         Objects.requireNonNull(
                         tracing.late(PARENT, Tracing.Receiver.CLIENT, CLIENT, "a", 1, true, 0))
                 .acknowledged(0, 0);
-        Objects.requireNonNull(tracing.kept(Tracing.Kept.SLOW, CLIENT, "a", 1, 1, PARENT, 0))
+        Objects.requireNonNull(tracing.kept(Tracing.Kept.SLOW, CLIENT, "a", 1, 1, () -> PARENT, 0))
                 .routed(-1, 0);
     }
 
