@@ -25,16 +25,22 @@ AT_LEAST = {
     ("one", "qos0", "rate"): 0.95,
     ("all", "paced", "rate"): 0.80,
 }
-AT_MOST = {(mode, "paced", "p99"): 1.15 for mode in ("default", "one", "all")}
+AT_MOST = {(mode, "paced", "p99"): 1.15 for mode in ("default", "one", "all")} | {
+    (mode, load, "p99"): 1.15 for mode in ("default", "one") for load in ("qos1", "qos0")
+}
 ROWS = [
     ("default", "qos1", "rate"),
     ("default", "qos1", "cpu"),
+    ("default", "qos1", "p99"),
     ("default", "qos0", "rate"),
     ("default", "qos0", "cpu"),
+    ("default", "qos0", "p99"),
     ("one", "qos1", "rate"),
     ("one", "qos1", "cpu"),
+    ("one", "qos1", "p99"),
     ("one", "qos0", "rate"),
     ("one", "qos0", "cpu"),
+    ("one", "qos0", "p99"),
     ("default", "paced", "p99"),
     ("default", "paced", "cpu"),
     ("one", "paced", "p99"),

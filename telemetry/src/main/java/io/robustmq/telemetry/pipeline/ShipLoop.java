@@ -1,6 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,21 @@ final class ShipLoop {
 
     private static final long PAUSE_MILLIS = 5;
 
+    /**
+     * What comes soon after the last that was shipped waits so long for more: a thread that is
+     * woken for each of a few events takes a core from a client's message each time.
+     */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** What it does, on its thread. */
     interface Steps {
         /** False if there was nothing, or it could not be shipped before the end. */
         boolean ship() throws InterruptedException;
+
+        /** Whether there is, or is likely to be, a whole batch to be shipped. */
+        boolean isBehind();
 
         /** Until there may be something, not for long. */
         void await() throws InterruptedException;
@@ -54,6 +66,7 @@ final class ShipLoop {
         deadlineNanos = byNanos;
         finishing = true;
         courier.finish();
+        LockSupport.unpark(thread);
     }
 
     /** Waits for {@link #finish}; what could not be shipped in time waits for the next process. */
@@ -74,11 +87,13 @@ final class ShipLoop {
         try {
             int idle = 0;
             while (!finishing || System.nanoTime() - deadlineNanos < 0) {
+                long began = System.nanoTime();
                 if (steps.ship()) {
                     idle = 0;
                     if (System.nanoTime() - keptNanos > KEEP_PLACE_NANOS) {
                         keepPlace();
                     }
+                    gather(began + GATHER_NANOS);
                     continue;
                 }
                 if (finishing) {
@@ -96,6 +111,17 @@ final class ShipLoop {
         } finally {
             steps.keepPlace();
             steps.close();
+        }
+    }
+
+    private void gather(long untilNanos) throws InterruptedException {
+        long left = untilNanos - System.nanoTime();
+        while (left > 0 && !finishing && !steps.isBehind()) {
+            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            left = untilNanos - System.nanoTime();
         }
     }
 

@@ -35,6 +35,9 @@ final class Shipper implements ShipLoop.Steps {
     private Place kept = Place.BEGINNING;
     private volatile long oldestMillis;
 
+    /** The last batch was as large as one may be. */
+    private boolean full;
+
     Shipper(
             Sink<FlatRecord> sink,
             Audience audience,
@@ -100,11 +103,18 @@ final class Shipper implements ShipLoop.Steps {
 
     @Override
     public boolean ship() throws InterruptedException {
+        full = false;
         boolean gone = shipDirect() | shipStored();
         if (!gone) {
             oldestMillis = 0;
         }
         return gone;
+    }
+
+    @Override
+    public boolean isBehind() {
+        Ring<FlatRecord> ring = direct;
+        return full || (ring != null && ring.size() >= MAX_BATCH);
     }
 
     @Override
@@ -118,6 +128,7 @@ final class Shipper implements ShipLoop.Steps {
         if (ring == null || ring.drainTo(batch, MAX_BATCH) == 0) {
             return false;
         }
+        full |= batch.size() == MAX_BATCH;
         long counted = batch.stream().filter(record -> record.seq() == FlatRecord.UNSTORED).count();
         long refused = courier.ship(batch);
         if (refused < 0) {
@@ -183,7 +194,9 @@ final class Shipper implements ShipLoop.Steps {
                 bytes += event.json().length;
             }
             at = again ? new Place(seq + 1, at.counts()) : behind;
-            return batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+            boolean more = batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+            full |= !more;
+            return more;
         }
 
         /** Written twice: the disk failed when the first was already there. */

@@ -21,6 +21,9 @@ final class SpanShipper implements ShipLoop.Steps {
     private SpanPlace kept;
     private volatile long oldestMillis;
 
+    /** The last batch was as large as one may be. */
+    private boolean full;
+
     /**
      * @param at where it goes on
      */
@@ -38,6 +41,7 @@ final class SpanShipper implements ShipLoop.Steps {
 
     @Override
     public boolean ship() throws InterruptedException {
+        full = false;
         SpanPlace cursor = ledger.cursor();
         Read read = new Read(cursor);
         try {
@@ -85,8 +89,15 @@ final class SpanShipper implements ShipLoop.Steps {
                 }
             }
             at = new SpanPlace(seq + 1, Math.max(at.spans(), spans.total()));
-            return batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+            boolean more = batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+            full |= !more;
+            return more;
         }
+    }
+
+    @Override
+    public boolean isBehind() {
+        return full;
     }
 
     @Override

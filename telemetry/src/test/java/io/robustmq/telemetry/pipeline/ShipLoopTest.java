@@ -1,0 +1,90 @@
+package io.robustmq.telemetry.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How often the thread of a sink looks for more. */
+class ShipLoopTest {
+    private static final Courier.Listener NOBODY =
+            new Courier.Listener() {
+                @Override
+                public void failed(Sink<?> sink, Throwable cause, int attempts) {}
+
+                @Override
+                public void recovered(Sink<?> sink, long outageMillis, long dropped) {}
+            };
+
+    /** There is always something to ship. */
+    private static final class Busy implements ShipLoop.Steps {
+        final List<Long> nanos = new CopyOnWriteArrayList<>();
+        final boolean behind;
+        volatile boolean closed;
+
+        Busy(boolean behind) {
+            this.behind = behind;
+        }
+
+        @Override
+        public boolean ship() {
+            if (nanos.size() < 1000) {
+                nanos.add(System.nanoTime());
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public boolean isBehind() {
+            return behind;
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            Thread.sleep(1);
+        }
+
+        @Override
+        public void keepPlace() {}
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private static ShipLoop started(Busy steps) {
+        ShipLoop loop = new ShipLoop(new Courier<>(new FakeSink<>(), NOBODY, () -> 0), steps);
+        loop.start();
+        return loop;
+    }
+
+    private static void end(ShipLoop loop) throws InterruptedException {
+        loop.finish(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        loop.awaitFinished();
+    }
+
+    @Test
+    void who_shipped_a_little_waits_for_more() throws Exception {
+        Busy steps = new Busy(false);
+        ShipLoop loop = started(steps);
+        Running.await("third time", () -> steps.nanos.size() >= 3);
+        assertThat(steps.nanos.get(2) - steps.nanos.get(0))
+                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1000));
+        end(loop);
+        assertThat(steps.nanos).as("at the end nobody waits").hasSize(1000);
+        assertThat(steps.closed).isTrue();
+    }
+
+    @Test
+    void who_is_behind_does_not() throws Exception {
+        Busy steps = new Busy(true);
+        ShipLoop loop = started(steps);
+        // by 500 ms each it would be eight minutes
+        Running.await("all", () -> steps.nanos.size() == 1000);
+        end(loop);
+    }
+}
