@@ -17,8 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DashboardTest {
+    private static final Map<String, JsonNode> ALL = all();
+
     static Stream<String> dashboards() {
-        return all().keySet().stream();
+        return ALL.keySet().stream();
     }
 
     private static Map<String, JsonNode> all() {
@@ -32,7 +34,7 @@ class DashboardTest {
     @ParameterizedTest
     @MethodSource("dashboards")
     void a_dashboard_opens_explains_itself_and_leads_on(String name) {
-        assertThat(DashboardFaults.of(name, all().get(name), all())).isEmpty();
+        assertThat(DashboardFaults.of(name, ALL.get(name), ALL)).isEmpty();
     }
 
     @Test
@@ -104,22 +106,22 @@ class DashboardTest {
 
     @Test
     void a_variable_that_nothing_uses_is_found() {
-        ObjectNode dashboard = all().get("robustmq-jvm").deepCopy();
+        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
         ((ArrayNode) dashboard.path("templating").path("list"))
                 .addObject()
                 .put("name", "jab")
                 .put("type", "textbox");
 
-        assertThat(DashboardFaults.of("robustmq-jvm", dashboard, all()))
+        assertThat(DashboardFaults.of("robustmq-jvm", dashboard, ALL))
                 .containsExactly("nothing uses the variable jab");
     }
 
     @Test
     void another_name_or_version_is_found() {
-        ObjectNode dashboard = all().get("robustmq-jvm").deepCopy();
+        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
         dashboard.put("schemaVersion", 38);
 
-        assertThat(DashboardFaults.of("robustmq-other", dashboard, all()))
+        assertThat(DashboardFaults.of("robustmq-other", dashboard, ALL))
                 .containsExactly("its uid is not robustmq-other", "its schemaVersion is not 39");
     }
 
@@ -128,7 +130,7 @@ class DashboardTest {
     }
 
     private static void assertFault(String fault, String name, Change change) {
-        JsonNode copy = all().get(name).deepCopy();
+        JsonNode copy = ALL.get(name).deepCopy();
         List<ObjectNode> panels = new ArrayList<>();
         for (JsonNode panel : copy.path("panels")) {
             if (!panel.path("type").asText().equals("row")) {
@@ -136,7 +138,7 @@ class DashboardTest {
             }
         }
         change.to(panels.getLast());
-        assertThat(DashboardFaults.of(name, copy, all())).anyMatch(f -> f.contains(fault));
+        assertThat(DashboardFaults.of(name, copy, ALL)).anyMatch(f -> f.contains(fault));
     }
 
     private static ObjectNode defaults(ObjectNode panel) {

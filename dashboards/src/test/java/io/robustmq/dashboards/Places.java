@@ -38,10 +38,7 @@ record Places(Set<String> published, Set<String> placed, Map<String, String> rea
         for (Path dashboard : Queries.files(root.resolve("dashboards"), ".json")) {
             queries.addAll(Panels.queries(dashboard.toString(), Queries.json(dashboard)));
         }
-        for (Path rules : Queries.files(root.resolve("alerts"), ".rules.yml")) {
-            queries.addAll(
-                    Queries.ofRules(rules.getFileName().toString(), Queries.text(rules)));
-        }
+        queries.addAll(Queries.rules(root.resolve("alerts")));
         queries.forEach(query -> place(query, placed));
         return new Places(published, placed, reasons(root.resolve("dashboards/unplaced.tsv")));
     }

@@ -22,7 +22,8 @@ final class Queries {
     private static final Pattern RULE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
     private static final Pattern RULE_EXPRESSION =
             Pattern.compile("(?m)^( +)expr: (?:\\|\n((?:\\1 +.*\n)+)|(.+)\n)");
-    private static final Pattern RULE_START = Pattern.compile("(?m)^ *- (?:alert|record): (\\S+)$");
+    private static final Pattern RULE_START = 
+            Pattern.compile("(?m)^ *- (?:alert|record): ([\\w:]+)$");
     private static final Pattern TEST_SERIES = Pattern.compile("(?m)^ *- series: (.+)$");
 
     private Queries() {}
@@ -54,9 +55,7 @@ final class Queries {
             queries.addAll(Panels.around(name, json(dashboard)));
         }
         Path alerts = root.resolve("alerts");
-        for (Path rules : files(alerts, ".rules.yml")) {
-            queries.addAll(ofRules(rules.getFileName().toString(), text(rules)));
-        }
+        queries.addAll(rules(alerts));
         for (Path test : files(alerts.resolve("tests"), ".yml")) {
             Matcher series = TEST_SERIES.matcher(text(test));
             while (series.find()) {
@@ -69,10 +68,23 @@ final class Queries {
         return queries;
     }
 
+    /** Of Prometheus and of Loki. */
+    static List<Query> rules(Path alerts) {
+        List<Query> queries = new ArrayList<>();
+        for (Path rules : files(alerts, ".rules.yml")) {
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.PROMQL));
+        }
+        for (Path rules : files(alerts, ".loki.yml")) {
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.LOGQL));
+        }
+        return queries;
+    }
+
     static List<Text> texts(Path root) {
         return Stream.of(
                         files(root.resolve("dashboards"), ".json"),
                         files(root.resolve("alerts"), ".rules.yml"),
+                        files(root.resolve("alerts"), ".loki.yml"),
                         files(root.resolve("alerts/tests"), ".yml"),
                         files(root.resolve("alerts/runbooks"), ".md"))
                 .flatMap(List::stream)
@@ -80,7 +92,7 @@ final class Queries {
                 .toList();
     }
 
-    static List<Query> ofRules(String file, String rules) {
+    static List<Query> ofRules(String file, String rules, Language language) {
         List<Query> queries = new ArrayList<>();
         Matcher start = RULE_START.matcher(rules);
         List<Integer> starts = new ArrayList<>();
@@ -99,7 +111,6 @@ final class Queries {
             }
             String block = expression.group(2);
             String query = block == null ? expression.group(3) : block;
-            Language language = file.contains("loki") ? Language.LOGQL : Language.PROMQL;
             queries.add(new Query(where, language, query.strip(), all(RULE_LABEL, rule), false));
         }
         return queries;
