@@ -31,7 +31,16 @@ final class DashboardFaults {
     /** Those of Grafana's that say what ours are measured in. */
     private static final Set<String> UNITS =
             Set.of(
-                    "none", "short", "percentunit", "s", "ms", "µs", "bytes", "Bps", "ops", "cps",
+                    "none",
+                    "short",
+                    "percentunit",
+                    "s",
+                    "ms",
+                    "µs",
+                    "bytes",
+                    "Bps",
+                    "ops",
+                    "cps",
                     "pps");
 
     private final Map<String, JsonNode> others;
@@ -73,8 +82,9 @@ final class DashboardFaults {
             faults.add("its schemaVersion is not " + SCHEMA_VERSION);
         }
         for (String field : List.of("title", "description", "tags", "links")) {
-            if (dashboard.path(field).isMissingNode() || dashboard.path(field).isEmpty()
-                    && dashboard.path(field).asText().isBlank()) {
+            if (dashboard.path(field).isMissingNode()
+                    || dashboard.path(field).isEmpty()
+                            && dashboard.path(field).asText().isBlank()) {
                 faults.add("no " + field);
             }
         }

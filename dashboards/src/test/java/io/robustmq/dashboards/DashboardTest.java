@@ -73,9 +73,7 @@ class DashboardTest {
         assertFault("not on the grid", name, panel -> position(panel).put("x", 20).put("w", 8));
         assertFault("overlaps", name, panel -> position(panel).put("y", 0));
         assertFault(
-                "no variable $jab",
-                name,
-                panel -> target(panel).put("expr", "up{job=\"$jab\"}"));
+                "no variable $jab", name, panel -> target(panel).put("expr", "up{job=\"$jab\"}"));
         assertFault("refId", name, panel -> targets(panel).add(target(panel).deepCopy()));
         assertFault(
                 "chooses",

@@ -134,7 +134,8 @@ class KnownTest {
                                 "event.action",
                                 "trace.id"))
                 .isEmpty();
-        assertThat(missing(Language.LUCENE, "*", "topic")).containsExactly("here: Elasticsearch has no topic");
+        assertThat(missing(Language.LUCENE, "*", "topic"))
+                .containsExactly("here: Elasticsearch has no topic");
     }
 
     @Test
@@ -149,7 +150,9 @@ class KnownTest {
                                 Language.TRACES,
                                 "{resource.service.name=\"mqtt\" && name=\"send\" && span.client=\"a\"}"))
                 .containsExactlyInAnyOrder(
-                        "here: no service mqtt", "here: no span send", "here: spans have no client");
+                        "here: no service mqtt",
+                        "here: no span send",
+                        "here: spans have no client");
     }
 
     @Test

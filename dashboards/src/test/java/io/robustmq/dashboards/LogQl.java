@@ -91,9 +91,7 @@ final class LogQl {
         reader.split();
         reader.all();
         return new Reads(
-                List.copyOf(reader.streams),
-                List.copyOf(reader.fields),
-                List.copyOf(reader.used));
+                List.copyOf(reader.streams), List.copyOf(reader.fields), List.copyOf(reader.used));
     }
 
     private void split() {

@@ -95,15 +95,14 @@ record Places(Set<String> published, Set<String> placed, Map<String, String> rea
                 faults.add(name + " has no panel, no alert, and no reason in unplaced.tsv");
             }
         }
-        reasons.forEach(
-                (name, reason) -> {
-                    if (!published.contains(name)) {
-                        faults.add(name + " is in unplaced.tsv and is not published");
-                    }
-                    if (placed.contains(name)) {
-                        faults.add(name + " is in unplaced.tsv and has a place");
-                    }
-                });
+        reasons.forEach((name, reason) -> {
+            if (!published.contains(name)) {
+                faults.add(name + " is in unplaced.tsv and is not published");
+            }
+            if (placed.contains(name)) {
+                faults.add(name + " is in unplaced.tsv and has a place");
+            }
+        });
         return faults;
     }
 }

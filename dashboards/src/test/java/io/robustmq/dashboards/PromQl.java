@@ -67,8 +67,7 @@ final class PromQl {
         List<String> literals() {
             return switch (operator) {
                 case "=", "!=", "==" -> List.of(value);
-                case "=~", "!~" ->
-                        alternatives().filter(LITERAL.asMatchPredicate()).toList();
+                case "=~", "!~" -> alternatives().filter(LITERAL.asMatchPredicate()).toList();
                 default -> List.of();
             };
         }

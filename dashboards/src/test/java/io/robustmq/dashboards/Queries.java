@@ -22,7 +22,7 @@ final class Queries {
     private static final Pattern RULE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
     private static final Pattern RULE_EXPRESSION =
             Pattern.compile("(?m)^( +)expr: (?:\\|\n((?:\\1 +.*\n)+)|(.+)\n)");
-    private static final Pattern RULE_START = 
+    private static final Pattern RULE_START =
             Pattern.compile("(?m)^ *- (?:alert|record): ([\\w:]+)$");
     private static final Pattern TEST_SERIES = Pattern.compile("(?m)^ *- series: (.+)$");
 

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Loki, Elasticsearch and a store of traces have of the nodes, as the files say that the
- * build makes of the types. Says what a query asks for beyond that.
+ * What Loki, Elasticsearch and a store of traces have of the nodes, as the files say that the build
+ * makes of the types. Says what a query asks for beyond that.
  *
  * @param services that nodes report as
  * @param lokiFields of a record's structured metadata
@@ -77,10 +77,8 @@ record Stores(
                 .lines()
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
-                .forEach(
-                        row ->
-                                (TYPES.contains(row.group(2)) ? attributes : spans)
-                                        .add(row.group(1)));
+                .forEach(row ->
+                        (TYPES.contains(row.group(2)) ? attributes : spans).add(row.group(1)));
         return new Stores(catalogue, services, loki, columns, spans, attributes);
     }
 
@@ -88,14 +86,13 @@ record Stores(
         for (String below : List.of("properties", "fields")) {
             mapping.path(below)
                     .properties()
-                    .forEach(
-                            column -> {
-                                String name = prefix + column.getKey();
-                                if (column.getValue().has("type")) {
-                                    into.add(name);
-                                }
-                                columns(column.getValue(), name + ".", into);
-                            });
+                    .forEach(column -> {
+                        String name = prefix + column.getKey();
+                        if (column.getValue().has("type")) {
+                            into.add(name);
+                        }
+                        columns(column.getValue(), name + ".", into);
+                    });
         }
     }
 
