@@ -3,169 +3,140 @@ package io.robustmq.dashboards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.robustmq.testkit.Repository;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DashboardTest {
-    private static final int GRID_COLUMNS = 24;
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{?(\\w+)}?");
+    private static final Map<String, JsonNode> ALL = all();
 
-    /** What Grafana itself fills in. */
-    private static final Set<String> GRAFANAS = Set.of("__rate_interval", "__all");
+    static Stream<String> dashboards() {
+        return ALL.keySet().stream();
+    }
 
-    static Stream<Path> dashboards() {
-        return Queries.files(Repository.root().resolve("dashboards"), ".json").stream();
+    private static Map<String, JsonNode> all() {
+        Map<String, JsonNode> all = new TreeMap<>();
+        for (Path file : Queries.files(Repository.root().resolve("dashboards"), ".json")) {
+            all.put(file.getFileName().toString().replace(".json", ""), Queries.json(file));
+        }
+        return all;
     }
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void a_dashboard_opens_and_explains_itself(Path file) {
-        assertThat(faults(Queries.json(file))).isEmpty();
+    void a_dashboard_opens_explains_itself_and_leads_on(String name) {
+        assertThat(DashboardFaults.of(name, ALL.get(name), ALL)).isEmpty();
     }
 
     @Test
-    void there_are_an_overview_and_one_of_the_cluster() {
-        assertThat(dashboards().map(Path::getFileName).map(Path::toString))
-                .contains("robustmq-overview.json", "robustmq-cluster.json");
+    void there_is_one_for_each_question() {
+        assertThat(dashboards())
+                .containsExactlyInAnyOrder(
+                        "robustmq-overview",
+                        "robustmq-clients",
+                        "robustmq-messages",
+                        "robustmq-subscriptions",
+                        "robustmq-sessions",
+                        "robustmq-journal",
+                        "robustmq-cluster",
+                        "robustmq-pipeline",
+                        "robustmq-jvm",
+                        "robustmq-logs-loki",
+                        "robustmq-logs-elasticsearch",
+                        "robustmq-client",
+                        "robustmq-trace");
+    }
+
+    /** A dashboard that nobody finds helps nobody. */
+    @Test
+    void the_page_says_what_each_is_for() {
+        String page = Queries.text(Repository.root().resolve("dashboards/README.md"));
+        assertThat(dashboards()).allSatisfy(name -> assertThat(page).contains(name + ".json"));
     }
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void each_fault_is_found(Path file) {
-        JsonNode sound = Queries.json(file);
-
-        assertThat(faults(with(sound, panel -> panel.put("id", 2))))
-                .anyMatch(f -> f.contains("id"));
-        assertThat(faults(with(sound, panel -> panel.put("description", " "))))
-                .anyMatch(f -> f.contains("description"));
-        assertThat(faults(with(sound, panel -> defaults(panel).remove("unit"))))
-                .anyMatch(f -> f.contains("unit"));
-        assertThat(faults(with(sound, panel -> position(panel).put("x", 20).put("w", 8))))
-                .anyMatch(f -> f.contains("grid"));
-        assertThat(faults(with(sound, panel -> position(panel).put("y", 3))))
-                .anyMatch(f -> f.contains("overlaps"));
-        assertThat(faults(with(sound, panel -> target(panel).put("expr", "up{job=\"$jab\"}"))))
-                .anyMatch(f -> f.contains("$jab"));
-        assertThat(faults(with(sound, panel -> target(panel).put("refId", "B"))))
-                .anyMatch(f -> f.contains("refId"));
+    void each_fault_is_found(String name) {
+        assertFault("id 1 ", name, panel -> panel.put("id", 1));
+        assertFault("no description", name, panel -> panel.put("description", " "));
+        assertFault("no unit", name, panel -> defaults(panel).put("unit", "furlong"));
+        assertFault("no panel is a", name, panel -> panel.put("type", "graph"));
+        assertFault("not on the grid", name, panel -> position(panel).put("x", 20).put("w", 8));
+        assertFault("overlaps", name, panel -> position(panel).put("y", 0));
+        assertFault(
+                "no variable $jab", name, panel -> target(panel).put("expr", "up{job=\"$jab\"}"));
+        assertFault("refId", name, panel -> targets(panel).add(target(panel).deepCopy()));
+        assertFault(
+                "chooses",
+                name,
+                panel -> ((ObjectNode) panel.path("datasource")).put("uid", "prometheus"));
+        assertFault("two data sources", name, panel -> target(panel).remove("datasource"));
+        assertFault(
+                "do not grow",
+                name,
+                panel ->
+                        defaults(panel)
+                                .putObject("thresholds")
+                                .putArray("steps")
+                                .add(defaults(panel).objectNode().putNull("value"))
+                                .add(defaults(panel).objectNode().put("value", 2))
+                                .add(defaults(panel).objectNode().put("value", 1)));
+        assertFault("no dashboard for", name, panel -> link(panel, "/d/robustmq-nowhere?"));
+        assertFault("forgets the time", name, panel -> link(panel, "/d/robustmq-jvm?"));
+        assertFault(
+                "is not there",
+                name,
+                panel -> link(panel, "/d/robustmq-jvm?${__url_time_range}&var-topic=a"));
+        assertFault(
+                "no variable $jab for",
+                name,
+                panel -> link(panel, "/d/robustmq-jvm?${__url_time_range}&${jab:queryparam}"));
     }
 
-    private static List<String> faults(JsonNode dashboard) {
-        List<String> faults = new ArrayList<>();
-        for (String field : List.of("uid", "title", "schemaVersion", "templating", "panels")) {
-            if (!dashboard.hasNonNull(field)) {
-                faults.add("no " + field);
-            }
-        }
-        Set<String> variables = new HashSet<>(GRAFANAS);
-        for (JsonNode variable : dashboard.path("templating").path("list")) {
-            variables.add(variable.path("name").asText());
-        }
-        for (String wanted : List.of("datasource", "loki", "instance")) {
-            if (!variables.contains(wanted)) {
-                faults.add("no variable " + wanted);
-            }
-        }
-        Set<Integer> ids = new HashSet<>();
-        List<JsonNode> before = new ArrayList<>();
-        for (JsonNode panel : dashboard.path("panels")) {
-            String title = panel.path("title").asText();
-            if (!ids.add(panel.path("id").asInt())) {
-                faults.add(title + ": id " + panel.path("id") + " is another panel's");
-            }
-            place(panel, before, faults);
-            before.add(panel);
-            if (!panel.path("type").asText().equals("row")) {
-                explain(panel, title, faults);
-                query(panel, title, variables, faults);
-            }
-        }
-        return faults;
+    @Test
+    void a_variable_that_nothing_uses_is_found() {
+        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
+        ((ArrayNode) dashboard.path("templating").path("list"))
+                .addObject()
+                .put("name", "jab")
+                .put("type", "textbox");
+
+        assertThat(DashboardFaults.of("robustmq-jvm", dashboard, ALL))
+                .containsExactly("nothing uses the variable jab");
     }
 
-    private static void place(JsonNode panel, List<JsonNode> before, List<String> faults) {
-        JsonNode at = panel.path("gridPos");
-        String title = panel.path("title").asText();
-        if (at.path("x").asInt(-1) < 0
-                || at.path("y").asInt(-1) < 0
-                || at.path("w").asInt() < 1
-                || at.path("h").asInt() < 1
-                || at.path("x").asInt() + at.path("w").asInt() > GRID_COLUMNS) {
-            faults.add(title + " is not on the grid: " + at);
-        }
-        for (JsonNode other : before) {
-            JsonNode there = other.path("gridPos");
-            if (meet(at, there, "x", "w") && meet(at, there, "y", "h")) {
-                faults.add(title + " overlaps " + other.path("title").asText());
-            }
-        }
-    }
+    @Test
+    void another_name_or_version_is_found() {
+        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
+        dashboard.put("schemaVersion", 38);
 
-    private static boolean meet(JsonNode a, JsonNode b, String from, String size) {
-        return a.path(from).asInt() < b.path(from).asInt() + b.path(size).asInt()
-                && b.path(from).asInt() < a.path(from).asInt() + a.path(size).asInt();
-    }
-
-    private static void explain(JsonNode panel, String title, List<String> faults) {
-        if (title.isBlank()) {
-            faults.add("panel " + panel.path("id") + " has no title");
-        }
-        if (panel.path("description").asText().isBlank()) {
-            faults.add(title + " has no description");
-        }
-        if (panel.path("fieldConfig").path("defaults").path("unit").asText().isBlank()) {
-            faults.add(title + " has no unit");
-        }
-    }
-
-    private static void query(
-            JsonNode panel, String title, Set<String> variables, List<String> faults) {
-        Set<String> refIds = new HashSet<>();
-        if (panel.path("targets").isEmpty()) {
-            faults.add(title + " asks for nothing");
-        }
-        for (JsonNode target : panel.path("targets")) {
-            if (!refIds.add(target.path("refId").asText())) {
-                faults.add(title + ": refId " + target.path("refId") + " twice");
-            }
-            Matcher used =
-                    VARIABLE.matcher(
-                            target.path("expr").asText()
-                                    + target.path("datasource").path("uid").asText());
-            while (used.find()) {
-                if (!variables.contains(used.group(1))) {
-                    faults.add(title + ": no variable $" + used.group(1));
-                }
-            }
-        }
+        assertThat(DashboardFaults.of("robustmq-other", dashboard, ALL))
+                .containsExactly("its uid is not robustmq-other", "its schemaVersion is not 39");
     }
 
     private interface Change {
         void to(ObjectNode panel);
     }
 
-    /** A copy in which the last panel of metrics with several queries is changed. */
-    private static JsonNode with(JsonNode dashboard, Change change) {
-        JsonNode copy = dashboard.deepCopy();
-        List<ObjectNode> several = new ArrayList<>();
+    private static void assertFault(String fault, String name, Change change) {
+        JsonNode copy = ALL.get(name).deepCopy();
+        List<ObjectNode> panels = new ArrayList<>();
         for (JsonNode panel : copy.path("panels")) {
-            if (panel.path("targets").size() > 1) {
-                several.add((ObjectNode) panel);
+            if (!panel.path("type").asText().equals("row")) {
+                panels.add((ObjectNode) panel);
             }
         }
-        change.to(several.getLast());
-        return copy;
+        change.to(panels.getLast());
+        assertThat(DashboardFaults.of(name, copy, ALL)).anyMatch(f -> f.contains(fault));
     }
 
     private static ObjectNode defaults(ObjectNode panel) {
@@ -176,7 +147,15 @@ class DashboardTest {
         return (ObjectNode) panel.path("gridPos");
     }
 
+    private static ArrayNode targets(ObjectNode panel) {
+        return (ArrayNode) panel.path("targets");
+    }
+
     private static ObjectNode target(ObjectNode panel) {
-        return (ObjectNode) panel.path("targets").path(0);
+        return (ObjectNode) targets(panel).path(0);
+    }
+
+    private static void link(ObjectNode panel, String url) {
+        panel.putArray("links").addObject().put("url", url);
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,41 +23,37 @@ import java.util.stream.Stream;
  *
  * @param series the labels of each, its name under {@code __name__}
  */
-record Known(List<Map<String, String>> series, Catalogue catalogue) {
+record Known(List<Map<String, String>> series, Catalogue catalogue, Stores stores) {
     private static final String NAME = "__name__";
-
-    /** The label that a record has in Loki whichever way it came; see collectors/loki. */
-    private static final Set<String> LOKI_LABELS = Set.of("service_name");
-
-    /** What it keeps of every record, the fields of the events aside. */
-    private static final Set<String> LOKI_METADATA =
-            Set.of(
-                    "severity_text",
-                    "severity_number",
-                    "detected_level",
-                    "trace_id",
-                    "span_id",
-                    "event_name",
-                    "service_version",
-                    "service_instance_id",
-                    "robustmq_node_id");
 
     /** Has a series only where it is switched on ({@code tracing.lossless}). */
     private static final String SPAN_SINK = "otlp-traces";
 
-    private static final Set<String> SEVERITY_TEXTS = Set.of("DEBUG", "INFO", "WARN", "ERROR");
-    private static final Pattern LOGQL_STREAM = Pattern.compile("\\{([^}]*)}");
-    private static final Pattern LOGQL_MATCHER =
-            Pattern.compile("(\\w+)\\s*(=~|!~|!=|=)\\s*\"([^\"]*)\"");
-    private static final Pattern LOGQL_GROUPING = Pattern.compile("\\bby\\s*\\(([^)]*)\\)");
-    private static final Pattern LITERALS = Pattern.compile("[\\w.:-]+(\\|[\\w.:-]+)*");
+    /** Of Prometheus itself, and only while an alert fires. */
+    private static final Map<String, String> ALERTS =
+            Map.of(NAME, "ALERTS", "alertname", "", "alertstate", "firing", "severity", "");
+
+    private static final List<String> NONE = List.of();
+
+    static Known of(List<Map<String, String>> scraped, Catalogue catalogue) {
+        List<Map<String, String>> series = new ArrayList<>(scraped);
+        series.add(ALERTS);
+        Set<String> services =
+                series.stream()
+                        .filter(labels -> "robustmq_log_events_total".equals(labels.get(NAME)))
+                        .map(labels -> labels.getOrDefault("service", ""))
+                        .collect(Collectors.toSet());
+        return new Known(series, catalogue, Stores.of(catalogue, services));
+    }
 
     /** What {@code query} asks for that is not there; empty if all is. */
     List<String> missing(Query query) {
         List<String> missing =
                 switch (query.language()) {
                     case PROMQL -> missingOfPromQl(query);
-                    case LOGQL -> missingOfLogQl(query.query());
+                    case LOGQL -> stores.missingOfLogQl(query);
+                    case LUCENE -> stores.missingOfLucene(query);
+                    case TRACES -> stores.missingOfTraces(query);
                 };
         return missing.stream().map(what -> query.where() + ": " + what).toList();
     }
@@ -71,7 +66,7 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
                                         + String.join("|", catalogue.categories().keySet())
                                         + ")\\.[a-z_]++(?![\\w*-]|\\.\\w)")
                         .matcher(text.text());
-        Set<String> events = eventNames();
+        Set<String> events = stores.eventNames();
         return named.results()
                 .map(found -> found.group())
                 .filter(name -> !events.contains(name))
@@ -117,7 +112,7 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
         List<String> missing = new ArrayList<>();
         for (LabelMatcher matcher : selector.matchers()) {
             missing.addAll(missingLabel(metric, matcher.label()));
-            for (String value : literals(matcher.operator(), matcher.value())) {
+            for (String value : matcher.literals()) {
                 boolean there =
                         synthetic(matcher.label())
                                 || matcher.label().equals("sink") && value.equals(SPAN_SINK)
@@ -127,13 +122,19 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
                     missing.add("no " + metric + " with " + matcher.label() + "=\"" + value + "\"");
                 }
             }
+            for (String pattern : matcher.label().equals("event") ? matcher.patterns() : NONE) {
+                Predicate<String> like = Pattern.compile(pattern).asMatchPredicate();
+                if (named(metric).noneMatch(s -> like.test(s.getOrDefault("event", "")))) {
+                    missing.add("no event is like " + pattern);
+                }
+            }
         }
         return missing;
     }
 
-    /** Which broker it is depends on where it runs. */
+    /** Which broker it is, and where its files are, depends on where it runs. */
     private static boolean synthetic(String label) {
-        return label.equals("instance");
+        return label.equals("instance") || label.equals("directory");
     }
 
     private List<String> missingLabel(String metric, String label) {
@@ -143,80 +144,5 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
 
     private Stream<Map<String, String>> named(String metric) {
         return series.stream().filter(labels -> metric.equals(labels.get(NAME)));
-    }
-
-    private List<String> missingOfLogQl(String query) {
-        Matcher stream = LOGQL_STREAM.matcher(query);
-        if (!stream.find()) {
-            return List.of("no {…} in " + query);
-        }
-        List<String> missing = new ArrayList<>();
-        checkLogQl(stream.group(1), LOKI_LABELS::contains, missing);
-        String rest = query.substring(0, stream.start()) + query.substring(stream.end());
-        Set<String> fields = lokiFields();
-        checkLogQl(rest, fields::contains, missing);
-        Matcher grouping = LOGQL_GROUPING.matcher(rest);
-        while (grouping.find()) {
-            for (String label : grouping.group(1).split("\\s*,\\s*")) {
-                if (!fields.contains(label) && !LOKI_LABELS.contains(label)) {
-                    missing.add("Loki has no " + label);
-                }
-            }
-        }
-        return missing;
-    }
-
-    private void checkLogQl(String part, Predicate<String> has, List<String> missing) {
-        Matcher matcher = LOGQL_MATCHER.matcher(part);
-        while (matcher.find()) {
-            String label = matcher.group(1);
-            if (!has.test(label)) {
-                missing.add("Loki has no " + label);
-            }
-            Set<String> values = lokiValues(label);
-            for (String value : literals(matcher.group(2), matcher.group(3))) {
-                if (!values.isEmpty() && !values.contains(value)) {
-                    missing.add("no " + label + " " + value);
-                }
-            }
-        }
-    }
-
-    /** All that the label can be; empty if that is not known. */
-    private Set<String> lokiValues(String label) {
-        return switch (label) {
-            case "event_name" -> eventNames();
-            case "severity_text" -> SEVERITY_TEXTS;
-            case "service_name" ->
-                    named("robustmq_log_events_total")
-                            .map(labels -> labels.getOrDefault("service", ""))
-                            .collect(Collectors.toSet());
-            default -> Set.of();
-        };
-    }
-
-    private Set<String> lokiFields() {
-        Set<String> fields = new TreeSet<>(LOKI_METADATA);
-        catalogue.events().stream()
-                .flatMap(event -> event.fields().stream())
-                .map(field -> field.attribute().replace('.', '_'))
-                .forEach(fields::add);
-        return fields;
-    }
-
-    private Set<String> eventNames() {
-        return catalogue.events().stream()
-                .map(event -> event.name())
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** The values that a matcher asks for by name; none for a real regular expression. */
-    private static List<String> literals(String operator, String value) {
-        return switch (operator) {
-            case "=", "!=" -> List.of(value);
-            case "=~", "!~" ->
-                    LITERALS.matcher(value).matches() ? List.of(value.split("\\|")) : List.of();
-            default -> throw new IllegalArgumentException("no operator: " + operator);
-        };
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KnownTest {
     private final Known known =
-            new Known(
+            Known.of(
                     List.of(
                             Map.of("__name__", "up", "job", "robustmq", "instance", "a:1"),
                             Map.of(
@@ -91,10 +91,68 @@ class KnownTest {
                 "{service_name=\"mqtt-broker\"} | event_name=\"connection.broke\";no event_name connection.broke",
                 "{service_name=\"mqtt-broker\"} | event_name=~\"connection.failed|connection.broke\";no event_name connection.broke",
                 "{service_name=\"mqtt-broker\"} | severity_text=\"error\";no severity_text error",
+                "{service_name=\"mqtt-broker\", level=\"error\"};Loki has no level",
+                "{service_name=\"mqtt-broker\"} | event_name=~\"audit[.].+|audt[.].+\";no event_name is like audt[.].+",
+                "{service_name=\"mqtt-broker\"} | robustmq_qos>0 or robustmq_qso>1;Loki has no robustmq_qso",
+                "{service_name=\"mqtt-broker\"} | json;wanted more before '' in: {service_name=\"mqtt-broker\"} | json",
+                "max(max_over_time({service_name=\"mqtt-broker\"} | unwrap latency [1m]));Loki has no latency",
+                "sum(count_over_tame({service_name=\"mqtt-broker\"}[1m]));LogQL has no count_over_tame: sum(count_over_tame({service_name=\"mqtt-broker\"}[1m]))",
+                "sum(rate({service_name=\"mqtt-broker\"}[1m]);wanted ) before '' in: sum(rate({service_name=\"mqtt-broker\"}[1m])",
+                "{service_name=\"mqtt-broker\"} | line_format \"{{.topic}}\";Loki has no topic",
                 "sum by (client) (count_over_time({service_name=\"mqtt-broker\"}[5m]));Loki has no client",
             })
     void what_loki_would_not_have_is_named(String query, String problem) {
         assertThat(missing(Language.LOGQL, query)).contains("here: " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '\0',
+            value = {
+                "evnt:connection.failed;Elasticsearch has no evnt",
+                "event:connection.broke;no event connection.broke",
+                "event:(connection.failed OR connection.broke);no event connection.broke",
+                "level:ERROR;no level ERROR",
+                "category:connections AND (*);no category connections",
+                "service:mqtt;no service mqtt",
+                "connection.failed;no Lucene: connection.failed",
+                "(event:connection.failed;no ) for a ( in (event:connection.failed",
+            })
+    void what_elasticsearch_would_not_have_is_named(String query, String problem) {
+        assertThat(missing(Language.LUCENE, query)).contains("here: " + problem);
+    }
+
+    @Test
+    void what_elasticsearch_has_is_not_missed() {
+        assertThat(
+                        missing(
+                                Language.LUCENE,
+                                "service:* AND event:(\"connection.failed\" OR \"journal.corrupt\") AND level:error"
+                                        + " AND client_id:\"a b\" AND reason_code:[128 TO *] AND (*)",
+                                "@timestamp",
+                                "event.action",
+                                "trace.id"))
+                .isEmpty();
+        assertThat(missing(Language.LUCENE, "*", "topic"))
+                .containsExactly("here: Elasticsearch has no topic");
+    }
+
+    @Test
+    void a_query_of_traces_asks_for_what_spans_have() {
+        assertThat(
+                        missing(
+                                Language.TRACES,
+                                "{resource.service.name=\"mqtt-broker\" && name=\"publish\" && span.messaging.client.id=\"a\"}"))
+                .isEmpty();
+        assertThat(
+                        missing(
+                                Language.TRACES,
+                                "{resource.service.name=\"mqtt\" && name=\"send\" && span.client=\"a\"}"))
+                .containsExactlyInAnyOrder(
+                        "here: no service mqtt",
+                        "here: no span send",
+                        "here: spans have no client");
     }
 
     @Test

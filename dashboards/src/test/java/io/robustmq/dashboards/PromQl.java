@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a PromQL query asks for: its selectors, and the labels that it groups by. Reads every query
@@ -55,7 +56,34 @@ final class PromQl {
     /** {@code metric} is empty for a selector of labels only. */
     record Selector(String metric, List<LabelMatcher> matchers) {}
 
-    record LabelMatcher(String label, String operator, String value) {}
+    record LabelMatcher(String label, String operator, String value) {
+        private static final Pattern LITERAL = Pattern.compile("[\\w.:-]+");
+
+        boolean positive() {
+            return operator.equals("=") || operator.equals("=~");
+        }
+
+        /** The values that it names. */
+        List<String> literals() {
+            return switch (operator) {
+                case "=", "!=", "==" -> List.of(value);
+                case "=~", "!~" -> alternatives().filter(LITERAL.asMatchPredicate()).toList();
+                default -> List.of();
+            };
+        }
+
+        /** The regular expressions that it names values with. */
+        List<String> patterns() {
+            return operator.equals("=~") || operator.equals("!~")
+                    ? alternatives().filter(LITERAL.asMatchPredicate().negate()).toList()
+                    : List.of();
+        }
+
+        /** Of an expression with parentheses only one: the whole. */
+        private Stream<String> alternatives() {
+            return value.contains("(") ? Stream.of(value) : Stream.of(value.split("\\|"));
+        }
+    }
 
     /** Labels that the results of these selectors are grouped or matched by. */
     record Grouping(List<String> labels, List<Selector> over) {}

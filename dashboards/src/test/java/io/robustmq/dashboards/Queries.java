@@ -17,28 +17,28 @@ import java.util.stream.Stream;
  */
 final class Queries {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern LABEL_VALUES =
-            Pattern.compile("label_values\\((?<selector>.+),\\s*(?<label>\\w+)\\)");
     private static final Pattern FENCED =
             Pattern.compile("(?ms)^```(?<language>promql|logql)\n(?<text>.*?)^```");
-    private static final Pattern LEGEND_LABEL = Pattern.compile("\\{\\{(\\w+)}}");
     private static final Pattern RULE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
     private static final Pattern RULE_EXPRESSION =
             Pattern.compile("(?m)^( +)expr: (?:\\|\n((?:\\1 +.*\n)+)|(.+)\n)");
-    private static final Pattern RULE_START = Pattern.compile("(?m)^ *- alert: (\\w+)$");
+    private static final Pattern RULE_START =
+            Pattern.compile("(?m)^ *- (?:alert|record): ([\\w:]+)$");
     private static final Pattern TEST_SERIES = Pattern.compile("(?m)^ *- series: (.+)$");
 
     private Queries() {}
 
     enum Language {
         PROMQL,
-        LOGQL
+        LOGQL,
+        LUCENE,
+        TRACES
     }
 
     /**
      * @param where for the reader of a failure
-     * @param query as Prometheus or Loki gets it: variables are filled in
-     * @param shown labels that its results are shown with
+     * @param query as the data source gets it: variables are filled in
+     * @param shown labels, or fields, that its results are shown with
      * @param answers whether a healthy broker gives it a result, as panels want it; alerts do not
      */
     record Query(
@@ -50,12 +50,12 @@ final class Queries {
     static List<Query> in(Path root) {
         List<Query> queries = new ArrayList<>();
         for (Path dashboard : files(root.resolve("dashboards"), ".json")) {
-            queries.addAll(ofDashboard(dashboard.getFileName().toString(), json(dashboard)));
+            String name = dashboard.getFileName().toString();
+            queries.addAll(Panels.queries(name, json(dashboard)));
+            queries.addAll(Panels.around(name, json(dashboard)));
         }
         Path alerts = root.resolve("alerts");
-        for (Path rules : files(alerts, ".rules.yml")) {
-            queries.addAll(ofRules(rules.getFileName().toString(), text(rules)));
-        }
+        queries.addAll(rules(alerts));
         for (Path test : files(alerts.resolve("tests"), ".yml")) {
             Matcher series = TEST_SERIES.matcher(text(test));
             while (series.find()) {
@@ -68,10 +68,23 @@ final class Queries {
         return queries;
     }
 
+    /** Of Prometheus and of Loki. */
+    static List<Query> rules(Path alerts) {
+        List<Query> queries = new ArrayList<>();
+        for (Path rules : files(alerts, ".rules.yml")) {
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.PROMQL));
+        }
+        for (Path rules : files(alerts, ".loki.yml")) {
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.LOGQL));
+        }
+        return queries;
+    }
+
     static List<Text> texts(Path root) {
         return Stream.of(
                         files(root.resolve("dashboards"), ".json"),
                         files(root.resolve("alerts"), ".rules.yml"),
+                        files(root.resolve("alerts"), ".loki.yml"),
                         files(root.resolve("alerts/tests"), ".yml"),
                         files(root.resolve("alerts/runbooks"), ".md"))
                 .flatMap(List::stream)
@@ -79,42 +92,7 @@ final class Queries {
                 .toList();
     }
 
-    static List<Query> ofDashboard(String file, JsonNode dashboard) {
-        List<Query> queries = new ArrayList<>();
-        for (JsonNode panel : dashboard.path("panels")) {
-            for (JsonNode target : panel.path("targets")) {
-                String where = file + ", panel '" + panel.path("title").asText() + "'";
-                String query = filled(target.path("expr").asText());
-                boolean loki = target.path("datasource").path("type").asText().equals("loki");
-                queries.add(
-                        new Query(
-                                where,
-                                loki ? Language.LOGQL : Language.PROMQL,
-                                query,
-                                all(LEGEND_LABEL, target.path("legendFormat").asText()),
-                                !loki));
-            }
-        }
-        for (JsonNode variable : dashboard.path("templating").path("list")) {
-            if (variable.path("type").asText().equals("query")) {
-                String where = file + ", variable " + variable.path("name").asText();
-                Matcher values = LABEL_VALUES.matcher(filled(variable.path("definition").asText()));
-                if (!values.matches()) {
-                    throw new IllegalArgumentException(where + " is no label_values(…)");
-                }
-                queries.add(
-                        new Query(
-                                where,
-                                Language.PROMQL,
-                                values.group("selector"),
-                                List.of(values.group("label")),
-                                true));
-            }
-        }
-        return queries;
-    }
-
-    static List<Query> ofRules(String file, String rules) {
+    static List<Query> ofRules(String file, String rules, Language language) {
         List<Query> queries = new ArrayList<>();
         Matcher start = RULE_START.matcher(rules);
         List<Integer> starts = new ArrayList<>();
@@ -127,14 +105,13 @@ final class Queries {
         for (int i = 0; i < names.size(); i++) {
             String rule = rules.substring(starts.get(i), starts.get(i + 1));
             Matcher expression = RULE_EXPRESSION.matcher(rule);
-            String where = file + ", alert " + names.get(i);
+            String where = file + ", rule " + names.get(i);
             if (!expression.find()) {
                 throw new IllegalArgumentException(where + " has no expr that can be read");
             }
             String block = expression.group(2);
             String query = block == null ? expression.group(3) : block;
-            queries.add(
-                    new Query(where, Language.PROMQL, query.strip(), all(RULE_LABEL, rule), false));
+            queries.add(new Query(where, language, query.strip(), all(RULE_LABEL, rule), false));
         }
         return queries;
     }
@@ -156,14 +133,7 @@ final class Queries {
         return new Query(where, Language.PROMQL, query, List.of(), false);
     }
 
-    /** Grafana's variables as "All" and the shortest time fill them. */
-    private static String filled(String query) {
-        return query.replace("$__rate_interval", "1m")
-                .replace("$job", "robustmq")
-                .replaceAll("\\$(instance|service|category|event|level)\\b", ".+");
-    }
-
-    private static List<String> all(Pattern pattern, String text) {
+    static List<String> all(Pattern pattern, String text) {
         return pattern.matcher(text).results().map(found -> found.group(1)).distinct().toList();
     }
 
@@ -178,6 +148,14 @@ final class Queries {
     static JsonNode json(Path file) {
         try {
             return JSON.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static JsonNode parsed(String text) {
+        try {
+            return JSON.readTree(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

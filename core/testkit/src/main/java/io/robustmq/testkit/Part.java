@@ -22,6 +22,8 @@ public enum Part {
     FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
     /** npm's {@code mqtt}: MQTT.js, for Node.js and for browsers. */
     MQTT_JS(List.of("node"), "npm/node_modules/mqtt"),
+    /** npm's {@code @grafana/lezer-logql}: the grammar of Loki's queries. */
+    LOGQL_GRAMMAR(List.of("node"), "npm/node_modules/@grafana/lezer-logql"),
     /** Debian's chromium, and npm's {@code playwright-core}, which drives it. */
     CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
     /** The OpenTelemetry Collector, built from its Go modules. */

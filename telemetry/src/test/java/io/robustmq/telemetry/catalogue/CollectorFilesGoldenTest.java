@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What collectors and stores are told of the events is what the types say. */
 class CollectorFilesGoldenTest {
@@ -42,9 +44,10 @@ class CollectorFilesGoldenTest {
                 CollectorStatements.toFields(catalogue));
     }
 
-    @Test
-    void the_dashboard_offers_the_categories() throws IOException {
-        String file = "dashboards/robustmq-overview.json";
+    @ParameterizedTest
+    @ValueSource(strings = {"loki", "elasticsearch"})
+    void the_log_explorers_offer_the_categories(String store) throws IOException {
+        String file = "dashboards/robustmq-logs-" + store + ".json";
         String categories = String.join(",", catalogue.categories().keySet());
         GoldenFile.compare(
                 file,
