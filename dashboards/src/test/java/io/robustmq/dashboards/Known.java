@@ -131,9 +131,9 @@ record Known(List<Map<String, String>> series, Catalogue catalogue) {
         return missing;
     }
 
-    /** Which broker it is depends on where it runs. */
+    /** Which broker it is, and where its files are, depends on where it runs. */
     private static boolean synthetic(String label) {
-        return label.equals("instance");
+        return label.equals("instance") || label.equals("directory");
     }
 
     private List<String> missingLabel(String metric, String label) {

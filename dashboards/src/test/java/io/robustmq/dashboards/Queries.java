@@ -25,7 +25,8 @@ final class Queries {
     private static final Pattern RULE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
     private static final Pattern RULE_EXPRESSION =
             Pattern.compile("(?m)^( +)expr: (?:\\|\n((?:\\1 +.*\n)+)|(.+)\n)");
-    private static final Pattern RULE_START = Pattern.compile("(?m)^ *- alert: (\\w+)$");
+    private static final Pattern RULE_START =
+            Pattern.compile("(?m)^ *- (?:alert|record): ([\\w:]+)$");
     private static final Pattern TEST_SERIES = Pattern.compile("(?m)^ *- series: (.+)$");
 
     private Queries() {}
@@ -54,7 +55,10 @@ final class Queries {
         }
         Path alerts = root.resolve("alerts");
         for (Path rules : files(alerts, ".rules.yml")) {
-            queries.addAll(ofRules(rules.getFileName().toString(), text(rules)));
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.PROMQL));
+        }
+        for (Path rules : files(alerts, ".loki.yml")) {
+            queries.addAll(ofRules(rules.getFileName().toString(), text(rules), Language.LOGQL));
         }
         for (Path test : files(alerts.resolve("tests"), ".yml")) {
             Matcher series = TEST_SERIES.matcher(text(test));
@@ -72,6 +76,7 @@ final class Queries {
         return Stream.of(
                         files(root.resolve("dashboards"), ".json"),
                         files(root.resolve("alerts"), ".rules.yml"),
+                        files(root.resolve("alerts"), ".loki.yml"),
                         files(root.resolve("alerts/tests"), ".yml"),
                         files(root.resolve("alerts/runbooks"), ".md"))
                 .flatMap(List::stream)
@@ -114,7 +119,7 @@ final class Queries {
         return queries;
     }
 
-    static List<Query> ofRules(String file, String rules) {
+    static List<Query> ofRules(String file, String rules, Language language) {
         List<Query> queries = new ArrayList<>();
         Matcher start = RULE_START.matcher(rules);
         List<Integer> starts = new ArrayList<>();
@@ -127,14 +132,13 @@ final class Queries {
         for (int i = 0; i < names.size(); i++) {
             String rule = rules.substring(starts.get(i), starts.get(i + 1));
             Matcher expression = RULE_EXPRESSION.matcher(rule);
-            String where = file + ", alert " + names.get(i);
+            String where = file + ", rule " + names.get(i);
             if (!expression.find()) {
                 throw new IllegalArgumentException(where + " has no expr that can be read");
             }
             String block = expression.group(2);
             String query = block == null ? expression.group(3) : block;
-            queries.add(
-                    new Query(where, Language.PROMQL, query.strip(), all(RULE_LABEL, rule), false));
+            queries.add(new Query(where, language, query.strip(), all(RULE_LABEL, rule), false));
         }
         return queries;
     }
