@@ -60,7 +60,8 @@ final class Prometheus implements AutoCloseable {
                                         .map(port -> "\"127.0.0.1:" + port + "\"")
                                         .collect(Collectors.joining(", ")))
                         .replace("15s", "1s")
-                        .replace("robustmq.rules.yml", alerts.resolve("robustmq.rules.yml") + "");
+                        .replace("- robustmq", "- " + alerts + "/robustmq")
+                        .replaceAll("(?ms)^alerting:.*?\\n\\n", "");
         Path file = Files.writeString(folder.resolve("prometheus.yml"), configuration);
         int port = FreePorts.one();
         ChildProcess process =

@@ -172,6 +172,12 @@ class QueriesIT {
                 "alerts/runbooks/SinkDown.md;pipeline.sink_failed;pipeline.sink_broke",
                 "alerts/runbooks/EventsDropped.md;robustmq_pipeline_sink_up;robustmq_sink_up",
                 "alerts/tests/SinkDown.yml;sink=\"file\";sink=\"disk\"",
+                "alerts/robustmq.slo.rules.yml;le=\"0.25\";le=\"0.3\"",
+                "alerts/robustmq.slo.rules.yml;robustmq_journal_sync_seconds_count[1d];robustmq_journal_synced_seconds_count[1d]",
+                "alerts/robustmq.slo.rules.yml;late_ratio30m > 6;late_ratio45m > 6",
+                "alerts/robustmq.loki.yml;connection.taken_over;connection.taken",
+                "alerts/robustmq.loki.yml;robustmq_rule;robustmq_statement",
+                "alerts/robustmq.loki.yml;service_name=;service=",
             })
     void what_the_broker_does_not_have_is_found(
             String file, String from, String to, @TempDir Path copy) throws Exception {
@@ -289,6 +295,17 @@ class QueriesIT {
                         !prometheus
                                 .results("robustmq_mqtt_delivered_total{qos=\"2\"} > 0")
                                 .isEmpty());
+        // the last rule of each group that records
+        Await.untilTrue(
+                "the objectives were recorded",
+                LIMIT,
+                () ->
+                        prometheus
+                                        .results(
+                                                "group by (__name__)"
+                                                        + " ({__name__=~\"instance.*:(increase1h|late_ratio3d)\"})")
+                                        .size()
+                                == 4);
         return Known.of(prometheus.series(), Catalogue.read());
     }
 }

@@ -53,9 +53,14 @@ final class BrokerMetrics {
         this.registry = registry;
     }
 
-    static void register(Supplier<BrokerMeasures> measures, PrometheusRegistry registry) {
+    static void register(
+            Supplier<BrokerMeasures> measures, int maxConnections, PrometheusRegistry registry) {
         BrokerMetrics metrics = new BrokerMetrics(measures, registry);
         metrics.connections();
+        metrics.gauge(
+                "connections_max",
+                "Connections that may be open at once: mqtt.max-connections.",
+                () -> maxConnections);
         metrics.sessions();
         metrics.messages();
         metrics.network();

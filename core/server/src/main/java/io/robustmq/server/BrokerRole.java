@@ -113,7 +113,7 @@ final class BrokerRole {
         accessControl().onChange(opening::accessChanged);
         if (isFirst) {
             accessControl().watch();
-            BrokerMetrics.register(this::measures, to.registry());
+            BrokerMetrics.register(this::measures, config.mqtt().maxConnections(), to.registry());
             ClassMetrics.register(() -> measures().classes(), to.registry());
             CertificateMetrics.register(this::certificates, to.registry());
         }

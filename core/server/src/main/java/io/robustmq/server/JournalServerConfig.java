@@ -26,8 +26,8 @@ record JournalServerConfig(
         NodeMetrics metrics)
         implements RoleConfig {
 
-    /** Where the journal's shards go. */
-    List<Path> journalDirectories() {
+    @Override
+    public List<Path> journalDirectories() {
         return journalDirectories(journal.directories());
     }
 

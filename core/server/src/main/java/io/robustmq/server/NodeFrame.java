@@ -102,6 +102,7 @@ final class NodeFrame {
                                 loaded.file(), loaded.fromEnvironment(), loaded.fromCommandLine()));
         NodeMetrics.registerNode(
                 identity.version(), Runtime.version().toString(), readiness, opened.registry());
+        DiskMetrics.register(config.directories(), opened.registry());
         return opened;
     }
 

@@ -25,8 +25,8 @@ record PlacementCenterConfig(
         NodeMetrics metrics)
         implements RoleConfig {
 
-    /** Where the journal's shards go. */
-    List<Path> journalDirectories() {
+    @Override
+    public List<Path> journalDirectories() {
         return journalDirectories(journal.directories());
     }
 

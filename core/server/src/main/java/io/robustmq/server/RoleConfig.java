@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -47,6 +48,19 @@ interface RoleConfig {
     default Path eventDirectory() {
         Path said = events().directory();
         return said.toString().isEmpty() ? data().directory().resolve("events") : said;
+    }
+
+    /** Where the journal's shards go; nowhere if there is none. */
+    default List<Path> journalDirectories() {
+        return List.of();
+    }
+
+    /** All that the node writes to. */
+    default List<Path> directories() {
+        List<Path> all = new ArrayList<>(List.of(data().directory()));
+        all.addAll(journalDirectories());
+        all.addAll(List.of(eventDirectory(), logDirectory()));
+        return all;
     }
 
     /** Where the journal's shards go: what {@code journal.directories} says, or here. */

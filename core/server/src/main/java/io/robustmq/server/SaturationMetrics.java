@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.broker.BrokerMeasures;
@@ -57,6 +58,11 @@ final class SaturationMetrics {
                     values.call(POOLED.pinnedDirectMemory(), "direct");
                     values.call(POOLED.pinnedHeapMemory(), "heap");
                 })
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("robustmq_netty_direct_max_bytes")
+                .help("Most that Netty takes outside the heap.")
+                .callback(values -> values.call(PlatformDependent.maxDirectMemory()))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("robustmq_netty_thread_caches")

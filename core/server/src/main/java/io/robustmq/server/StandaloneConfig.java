@@ -23,8 +23,8 @@ record StandaloneConfig(
         ClientMetrics metrics)
         implements BrokerConfig {
 
-    /** Where the journal's shards go. */
-    List<Path> journalDirectories() {
+    @Override
+    public List<Path> journalDirectories() {
         return journalDirectories(journal.directories());
     }
 

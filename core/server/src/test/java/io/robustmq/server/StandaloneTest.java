@@ -279,6 +279,7 @@ class StandaloneTest {
                         "reason_code=\"142\",type=\"disconnect\"")) {
             series.add("robustmq_mqtt_reason_codes_sent_total{" + pair + "} 0.0");
         }
+        series.add("robustmq_mqtt_connections_max 100000.0");
         series.add("robustmq_journal_recovered_records 0.0");
         series.add("robustmq_journal_appends_total 5.0"); // a new member's four, the registration
         series.add("robustmq_placement_revision 1.0");

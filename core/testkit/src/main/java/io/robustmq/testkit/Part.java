@@ -17,7 +17,7 @@ public enum Part {
     /** Debian's prometheus. */
     PROMTOOL(List.of("promtool"), null),
     /** Debian's prometheus-alertmanager. */
-    AMTOOL(List.of("amtool"), null),
+    AMTOOL(List.of("amtool", "prometheus-alertmanager"), null),
     /** npm's {@code @fluent-org/logger}: a receiver of the forward protocol. */
     FLUENT_SERVER(List.of("node"), "npm/node_modules/@fluent-org/logger"),
     /** npm's {@code mqtt}: MQTT.js, for Node.js and for browsers. */

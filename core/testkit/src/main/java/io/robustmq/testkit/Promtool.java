@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Prometheus's own checker. */
+/** Prometheus's own checker, and Alertmanager's. */
 public final class Promtool {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -29,10 +29,25 @@ public final class Promtool {
         return run("", "test", "rules", unitTests.toString());
     }
 
+    public static Verdict checkConfig(Path configuration) throws IOException, InterruptedException {
+        return run("", "check", "config", configuration.toString());
+    }
+
+    /** {@code amtool check-config}. */
+    public static Verdict checkAlertmanager(Path configuration)
+            throws IOException, InterruptedException {
+        return run(Part.AMTOOL.program("amtool"), "", "check-config", configuration.toString());
+    }
+
     private static Verdict run(String stdin, String... arguments)
             throws IOException, InterruptedException {
+        return run(Part.PROMTOOL.program("promtool"), stdin, arguments);
+    }
+
+    private static Verdict run(Path program, String stdin, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
-        command.add(Part.PROMTOOL.program("promtool").toString());
+        command.add(program.toString());
         command.addAll(List.of(arguments));
         try (ChildProcess promtool =
                 ChildProcess.start("promtool", Repository.root(), Map.of(), command, stdin)) {

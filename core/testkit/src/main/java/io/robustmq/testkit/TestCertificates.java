@@ -44,10 +44,12 @@ public final class TestCertificates {
 
     private final KeyPair pair;
     private final X509Certificate own;
+    private final Duration valid;
 
-    private TestCertificates(KeyPair pair, X509Certificate own) {
+    private TestCertificates(KeyPair pair, X509Certificate own, Duration valid) {
         this.pair = pair;
         this.own = own;
+        this.valid = valid;
     }
 
     /** A certificate that was signed, and its key. */
@@ -61,9 +63,15 @@ public final class TestCertificates {
     }
 
     public static TestCertificates authority(String name) {
+        return authority(name, VALID);
+    }
+
+    /** One whose certificates, its own too, end so soon. */
+    public static TestCertificates authority(String name, Duration valid) {
         KeyPair pair = newPair("EC");
         X500Name subject = new X500Name("CN=" + name);
-        return new TestCertificates(pair, sign(pair, subject, subject, pair, true, List.of()));
+        return new TestCertificates(
+                pair, sign(pair, subject, subject, pair, true, List.of(), valid), valid);
     }
 
     /** For a server with these host names and addresses, the first also its common name. */
@@ -89,7 +97,8 @@ public final class TestCertificates {
                         new X500Name(own.getSubjectX500Principal().getName()),
                         pair,
                         false,
-                        hosts),
+                        hosts,
+                        valid),
                 leaf.getPrivate());
     }
 
@@ -208,7 +217,8 @@ public final class TestCertificates {
             X500Name issuer,
             KeyPair by,
             boolean authority,
-            List<String> hosts) {
+            List<String> hosts,
+            Duration valid) {
         Instant now = Instant.now();
         try {
             JcaX509v3CertificateBuilder builder =
@@ -216,7 +226,7 @@ public final class TestCertificates {
                             issuer,
                             new BigInteger(120, new SecureRandom()),
                             Date.from(now.minus(VALID)),
-                            Date.from(now.plus(VALID)),
+                            Date.from(now.plus(valid)),
                             name,
                             subject.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
