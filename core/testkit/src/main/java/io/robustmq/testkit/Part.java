@@ -28,10 +28,17 @@ public enum Part {
     CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
+    /**
+     * Helm, and a reader of the files for packaging, built from the Go modules of the programs that
+     * these are for.
+     */
+    PACKAGING(List.of(), "packaging/packaging"),
     /** OpenSearch, from its Maven artefacts. */
     OPENSEARCH(List.of(), "opensearch/lib"),
     /** Compiles what tests put before the C library. */
     C_COMPILER(List.of("gcc"), null),
+    /** Debian's systemd, of which only {@code systemd-analyze} is used. */
+    SYSTEMD(List.of("systemd-analyze"), null),
     /** File systems of a test's own, in a file of its folder; only root may mount them. */
     SMALL_DISK(List.of("mount", "umount", "mkfs.ext4"), null);
 
