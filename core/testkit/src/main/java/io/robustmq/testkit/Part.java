@@ -26,6 +26,8 @@ public enum Part {
     CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
+    /** Jaeger, built from its Go module. */
+    JAEGER(List.of(), "jaeger/jaeger"),
     /** OpenSearch, from its Maven artefacts. */
     OPENSEARCH(List.of(), "opensearch/lib"),
     /** Compiles what tests put before the C library. */
