@@ -95,7 +95,13 @@ final class Dashboards {
                             throw new IllegalArgumentException(
                                     where + " asks a data source of a kind unknown here: " + type);
                 };
-        String raw = target.path(target.has("expr") ? "expr" : "query").asText();
+        // a search of Jaeger's data source has neither
+        String raw =
+                target.path(
+                                target.has("expr")
+                                        ? "expr"
+                                        : target.has("query") ? "query" : "tags")
+                        .asText();
         return new Asked(where, source, variables.fill(raw, source), target, optional);
     }
 

@@ -54,7 +54,7 @@ class StackIT {
     private static final Map<String, String> FIRES =
             Map.of(
                     "SinkDown", "the broker whose collector is not there",
-                    "BrokerDown", "the journal server that was killed",
+                    "BrokerDown", "the broker that was killed",
                     "NodeExpired", "the same, as placement sees it");
 
     @TempDir private static Path folder;
@@ -70,7 +70,8 @@ class StackIT {
         traffic = Traffic.started(stack.nodes(), TRAFFIC_SECONDS);
         traffic.troubles(stack.nodes().cluster().broker(0), folder);
         traceId = traffic.traced(stack.collector().grpcPort());
-        stack.nodes().cluster().journal(1).kill();
+        // the other one opens its home, and serves its clients
+        stack.nodes().cluster().broker(1).kill();
     }
 
     @AfterAll
@@ -278,9 +279,12 @@ class StackIT {
 
         @Override
         public String typed(String variable) {
-            return variable.contains("client")
-                    ? Traffic.CLIENT
-                    : variable.contains("trace") ? traceId : "";
+            if (variable.contains("client")) {
+                return Traffic.CLIENT;
+            }
+            return variable.contains("trace")
+                    ? traceId
+                    : variable.contains("topic") ? Traffic.TRACED_TOPIC : "";
         }
     }
 

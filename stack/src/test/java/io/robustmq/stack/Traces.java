@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 final class Traces {
     private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{16}|[0-9a-f]{32}");
+    private static final Pattern TAG = Pattern.compile("([\\w.]+)=\"([^\"]*)\"");
     private static final Pattern CONDITION =
             Pattern.compile(
                     "\\s*(resource\\.service\\.name|name|status|(?:span|resource)?\\.[\\w.]+)"
@@ -38,14 +39,31 @@ final class Traces {
             Predicate<Span> wanted = traceQl(query);
             return (int) all().stream().filter(wanted).count();
         }
-        if (query.isEmpty() && target.has("service")) {
+        if (target.has("service")) {
             String operation = target.path("operation").asText();
+            List<Predicate<Span>> tags = tags(query);
             return (int)
                     jaeger.spansOf(target.path("service").asText()).stream()
                             .filter(s -> operation.isEmpty() || s.name().equals(operation))
+                            .filter(s -> tags.stream().allMatch(tag -> tag.test(s)))
                             .count();
         }
         throw new IllegalArgumentException(asked.where() + " asks for no traces: " + query);
+    }
+
+    /** {@code a="b" c="d"}, as Jaeger's own page wants it. */
+    private static List<Predicate<Span>> tags(String text) {
+        if (!text.matches("\\s*(?:[\\w.]+=\"[^\"]*\"\\s*)*")) {
+            throw new IllegalArgumentException("no tags: " + text);
+        }
+        List<Predicate<Span>> tags = new ArrayList<>();
+        Matcher tag = TAG.matcher(text);
+        while (tag.find()) {
+            String name = tag.group(1);
+            String value = tag.group(2);
+            tags.add(span -> value.equals(span.tags().get(name)));
+        }
+        return tags;
     }
 
     private List<Span> all() throws IOException, InterruptedException {

@@ -29,6 +29,9 @@ final class Traffic implements AutoCloseable {
     /** Whose story can be asked for: it reads, goes away, and is back for what waited. */
     static final String CLIENT = "kitchen";
 
+    /** Of the samples' message. */
+    static final String TRACED_TOPIC = "traced/1";
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int FLOOD_MESSAGES = 24;
     private static final int FLOOD_BYTES = 900_000;
@@ -109,6 +112,7 @@ final class Traffic implements AutoCloseable {
 
     private static void offlineAndBack(MosquittoClients clients) throws Exception {
         String[] kept = {"-V", "5", "-i", CLIENT, "-c", "-x", "3600", "-q", "1", "-t", "kitchen/#"};
+        clients.publish("-V", "5", "-i", CLIENT, "-q", "1", "-t", "bell", "-m", "ding");
         clients.subscribe(kept).close();
         clients.publish("-V", "5", "-i", "cook", "-q", "1", "-t", "kitchen/oven", "-m", "hot");
         try (Subscriber back = clients.subscribe(kept)) {
@@ -203,7 +207,7 @@ final class Traffic implements AutoCloseable {
                 subscriber.awaitLine("its subscription", LIMIT, "subscribed to traced/#"::equals);
             }
             try (ChildProcess publisher =
-                    sample(environment, "TracedPublisher", "traced/1", "42")) {
+                    sample(environment, "TracedPublisher", TRACED_TOPIC, "42")) {
                 publisher.awaitExit(LIMIT);
                 one.awaitExit(LIMIT);
                 other.awaitExit(LIMIT);
