@@ -97,10 +97,7 @@ final class Dashboards {
                 };
         // a search of Jaeger's data source has neither
         String raw =
-                target.path(
-                                target.has("expr")
-                                        ? "expr"
-                                        : target.has("query") ? "query" : "tags")
+                target.path(target.has("expr") ? "expr" : target.has("query") ? "query" : "tags")
                         .asText();
         return new Asked(where, source, variables.fill(raw, source), target, optional);
     }

@@ -93,7 +93,9 @@ final class Traffic implements AutoCloseable {
         clients.add(ChildProcess.start(id, Repository.root(), Map.of(), command));
     }
 
-    /** Once each; at the broker of a cluster only that a client comes, which placement must allow. */
+    /**
+     * Once each; at the broker of a cluster only that a client comes, which placement must allow.
+     */
     void troubles(RobustMq ofCluster, Path folder) throws Exception {
         MosquittoClients clients = broker.mosquitto();
         offlineAndBack(clients);
