@@ -53,7 +53,7 @@ func components() (otelcol.Factories, error) {
 	}
 	exporters, err := otelcol.MakeFactoryMap[exporter.Factory](
 		fileexporter.NewFactory(), debugexporter.NewFactory(),
-		otlpexporter.NewFactory(), otlphttpexporter.NewFactory())
+		otlpexporter.NewFactory(), otlphttpexporter.NewFactory(), elasticsearchFactory())
 	if err != nil {
 		return otelcol.Factories{}, err
 	}

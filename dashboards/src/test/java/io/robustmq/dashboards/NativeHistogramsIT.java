@@ -6,6 +6,7 @@ import io.robustmq.testkit.Await;
 import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.Part;
+import io.robustmq.testkit.Prometheus;
 import io.robustmq.testkit.RobustMq;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -33,6 +33,8 @@ public enum Part {
      * these are for.
      */
     PACKAGING(List.of(), "packaging/packaging"),
+    /** Jaeger, built from its Go module. */
+    JAEGER(List.of(), "jaeger/jaeger"),
     /** OpenSearch, from its Maven artefacts. */
     OPENSEARCH(List.of(), "opensearch/lib"),
     /** Compiles what tests put before the C library. */

@@ -1,24 +1,32 @@
-package io.robustmq.dashboards;
+package io.robustmq.testkit;
 
-import io.robustmq.testkit.RobustMq;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A cluster as small as may be: one placement center, and two of the others, each a process. */
-final class SmallCluster implements AutoCloseable {
+public final class SmallCluster implements AutoCloseable {
     private final Path folder;
+    private final UnaryOperator<RobustMq.Setup> each;
     private final List<RobustMq> centers = new ArrayList<>();
     private final List<RobustMq> journals = new ArrayList<>();
     private final List<RobustMq> brokers = new ArrayList<>();
 
-    private SmallCluster(Path folder) {
+    private SmallCluster(Path folder, UnaryOperator<RobustMq.Setup> each) {
         this.folder = folder;
+        this.each = each;
     }
 
     /** Returns when the brokers are each other's peers. */
-    static SmallCluster started(Path folder) throws Exception {
-        SmallCluster starting = new SmallCluster(folder);
+    public static SmallCluster started(Path folder) throws Exception {
+        return started(folder, setup -> setup);
+    }
+
+    /** The same with something more said to each node. */
+    public static SmallCluster started(Path folder, UnaryOperator<RobustMq.Setup> each)
+            throws Exception {
+        SmallCluster starting = new SmallCluster(folder, each);
         try {
             starting.start();
         } catch (Exception | AssertionError e) {
@@ -30,12 +38,14 @@ final class SmallCluster implements AutoCloseable {
 
     private void start() throws Exception {
         RobustMq center =
-                RobustMq.placementCenterIn(folder.resolve("pc-1")).set("node-id", "pc-1").launch();
+                each.apply(RobustMq.placementCenterIn(folder.resolve("pc-1")))
+                        .set("node-id", "pc-1")
+                        .launch();
         centers.add(center);
         String servers = "127.0.0.1:" + center.port("grpc.listen");
         for (String name : List.of("js-1", "js-2")) {
             journals.add(
-                    RobustMq.journalServerIn(folder.resolve(name))
+                    each.apply(RobustMq.journalServerIn(folder.resolve(name)))
                             .set("node-id", name)
                             .set("placement.servers", servers)
                             .set("journal.repair-replicas", "2")
@@ -45,7 +55,7 @@ final class SmallCluster implements AutoCloseable {
         awaitReady(journals);
         for (String name : List.of("mqtt-1", "mqtt-2")) {
             brokers.add(
-                    RobustMq.mqttServerIn(folder.resolve(name))
+                    each.apply(RobustMq.mqttServerIn(folder.resolve(name)))
                             .set("node-id", name)
                             .set("placement.servers", servers)
                             .set("cluster.replicas", "2")
@@ -68,7 +78,7 @@ final class SmallCluster implements AutoCloseable {
     }
 
     /** Of all nodes. */
-    List<Integer> httpPorts() {
+    public List<Integer> httpPorts() {
         List<Integer> ports = new ArrayList<>();
         for (List<RobustMq> role : List.of(centers, journals, brokers)) {
             role.forEach(node -> ports.add(node.httpPort()));
@@ -76,15 +86,15 @@ final class SmallCluster implements AutoCloseable {
         return ports;
     }
 
-    RobustMq center() {
+    public RobustMq center() {
         return centers.getFirst();
     }
 
-    RobustMq broker(int place) {
+    public RobustMq broker(int place) {
         return brokers.get(place);
     }
 
-    RobustMq journal(int place) {
+    public RobustMq journal(int place) {
         return journals.get(place);
     }
 

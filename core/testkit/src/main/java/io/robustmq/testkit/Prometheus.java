@@ -1,12 +1,7 @@
-package io.robustmq.dashboards;
+package io.robustmq.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.robustmq.testkit.Await;
-import io.robustmq.testkit.ChildProcess;
-import io.robustmq.testkit.FreePorts;
-import io.robustmq.testkit.Part;
-import io.robustmq.testkit.Repository;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,19 +12,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Prometheus server with the configuration of {@code alerts/}, but for the addresses of the nodes
  * and the intervals: it scrapes and evaluates every second.
  */
-final class Prometheus implements AutoCloseable {
+public final class Prometheus implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int STEPS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern RULE_FILE = Pattern.compile("- (\\S+\\.rules\\.yml)");
+
+    private static final String ALERTMANAGER = "\"127.0.0.1:9093\"";
+    private static final Pattern ALERTING = Pattern.compile("(?ms)^alerting:.*?\\n\\n");
 
     private final int port;
     private final ChildProcess process;
@@ -40,16 +44,27 @@ final class Prometheus implements AutoCloseable {
         this.process = process;
     }
 
-    static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
-        return scraping(httpPorts, folder, "exemplar-storage");
+    public static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
+        return scraping(httpPorts, folder, "exemplar-storage", null);
+    }
+
+    /** One that tells an Alertmanager of its alerts. */
+    public static Prometheus telling(
+            Alertmanager alertmanager, List<Integer> httpPorts, Path folder) throws Exception {
+        return scraping(httpPorts, folder, "exemplar-storage", alertmanager);
     }
 
     /** One that asks for native histograms, which only protobuf has. */
-    static Prometheus withNativeHistograms(List<Integer> httpPorts, Path folder) throws Exception {
-        return scraping(httpPorts, folder, "exemplar-storage,native-histograms");
+    public static Prometheus withNativeHistograms(List<Integer> httpPorts, Path folder)
+            throws Exception {
+        return scraping(httpPorts, folder, "exemplar-storage,native-histograms", null);
     }
 
-    private static Prometheus scraping(List<Integer> httpPorts, Path folder, String features)
+    private static Prometheus scraping(
+            List<Integer> httpPorts,
+            Path folder,
+            String features,
+            @Nullable Alertmanager alertmanager)
             throws Exception {
         Path alerts = Repository.root().resolve("alerts");
         String configuration =
@@ -59,9 +74,16 @@ final class Prometheus implements AutoCloseable {
                                 httpPorts.stream()
                                         .map(port -> "\"127.0.0.1:" + port + "\"")
                                         .collect(Collectors.joining(", ")))
-                        .replace("15s", "1s")
-                        .replace("- robustmq", "- " + alerts + "/robustmq")
-                        .replaceAll("(?ms)^alerting:.*?\\n\\n", "");
+                        .replace("15s", "1s");
+        configuration =
+                RULE_FILE
+                        .matcher(configuration)
+                        .replaceAll(rules -> "- " + alerts.resolve(rules.group(1)));
+        configuration =
+                alertmanager == null
+                        ? ALERTING.matcher(configuration).replaceFirst("")
+                        : configuration.replace(
+                                ALERTMANAGER, "\"127.0.0.1:" + alertmanager.port() + "\"");
         Path file = Files.writeString(folder.resolve("prometheus.yml"), configuration);
         int port = FreePorts.one();
         ChildProcess process =
@@ -91,7 +113,8 @@ final class Prometheus implements AutoCloseable {
      * @return the labels of each result
      * @throws AssertionError if Prometheus refuses the query
      */
-    List<Map<String, String>> results(String query) throws IOException, InterruptedException {
+    public List<Map<String, String>> results(String query)
+            throws IOException, InterruptedException {
         List<Map<String, String>> results = new ArrayList<>();
         JsonNode data = get("/api/v1/query?query=" + encoded(query));
         if (!data.path("resultType").asText().equals("vector")) {
@@ -103,8 +126,45 @@ final class Prometheus implements AutoCloseable {
         return results;
     }
 
+    /**
+     * The labels of each series that has a number, not only NaN, since {@code from}, as a panel
+     * over that time would show it.
+     */
+    public List<Map<String, String>> shown(String query, Instant from)
+            throws IOException, InterruptedException {
+        Instant now = Instant.now();
+        long seconds = Math.max(1, Duration.between(from, now).toSeconds() / STEPS);
+        List<Map<String, String>> shown = new ArrayList<>();
+        JsonNode data =
+                get(
+                        "/api/v1/query_range?query=%s&start=%d&end=%d&step=%d"
+                                .formatted(
+                                        encoded(query),
+                                        from.getEpochSecond(),
+                                        now.getEpochSecond(),
+                                        seconds));
+        for (JsonNode series : data.path("result")) {
+            for (JsonNode value : series.path("values")) {
+                if (!value.path(1).asText().equals("NaN")) {
+                    shown.add(labels(series.path("metric")));
+                    break;
+                }
+            }
+        }
+        return shown;
+    }
+
+    /** The values of a label, among the series of a selector; of all series if that is empty. */
+    public List<String> labelValues(String selector, String label)
+            throws IOException, InterruptedException {
+        String match = selector.isEmpty() ? "" : "?match[]=" + encoded(selector);
+        List<String> values = new ArrayList<>();
+        get("/api/v1/label/" + label + "/values" + match).forEach(v -> values.add(v.asText()));
+        return values;
+    }
+
     /** What a query that has one result, or none, evaluates to now; NaN if it has none. */
-    double value(String query) throws IOException, InterruptedException {
+    public double value(String query) throws IOException, InterruptedException {
         JsonNode results = get("/api/v1/query?query=" + encoded(query)).path("result");
         if (results.size() > 1) {
             throw new AssertionError(results.size() + " results of " + query);
@@ -115,7 +175,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /** The labels of every series that it has. */
-    List<Map<String, String>> series() throws IOException, InterruptedException {
+    public List<Map<String, String>> series() throws IOException, InterruptedException {
         List<Map<String, String>> series = new ArrayList<>();
         for (JsonNode one : get("/api/v1/series?match[]=" + encoded("{__name__=~\".+\"}"))) {
             series.add(labels(one));
@@ -124,7 +184,8 @@ final class Prometheus implements AutoCloseable {
     }
 
     /** The labels of the exemplars of a selector. */
-    List<Map<String, String>> exemplars(String selector) throws IOException, InterruptedException {
+    public List<Map<String, String>> exemplars(String selector)
+            throws IOException, InterruptedException {
         long now = System.currentTimeMillis() / 1000;
         List<Map<String, String>> exemplars = new ArrayList<>();
         JsonNode data =
@@ -140,7 +201,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /** What it says of each alert rule: ok, err or unknown, by name. */
-    Map<String, String> ruleHealth() throws IOException, InterruptedException {
+    public Map<String, String> ruleHealth() throws IOException, InterruptedException {
         Map<String, String> health = new TreeMap<>();
         for (JsonNode group : get("/api/v1/rules").path("groups")) {
             for (JsonNode rule : group.path("rules")) {
@@ -151,7 +212,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /** Names of the alerts that fire or are about to. */
-    List<String> alerts() throws IOException, InterruptedException {
+    public List<String> alerts() throws IOException, InterruptedException {
         return get("/api/v1/alerts").path("alerts").findValuesAsText("alertname");
     }
 
@@ -159,6 +220,10 @@ final class Prometheus implements AutoCloseable {
     public void close() {
         process.close();
         http.close();
+    }
+
+    public int port() {
+        return port;
     }
 
     private boolean ready() throws InterruptedException {
