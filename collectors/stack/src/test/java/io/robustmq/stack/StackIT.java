@@ -50,12 +50,11 @@ class StackIT {
     /** Queries, by a part of them, that have no answer in this stack, and why. */
     private static final Map<String, String> WITHOUT_DATA = Map.of();
 
-    /** What each fault must make fire: the label that tells it from others, and its value. */
+    /** What must fire, and of what. */
     private static final Map<String, String> FIRES =
             Map.of(
                     "SinkDown", "the broker whose collector is not there",
-                    "BrokerDown", "the broker that was killed",
-                    "NodeExpired", "the same, as placement sees it");
+                    "BrokerDown", "the broker that was killed");
 
     @TempDir private static Path folder;
     private static Stack stack;
