@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -185,7 +186,9 @@ final class ComposeStackTest {
         }
         assertThat(leads).hasSizeGreaterThan(3);
         assertThat(sources.keySet()).containsAll(leads);
-        JsonNode loki = sources.get("robustmq-loki").at("/jsonData/derivedFields/0");
+        JsonNode loki =
+                Objects.requireNonNull(sources.get("robustmq-loki"))
+                        .at("/jsonData/derivedFields/0");
         assertThat(loki.path("matcherType").asText()).isEqualTo("label");
         assertThat(loki.path("matcherRegex").asText())
                 .isEqualTo(
@@ -193,7 +196,7 @@ final class ComposeStackTest {
                                 .at("/structured_metadata/trace_id")
                                 .asText());
         assertThat(
-                        sources.get("robustmq-prometheus")
+                        Objects.requireNonNull(sources.get("robustmq-prometheus"))
                                 .at("/jsonData/exemplarTraceIdDestinations/0/name")
                                 .asText())
                 .isEqualTo("trace_id");

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,7 +45,11 @@ final class FluentBitTest {
     /** A section of a file: what it is of, and each property with its values in order. */
     private record Section(String kind, Map<String, List<String>> properties) {
         String plugin() {
-            return properties.getOrDefault("name", List.of("")).getFirst();
+            return first("name");
+        }
+
+        String first(String property) {
+            return properties.getOrDefault(property, List.of("")).getFirst();
         }
 
         String name() {
@@ -109,12 +114,10 @@ final class FluentBitTest {
         for (Section section : sections(yaml)) {
             if (section.plugin().equals("lua")) {
                 assertThat(section.properties()).containsEntry("script", List.of("robustmq.lua"));
-                assertThat(lua)
-                        .contains(
-                                "\nfunction " + section.properties().get("call").getFirst() + "(");
+                assertThat(lua).contains("\nfunction " + section.first("call") + "(");
             }
             if (section.plugin().equals("parser")) {
-                for (String parser : section.properties().get("parser")) {
+                for (String parser : section.properties().getOrDefault("parser", List.of())) {
                     assertThat(parsers).containsPattern("(?m)^ *Name +" + parser + "$");
                 }
             }
@@ -148,7 +151,7 @@ final class FluentBitTest {
 
     private static boolean isKnown(Section section, String property) {
         String of = section.kind();
-        return KNOWN.get(section.name()).contains(property)
+        return KNOWN.getOrDefault(section.name(), Set.of()).contains(property)
                 || KNOWN.getOrDefault("every " + of, Set.of()).contains(property)
                 || (section.name().equals("output kafka") && property.startsWith("rdkafka."));
     }
@@ -243,7 +246,8 @@ final class FluentBitTest {
     private static Map<String, Set<String>> known() {
         Map<String, Set<String>> known = new TreeMap<>();
         try (InputStream in = FluentBitTest.class.getResourceAsStream("/fluent-bit-5.1.txt")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String text =
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             for (MatchResult line :
                     Pattern.compile("(?m)^([a-z][a-z0-9_ ]*): (.*)$")
                             .matcher(text)

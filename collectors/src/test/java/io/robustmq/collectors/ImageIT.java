@@ -141,7 +141,7 @@ final class ImageIT {
         if (!System.getProperty("user.name").equals("root")) {
             return List.of();
         }
-        for (Path each = data; each.startsWith(folder); each = each.getParent()) {
+        for (Path each = data; each != null && each.startsWith(folder); each = each.getParent()) {
             Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         Files.setAttribute(data, "unix:uid", Integer.parseInt(ids[0]));

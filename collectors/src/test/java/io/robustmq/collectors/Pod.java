@@ -66,8 +66,9 @@ final class Pod implements AutoCloseable {
             paths.put(mount.getValue(), at.toString());
         }
         Files.createDirectories(this.folder.resolve("data"));
-        Path source = volumes.get("config");
-        Path config = Path.of(paths.get(set.mounts().get("config")));
+        Path source = Objects.requireNonNull(volumes.get("config"));
+        String mounted = Objects.requireNonNull(set.mounts().get("config"));
+        Path config = Path.of(Objects.requireNonNull(paths.get(mounted)));
         Files.createDirectories(config.getParent());
         Files.writeString(
                 config,

@@ -52,7 +52,7 @@ record Workload(JsonNode object) {
     }
 
     String component() {
-        return labels().get("app.kubernetes.io/component");
+        return labels().getOrDefault("app.kubernetes.io/component", "");
     }
 
     int replicas() {
