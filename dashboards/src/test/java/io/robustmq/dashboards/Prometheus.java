@@ -84,6 +84,10 @@ final class Prometheus implements AutoCloseable {
         return started;
     }
 
+    String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
     /**
      * Evaluates a query now.
      *
@@ -180,7 +184,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + port + path.replace("[]", "%5B%5D"));
+        URI uri = URI.create(address() + path.replace("[]", "%5B%5D"));
         return http.send(
                 HttpRequest.newBuilder(uri).timeout(LIMIT).build(),
                 HttpResponse.BodyHandlers.ofString());

@@ -24,6 +24,8 @@ public enum Part {
     MQTT_JS(List.of("node"), "npm/node_modules/mqtt"),
     /** Debian's chromium, and npm's {@code playwright-core}, which drives it. */
     CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
+    /** The page of Grafana's packages that draws the dashboards, and what opens it in Chromium. */
+    PICTURE(List.of("node", "chromium"), "picture/dist/index.html"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
     /** OpenSearch, from its Maven artefacts. */
