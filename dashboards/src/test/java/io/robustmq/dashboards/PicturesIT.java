@@ -70,7 +70,8 @@ class PicturesIT {
                     });
             all.await(1);
         }
-        collector.awaitLog("a closed connection", log -> log.eventName().equals("connection.closed"));
+        collector.awaitLog(
+                "a closed connection", log -> log.eventName().equals("connection.closed"));
     }
 
     @AfterAll
@@ -93,12 +94,11 @@ class PicturesIT {
         assertThat(page.path("complaints")).isEmpty();
         assertThat(page.path("panels").size()).isGreaterThan(20);
         assertThat(page.path("panels"))
-                .allSatisfy(
-                        panel -> {
-                            assertThat(panel.path("title").asText()).isNotBlank();
-                            assertThat(panel.path("text").asText())
-                                    .startsWith(panel.path("title").asText());
-                        });
+                .allSatisfy(panel -> {
+                    assertThat(panel.path("title").asText()).isNotBlank();
+                    assertThat(panel.path("text").asText())
+                            .startsWith(panel.path("title").asText());
+                });
         assertThat(notDrawn(page)).isEmpty();
     }
 
