@@ -26,6 +26,8 @@ public enum Part {
     LOGQL_GRAMMAR(List.of("node"), "npm/node_modules/@grafana/lezer-logql"),
     /** Debian's chromium, and npm's {@code playwright-core}, which drives it. */
     CHROMIUM(List.of("node", "chromium"), "npm/node_modules/playwright-core"),
+    /** The page of Grafana's packages that draws the dashboards, and what opens it in Chromium. */
+    PICTURE(List.of("node", "chromium"), "picture/dist/index.html"),
     /** The OpenTelemetry Collector, built from its Go modules. */
     OTEL_COLLECTOR(List.of(), "otelcol/otelcol"),
     /**

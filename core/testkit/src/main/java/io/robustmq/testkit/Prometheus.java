@@ -107,6 +107,10 @@ public final class Prometheus implements AutoCloseable {
         return started;
     }
 
+    String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
     /**
      * Evaluates a query now.
      *
@@ -246,7 +250,7 @@ public final class Prometheus implements AutoCloseable {
     }
 
     private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + port + path.replace("[]", "%5B%5D"));
+        URI uri = URI.create(address() + path.replace("[]", "%5B%5D"));
         return http.send(
                 HttpRequest.newBuilder(uri).timeout(LIMIT).build(),
                 HttpResponse.BodyHandlers.ofString());
