@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DashboardTest {
     private static final Map<String, JsonNode> ALL = all();
+
+    private static JsonNode one(String name) {
+        return Objects.requireNonNull(ALL.get(name), name);
+    }
 
     static Stream<String> dashboards() {
         return ALL.keySet().stream();
@@ -34,7 +39,7 @@ class DashboardTest {
     @ParameterizedTest
     @MethodSource("dashboards")
     void a_dashboard_opens_explains_itself_and_leads_on(String name) {
-        assertThat(DashboardFaults.of(name, ALL.get(name), ALL)).isEmpty();
+        assertThat(DashboardFaults.of(name, one(name), ALL)).isEmpty();
     }
 
     @Test
@@ -104,7 +109,7 @@ class DashboardTest {
 
     @Test
     void a_variable_that_nothing_uses_is_found() {
-        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
+        ObjectNode dashboard = one("robustmq-jvm").deepCopy();
         ((ArrayNode) dashboard.path("templating").path("list"))
                 .addObject()
                 .put("name", "jab")
@@ -116,7 +121,7 @@ class DashboardTest {
 
     @Test
     void another_name_or_version_is_found() {
-        ObjectNode dashboard = ALL.get("robustmq-jvm").deepCopy();
+        ObjectNode dashboard = one("robustmq-jvm").deepCopy();
         dashboard.put("schemaVersion", 38);
 
         assertThat(DashboardFaults.of("robustmq-other", dashboard, ALL))
@@ -128,7 +133,7 @@ class DashboardTest {
     }
 
     private static void assertFault(String fault, String name, Change change) {
-        JsonNode copy = ALL.get(name).deepCopy();
+        JsonNode copy = one(name).deepCopy();
         List<ObjectNode> panels = new ArrayList<>();
         for (JsonNode panel : copy.path("panels")) {
             if (!panel.path("type").asText().equals("row")) {
