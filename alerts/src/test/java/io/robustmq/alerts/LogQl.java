@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  *   ) > 5
  * </pre>
  *
- * It is our reading of Loki's manual, not Loki: a label that a record does not have is an empty one,
- * regular expressions are for the whole value, and the range begins after its first instant.
+ * It is our reading of Loki's manual, not Loki: a label that a record does not have is an empty
+ * one, regular expressions are for the whole value, and the range begins after its first instant.
  */
 record LogQl(
         List<String> groupedBy,

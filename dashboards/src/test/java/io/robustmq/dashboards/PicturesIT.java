@@ -13,6 +13,7 @@ import io.robustmq.testkit.MosquittoClients;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.OtelCollector;
 import io.robustmq.testkit.Part;
+import io.robustmq.testkit.Prometheus;
 import io.robustmq.testkit.Repository;
 import io.robustmq.testkit.RobustMq;
 import java.nio.file.Files;

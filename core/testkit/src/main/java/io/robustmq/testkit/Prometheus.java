@@ -107,7 +107,7 @@ public final class Prometheus implements AutoCloseable {
         return started;
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + port;
     }
 
