@@ -1,5 +1,5 @@
 // The variables of a dashboard: their values, and what they make of a text.
-import { asked } from "./asked.js";
+import { NotHere, asked } from "./asked.js";
 
 const PROMETHEUS_SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 const LUCENE_SPECIAL = /[+\-=&|><!(){}[\]^"~*?:\\/]/g;
@@ -78,12 +78,19 @@ async function optionsOf(declared, variables, built) {
     case "interval":
       return declared.query.split(",").map((one) => one.split(" : ").pop().trim());
     case "query":
-      return filtered(
-        await asked(declared, (text, language) => replace(text, variables, built, language)),
-        declared.regex,
-      );
+      return filtered(await valuesOf(declared, variables, built), declared.regex);
     default:
       throw new Error(`a variable of type ${declared.type} is not known here: ${declared.name}`);
+  }
+}
+
+/** None if who has them is not here: the panels say so. */
+async function valuesOf(declared, variables, built) {
+  try {
+    return await asked(declared, (text, language) => replace(text, variables, built, language));
+  } catch (error) {
+    if (error instanceof NotHere) return [];
+    throw error;
   }
 }
 

@@ -37,6 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @NeedsPart({Part.PICTURE, Part.PROMTOOL, Part.MOSQUITTO, Part.OTEL_COLLECTOR})
 class PicturesIT {
+    /** Panels of the overview, of a broker that is alone and well. */
+    private static final Map<String, String> NOTHING_TO_TELL =
+            Map.of(
+                    "Alerts that fire", "no-data",
+                    "Homes not served", "no-data",
+                    "Logs without quorum", "no-data");
+
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -100,7 +107,9 @@ class PicturesIT {
                     assertThat(panel.path("text").asText())
                             .startsWith(panel.path("title").asText());
                 });
-        assertThat(notDrawn(page)).isEmpty();
+        assertThat(notDrawn(page))
+                .as("but for what is not of a broker alone")
+                .isEqualTo(NOTHING_TO_TELL);
     }
 
     /** They may ask who is not here, and then lack data, but not a way to ask or to draw it. */
@@ -153,7 +162,7 @@ class PicturesIT {
         ObjectNode dashboard =
                 (ObjectNode) JSON.readTree(dashboards().resolve("robustmq-overview.json").toFile());
         ArrayNode panels = JSON.createArrayNode();
-        faulty(panels, dashboard, "sound");
+        target(faulty(panels, dashboard, "sound")).put("expr", "up");
         faulty(panels, dashboard, "type").put("type", "piechart");
         target(faulty(panels, dashboard, "query")).put("expr", "sum((up)");
         target(faulty(panels, dashboard, "nothing")).put("expr", "up == 7");

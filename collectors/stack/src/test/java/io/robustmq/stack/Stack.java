@@ -181,6 +181,8 @@ final class Stack implements AutoCloseable {
                 .everyTransport()
                 .otlp("grpc", collector)
                 .traceAll()
+                .set("events.messages-per-second", "1000") // all, so that one can be followed
+                .set("journal.slow-sync", "1ms") // so that there is a slow one
                 .set("mqtt.password-file", users.toString())
                 .start();
     }

@@ -35,6 +35,7 @@ final class Traffic implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int FLOOD_MESSAGES = 24;
     private static final int FLOOD_BYTES = 900_000;
+    private static final int SECONDS_OF_COOKING = 200;
 
     private final RobustMq broker;
     private final List<AutoCloseable> clients = new ArrayList<>();
@@ -94,21 +95,28 @@ final class Traffic implements AutoCloseable {
     }
 
     /**
-     * Once each; at the broker of a cluster only that a client comes, which placement must allow.
+     * Once each; at the broker of a cluster only that a client comes, which placement must allow,
+     * twice, so that there is an increase.
      */
     void troubles(RobustMq ofCluster, Path folder) throws Exception {
+        ofCluster.mosquitto().publish("-i", "visitor", "-t", "visits", "-m", "x");
         MosquittoClients clients = broker.mosquitto();
         offlineAndBack(clients);
+        // for who is away, so that the journal has something to do
+        publishing(broker, "stove", "5", "1", "kitchen/oven", SECONDS_OF_COOKING);
+        clients.publish("-i", CLIENT, "-u", "ann", "-P", "not hers", "-t", "a", "-m", "x");
         clients.publish("-i", "weather", "-t", "weather/now", "-m", "rain", "-r");
         clients.publish("-u", "ann", "-P", "not hers", "-i", "stranger", "-t", "a", "-m", "x");
         clients.publish("-V", "5", "-i", "stranger", "-q", "1", "-t", "$SYS/a", "-m", "x");
         clients.publish("-V", "5", "-q", "1", "-t", "$delayed/1/meters/late", "-m", "x");
+        movesOut(clients);
+        naps();
         will(clients);
         try (Subscriber first = clients.subscribe("-i", "twice", "-t", "nothing/#");
                 Subscriber second = clients.subscribe("-i", "twice", "-t", "nothing/#")) {
             broker.awaitRecord("connection.taken_over", record -> true);
         }
-        neverReads(folder);
+        readsLate(folder);
         ofCluster.mosquitto().publish("-i", "visitor", "-t", "visits", "-m", "x");
     }
 
@@ -122,6 +130,27 @@ final class Traffic implements AutoCloseable {
         }
         // and away again, so that somebody is
         clients.publish("-V", "5", "-i", "cook", "-q", "1", "-t", "kitchen/oven", "-m", "cold");
+    }
+
+    /** What comes meanwhile is acknowledged late. */
+    private void naps() throws Exception {
+        publishing(broker, "alarm", "5", "1", "bed/alarm", 10);
+        try (Subscriber naps =
+                broker.mosquitto().subscribe("-V", "5", "-i", "naps", "-q", "1", "-t", "bed/#")) {
+            naps.await(1);
+            naps.nap(Duration.ofSeconds(2));
+            broker.awaitRecord("subscription.slow", record -> true);
+        }
+    }
+
+    /** Begins anew, and so loses what waited. */
+    private static void movesOut(MosquittoClients clients) throws Exception {
+        String[] kept = {
+            "-V", "5", "-i", "moves-out", "-c", "-x", "3600", "-q", "1", "-t", "old/#"
+        };
+        clients.subscribe(kept).close();
+        clients.publish("-V", "5", "-q", "1", "-t", "old/letter", "-m", "x");
+        clients.subscribe("-V", "5", "-i", "moves-out", "-t", "new/#").close();
     }
 
     private static void will(MosquittoClients clients) throws Exception {
@@ -141,19 +170,20 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    private void neverReads(Path folder) throws Exception {
+    /** First nothing at all, so that messages are dropped. */
+    private void readsLate(Path folder) throws Exception {
         Path payload = Files.write(folder.resolve("flood"), new byte[FLOOD_BYTES]);
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new java.net.InetSocketAddress("127.0.0.1", broker.mqttPort()));
             OutputStream out = socket.getOutputStream();
             // CONNECT of MQTT 3.1.1, a clean session, keep alive of a minute
-            out.write(packet(0x10, text("MQTT"), new byte[] {4, 2, 0, 60}, text("never-reads")));
+            out.write(packet(0x10, text("MQTT"), new byte[] {4, 2, 0, 60}, text("reads-late")));
             // SUBSCRIBE, QoS 0
             out.write(packet(0x82, new byte[] {0, 1}, text("flood/#"), new byte[] {0}));
             broker.awaitRecord(
                     "subscription.created",
-                    record -> record.path("client_id").asText().equals("never-reads"));
+                    record -> record.path("client_id").asText().equals("reads-late"));
             for (int i = 0; i < FLOOD_MESSAGES; i++) {
                 broker.mosquitto().publish("-t", "flood/1", "-f", payload.toString());
             }
@@ -167,6 +197,16 @@ final class Traffic implements AutoCloseable {
                                                     "reason",
                                                     "slow_consumer")
                                     > 0);
+            Thread.startVirtualThread(() -> readAll(socket));
+            broker.awaitRecord("connection.write_resumed", record -> true);
+        }
+    }
+
+    private static void readAll(Socket socket) {
+        try {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException closed) {
+            // which ends it
         }
     }
 

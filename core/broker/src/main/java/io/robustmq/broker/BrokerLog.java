@@ -160,7 +160,10 @@ final class BrokerLog {
         return nextSession.getAndIncrement();
     }
 
-    /** After the last connection ended: waits until all is in the log, and takes a snapshot. */
+    /**
+     * After the last connection ended: waits until all is in the log, and takes a snapshot; a log
+     * that takes nothing, as it has no quorum, is not waited for twice.
+     */
     void close(List<Loop> loops) {
         CompletableFuture<?>[] ends = new CompletableFuture<?>[loops.size()];
         for (Loop loop : loops) {
@@ -184,12 +187,15 @@ final class BrokerLog {
                                         });
                     });
         }
+        boolean isAllThere = false;
         try {
-            CompletableFuture.allOf(ends)
-                    .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
-                    .join();
+            isAllThere =
+                    CompletableFuture.allOf(ends)
+                            .thenApply(nothing -> true)
+                            .completeOnTimeout(false, CLOSE_SECONDS, TimeUnit.SECONDS)
+                            .join();
         } finally {
-            keeper.close();
+            keeper.close(isAllThere);
             reader.close();
         }
     }

@@ -169,19 +169,22 @@ final class LogKeeper {
         }
     }
 
-    /** Takes a last snapshot, so that the next start has nothing to read. */
-    void close() {
+    /**
+     * @param withSnapshot whether to take a last one, so that the next start has nothing to read
+     */
+    void close(boolean withSnapshot) {
         if (thread.isShutdown()) {
             return;
         }
         thread.execute(() -> {
-            if (log.nextOffset() > snapshotOffset) {
+            if (withSnapshot && log.nextOffset() > snapshotOffset) {
                 keep(true);
             }
         });
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+            // without one, what is under way is of no use either
+            if (!thread.awaitTermination(withSnapshot ? 60 : 1, TimeUnit.SECONDS)) {
                 thread.shutdownNow();
             }
         } catch (InterruptedException e) {

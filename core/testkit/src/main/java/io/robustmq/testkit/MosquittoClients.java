@@ -114,6 +114,20 @@ public final class MosquittoClients {
             return received();
         }
 
+        /** It does nothing for so long, and then goes on. */
+        public void nap(Duration time) throws IOException, InterruptedException {
+            signal("-STOP");
+            try {
+                Thread.sleep(time);
+            } finally {
+                signal("-CONT");
+            }
+        }
+
+        private void signal(String signal) throws IOException, InterruptedException {
+            new ProcessBuilder("kill", signal, "" + process.pid()).start().waitFor();
+        }
+
         /** Ends it as {@code kill -9} does: no DISCONNECT. */
         public void kill() throws InterruptedException {
             process.kill();
