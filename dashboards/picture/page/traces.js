@@ -66,10 +66,10 @@ function list(target, traces) {
   return createDataFrame({
     refId: target.refId,
     fields: [
-      { name: "Trace ID", type: FieldType.string, values: rows.map(({ traceID }) => traceID) },
-      { name: "Trace name", type: FieldType.string, values: rows.map(({ name }) => name) },
-      { name: "Start time", type: FieldType.time, values: rows.map(({ start }) => start / 1000) },
-      { name: "Duration", type: FieldType.number, config: { unit: "µs" }, values: rows.map(({ micros }) => micros) },
+      { name: "traceID", type: FieldType.string, values: rows.map(({ traceID }) => traceID) },
+      { name: "traceName", type: FieldType.string, values: rows.map(({ name }) => name) },
+      { name: "startTime", type: FieldType.time, values: rows.map(({ start }) => start / 1000) },
+      { name: "duration", type: FieldType.number, config: { unit: "µs" }, values: rows.map(({ micros }) => micros) },
     ],
   });
 }

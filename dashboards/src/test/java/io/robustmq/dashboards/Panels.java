@@ -165,6 +165,7 @@ final class Panels {
     private static String filled(String query, String all) {
         return query.replaceAll("\\$__(rate_interval|auto|interval)\\b", "1m")
                 .replaceAll("\\$job\\b", "robustmq")
-                .replaceAll("\\$[a-z_]\\w*", Matcher.quoteReplacement(all));
+                .replaceAll(
+                        "\\$[a-z_]\\w*|\\$\\{[a-z_]\\w*(:\\w+)?}", Matcher.quoteReplacement(all));
     }
 }

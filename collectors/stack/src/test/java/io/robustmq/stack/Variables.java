@@ -54,6 +54,11 @@ final class Variables {
     /**
      * @param all what stands for all of them, taken as it is; empty if the values are listed
      */
+    /**
+     * What has a meaning in Lucene's syntax, and what is typed has none unless it is asked for raw.
+     */
+    private static final Pattern LUCENE = Pattern.compile("[-!*+=<>\\s&|()\\[\\]{}^~?:\\\\/\"]");
+
     private record Values(List<String> chosen, String all, boolean several) {}
 
     static Variables of(JsonNode list, Sources sources) throws Exception {
@@ -183,7 +188,10 @@ final class Variables {
             case "raw", "text", "glob", "csv" -> String.join(",", of.chosen);
             case "pipe" -> String.join("|", of.chosen);
             case "regex" -> alternatives(of.chosen, Variables::escaped, "|");
-            case "lucene" -> alternatives(of.chosen, value -> "\"" + value + "\"", " OR ");
+            case "lucene" ->
+                    of.several
+                            ? alternatives(of.chosen, value -> "\"" + value + "\"", " OR ")
+                            : LUCENE.matcher(of.chosen.getFirst()).replaceAll("\\\\$0");
             case "doublequote" ->
                     of.chosen.stream().map(v -> '"' + v + '"').collect(Collectors.joining(","));
             default ->
@@ -194,7 +202,7 @@ final class Variables {
     private static String byDefault(Source source, boolean several) {
         return switch (source) {
             case PROMETHEUS, LOKI -> several ? "regex" : "raw";
-            case ELASTICSEARCH -> several ? "lucene" : "raw";
+            case ELASTICSEARCH -> "lucene";
             case TRACES -> "raw";
         };
     }

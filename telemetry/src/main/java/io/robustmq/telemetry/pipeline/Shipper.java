@@ -165,6 +165,9 @@ final class Shipper implements ShipLoop.Steps {
         if (refused < 0) {
             return false;
         }
+        if (!full) {
+            oldestMillis = 0; // what comes while it gathers is young
+        }
         long lost = account.advanced(to, handedOn, refused);
         if (lost > 0) {
             own.emit(new PipelineEvent.EventsLost(sink().name(), lost, cursor.seq(), to.seq()));

@@ -55,6 +55,7 @@ final class SpanShipper implements ShipLoop.Steps {
             long refused = batch.isEmpty() ? 0 : courier.ship(batch);
             gone = refused >= 0;
             if (gone) {
+                oldestMillis = full ? oldestMillis : 0;
                 ledger.advanced(read.at, batch.size() - refused, refused);
             }
         }

@@ -2,6 +2,7 @@ package io.robustmq.telemetry.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.robustmq.telemetry.event.Severity;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,33 @@ class ShipperTest {
                     .startsWith("{\"seq\":" + (i + 1) + ",")
                     .endsWith("\"next_offset\":" + i + "}");
         }
+    }
+
+    @Test
+    void who_has_shipped_all_tells_of_none_that_waits_though_it_gathers_more() throws Exception {
+        try (Running running = Running.on(store, file(Severity.INFO))) {
+            var unused = oldest(running, "file"); // a first scrape takes longer than it gathers
+            emit(running, 0, 10);
+            Running.await(
+                    "shipped",
+                    () ->
+                            running.balance("file").shipped() >= 10
+                                    && running.balance("file").waiting() == 0);
+            assertThat(oldest(running, "file")).isZero();
+        }
+    }
+
+    private static double oldest(Running running, String sink) {
+        return running.pipeline.registry().scrape().stream()
+                .filter(s ->
+                        s.getMetadata()
+                                .getName()
+                                .equals("robustmq_pipeline_oldest_waiting_seconds"))
+                .flatMap(s -> ((GaugeSnapshot) s).getDataPoints().stream())
+                .filter(point -> sink.equals(point.getLabels().get("sink")))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
     }
 
     private static boolean isNumbered(String line) {
