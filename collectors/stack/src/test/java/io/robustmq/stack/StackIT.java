@@ -63,6 +63,10 @@ class StackIT {
                     "ShippingSloBurns", "the same, once its events are a minute old",
                     "BrokerDown", "the broker that was killed");
 
+    /** A killed broker, and a machine that is slow, are felt by who waits for an answer. */
+    private static final Set<String> MAY_FIRE =
+            Set.of("AcknowledgementSloBurns", "DeliverySloBurns", "SyncSloBurns");
+
     @TempDir private static Path folder;
     private static Stack stack;
     private static Traffic traffic;
@@ -310,6 +314,7 @@ class StackIT {
                     return seen.containsAll(FIRES.keySet()) ? Optional.of(true) : Optional.empty();
                 },
                 seen::toString);
+        seen.removeAll(MAY_FIRE);
         assertThat(seen).containsExactlyInAnyOrderElementsOf(FIRES.keySet());
         assertThat(stack.stores().alertmanager().firing())
                 .filteredOn(alert -> "SinkDown".equals(alert.get("alertname")))

@@ -6,17 +6,14 @@ import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.robustmq.telemetry.event.AuditEvent;
 import io.robustmq.telemetry.event.Events;
-import io.robustmq.telemetry.pipeline.Background;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -82,7 +79,14 @@ final class HttpEndpoint implements AutoCloseable {
         System.setProperty("jdk.httpserver.maxConnections", "" + MAX_CONNECTIONS);
         System.setProperty("sun.net.httpserver.maxReqTime", "" + MAX_EXCHANGE_SECONDS);
         add(HttpRoute.get("/", (to, watch) -> HttpAnswers.send(to, 200, "text/html", INDEX)));
-        add(HttpRoute.get("/metrics", (to, watch) -> scrape(to)));
+        add(
+                HttpRoute.get(
+                        "/metrics",
+                        (to, watch) -> {
+                            try (ScrapeExchange scrape = new ScrapeExchange(to)) {
+                                metrics.handleRequest(scrape);
+                            }
+                        }));
         add(
                 HttpRoute.get(
                         "/health/live",
@@ -142,29 +146,6 @@ final class HttpEndpoint implements AutoCloseable {
         if (watching != null) {
             watching.shutdownNow();
             timer = null;
-        }
-    }
-
-    /** Some milliseconds of work, for which no client's message should wait. */
-    private void scrape(HttpExchange to) throws IOException {
-        FutureTask<@Nullable Void> scraping =
-                new FutureTask<>(() -> {
-                    try (ScrapeExchange scrape = new ScrapeExchange(to)) {
-                        metrics.handleRequest(scrape);
-                    }
-                    return null;
-                });
-        Thread.ofPlatform().daemon().name("http-metrics").start(Background.of(scraping));
-        try {
-            scraping.get();
-        } catch (InterruptedException e) { // who asked reads too slowly
-            scraping.cancel(true);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException gone -> throw gone;
-                case RuntimeException defect -> throw defect;
-                case null, default -> throw new IllegalStateException(e);
-            }
         }
     }
 

@@ -14,7 +14,6 @@ import io.robustmq.telemetry.event.TraceContext;
 import io.robustmq.testkit.RecordingEvents;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,19 +23,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,31 +127,6 @@ class HttpEndpointTest {
                 .contains("# {span_id=\"0000000000000003\"")
                 .contains("trace_id=\"00000000000000010000000000000002\"")
                 .endsWith("# EOF\n");
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void a_scrape_steps_behind_what_serves_clients() throws Exception {
-        CompletableFuture<Integer> nice = new CompletableFuture<>();
-        registry.register(
-                (Collector)
-                        () -> {
-                            nice.complete(niceOfThisThread());
-                            return new LatencyHistogram(
-                                            "robustmq_y_seconds", "Help.", () -> List.of(latency))
-                                    .collect();
-                        });
-        assertThat(get("/metrics").statusCode()).isEqualTo(200);
-        assertThat(nice.get(20, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(10);
-    }
-
-    private static int niceOfThisThread() {
-        try {
-            String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-            return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Test

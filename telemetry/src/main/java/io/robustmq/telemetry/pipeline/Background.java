@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a thread step behind the others: what ships events and spans and what answers scrapes takes
- * the time that serving clients leaves, and does not take it from them where cores are few. On
- * Linux a thread has a nice value of its own, which everybody may raise (setpriority(2));
- * elsewhere, or where that is refused, it runs as the others do.
+ * Lets a thread step behind the others: what ships events and spans takes the time that serving
+ * clients leaves, and does not take it from them where cores are few. On Linux a thread has a nice
+ * value of its own, which everybody may raise (setpriority(2)); elsewhere, or where that is
+ * refused, it runs as the others do.
  */
-public final class Background {
+final class Background {
     private static final int PRIO_PROCESS = 0;
     private static final int CALLING_THREAD = 0;
     private static final int NICE = 10;
@@ -24,7 +24,7 @@ public final class Background {
     private Background() {}
 
     /** The task, for a thread of its own. */
-    public static Runnable of(Runnable task) {
+    static Runnable of(Runnable task) {
         return () -> {
             stepBehind();
             task.run();
