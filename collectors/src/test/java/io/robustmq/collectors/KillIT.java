@@ -83,8 +83,8 @@ final class KillIT {
                     setup(protocol, collector, "127.0.0.1", false),
                     collector,
                     folder,
-                    broker -> signal("-STOP", collector),
-                    () -> signal("-CONT", collector));
+                    broker -> collector.signal("STOP"),
+                    () -> collector.signal("CONT"));
         }
     }
 
@@ -335,10 +335,5 @@ final class KillIT {
     private OtelCollector collector(Path logs, String tls) {
         return OtelCollector.stopped(
                 folder, COLLECTOR.replace("FOLDER", logs.toString()).replace(" TLS", tls));
-    }
-
-    private static void signal(String signal, OtelCollector collector) throws Exception {
-        Process kill = new ProcessBuilder("kill", signal, "" + collector.pid()).start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

@@ -37,6 +37,11 @@ final class Variables {
                     "\\$(?<plain>\\w+)|\\$\\{(?<braced>\\w+)(?::(?<format>\\w+))?}"
                             + "|\\[\\[(?<old>\\w+)]]");
 
+    /**
+     * What has a meaning in Lucene's syntax, and what is typed has none unless it is asked for raw.
+     */
+    private static final Pattern LUCENE = Pattern.compile("[-!*+=<>\\s&|()\\[\\]{}^~?:\\\\/\"]");
+
     /** What Grafana gives by itself, at a dashboard of half an hour, scraped each 15 s. */
     private static final Map<String, String> BUILT_IN =
             Map.of(
@@ -54,11 +59,6 @@ final class Variables {
     /**
      * @param all what stands for all of them, taken as it is; empty if the values are listed
      */
-    /**
-     * What has a meaning in Lucene's syntax, and what is typed has none unless it is asked for raw.
-     */
-    private static final Pattern LUCENE = Pattern.compile("[-!*+=<>\\s&|()\\[\\]{}^~?:\\\\/\"]");
-
     private record Values(List<String> chosen, String all, boolean several) {}
 
     static Variables of(JsonNode list, Sources sources) throws Exception {

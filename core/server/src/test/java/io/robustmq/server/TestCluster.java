@@ -120,11 +120,7 @@ final class TestCluster implements AutoCloseable {
 
     /** By name, as {@code kill} takes it, such as STOP. */
     void signal(String name, String signal) throws Exception {
-        String pid = Long.toString(node(name).process().pid());
-        int code = new ProcessBuilder("kill", "-" + signal, pid).inheritIO().start().waitFor();
-        if (code != 0) {
-            throw new AssertionError("kill -" + signal + " " + pid + " ended with " + code);
-        }
+        node(name).process().signal(signal);
     }
 
     void awaitListening(String name) throws Exception {

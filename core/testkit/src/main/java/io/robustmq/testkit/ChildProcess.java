@@ -113,6 +113,14 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Such as STOP or CONT. */
+    public void signal(String signal) throws IOException, InterruptedException {
+        int exitCode = new ProcessBuilder("kill", "-" + signal, "" + pid()).start().waitFor();
+        if (exitCode != 0) {
+            throw new AssertionError("kill -" + signal + " of " + name + " ended with " + exitCode);
+        }
+    }
+
     /** SIGKILL: the end of a program that has no chance to say goodbye. */
     public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();

@@ -3,14 +3,10 @@ package io.robustmq.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +14,15 @@ import java.util.TreeMap;
 
 /** Jaeger on 127.0.0.1: takes spans by OTLP over gRPC, keeps them in memory, and is asked. */
 public final class Jaeger implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int MAX_TRACES = 1_500;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int otlpPort;
-    private final int queryPort;
-    private final ChildProcess process;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final LocalServer server;
 
-    private Jaeger(int otlpPort, int queryPort, ChildProcess process) {
+    private Jaeger(int otlpPort, LocalServer server) {
         this.otlpPort = otlpPort;
-        this.queryPort = queryPort;
-        this.process = process;
+        this.server = server;
     }
 
     /**
@@ -63,14 +55,8 @@ public final class Jaeger implements AutoCloseable {
                                 "--admin.http.host-port=127.0.0.1:" + ports[4],
                                 "--collector.grpc-server.host-port=127.0.0.1:" + ports[5],
                                 "--collector.http-server.host-port=127.0.0.1:" + ports[6]));
-        Jaeger started = new Jaeger(ports[0], ports[2], process);
-        try {
-            Await.untilTrue("Jaeger answers", LIMIT, started::answers);
-        } catch (Exception | AssertionError e) {
-            started.close();
-            throw e;
-        }
-        return started;
+        return new Jaeger(
+                ports[0], LocalServer.ready("Jaeger", ports[2], process, "/api/services"));
     }
 
     /** Takes OTLP over gRPC. */
@@ -80,19 +66,19 @@ public final class Jaeger implements AutoCloseable {
 
     /** Its page and its HTTP API. */
     public int port() {
-        return queryPort;
+        return server.port();
     }
 
     /** All spans of a trace; none if it is not known. */
     public List<Span> trace(String traceId) throws IOException, InterruptedException {
-        HttpResponse<String> answer = send("/api/traces/" + traceId);
+        HttpResponse<String> answer = server.get("/api/traces/" + traceId);
         return answer.statusCode() == 404 ? List.of() : spans(answer);
     }
 
     /** Those in the latest traces that the service had a part in. */
     public List<Span> spansOf(String service) throws IOException, InterruptedException {
         return spans(
-                send(
+                server.get(
                         "/api/traces?lookback=1h&limit=%d&service=%s"
                                 .formatted(
                                         MAX_TRACES,
@@ -101,7 +87,7 @@ public final class Jaeger implements AutoCloseable {
 
     public List<String> services() throws IOException, InterruptedException {
         List<String> services = new ArrayList<>();
-        JSON.readTree(send("/api/services").body())
+        JSON.readTree(server.get("/api/services").body())
                 .path("data")
                 .forEach(service -> services.add(service.asText()));
         return services;
@@ -109,8 +95,7 @@ public final class Jaeger implements AutoCloseable {
 
     @Override
     public void close() {
-        process.close();
-        http.close();
+        server.close();
     }
 
     private static List<Span> spans(HttpResponse<String> answer) throws IOException {
@@ -144,24 +129,5 @@ public final class Jaeger implements AutoCloseable {
             }
         }
         return spans;
-    }
-
-    private boolean answers() throws InterruptedException {
-        if (!process.isAlive()) {
-            throw new AssertionError("Jaeger ended: " + process.told());
-        }
-        try {
-            return send("/api/services").statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + queryPort + path))
-                        .timeout(LIMIT)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -116,16 +116,12 @@ public final class MosquittoClients {
 
         /** It does nothing for so long, and then goes on. */
         public void nap(Duration time) throws IOException, InterruptedException {
-            signal("-STOP");
+            process.signal("STOP");
             try {
                 Thread.sleep(time);
             } finally {
-                signal("-CONT");
+                process.signal("CONT");
             }
-        }
-
-        private void signal(String signal) throws IOException, InterruptedException {
-            new ProcessBuilder("kill", signal, "" + process.pid()).start().waitFor();
         }
 
         /** Ends it as {@code kill -9} does: no DISCONNECT. */

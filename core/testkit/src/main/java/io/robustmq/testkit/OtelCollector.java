@@ -168,12 +168,12 @@ public final class OtelCollector implements AutoCloseable {
         return readLogs(in.resolve("logs.json"));
     }
 
-    /** While it runs. */
-    public long pid() {
+    /** Such as STOP or CONT, while it runs. */
+    public void signal(String signal) throws IOException, InterruptedException {
         if (process == null) {
             throw new IllegalStateException("it does not run");
         }
-        return process.pid();
+        process.signal(signal);
     }
 
     /** What an exporter of the configuration's own wrote, a JSON object in each line. */

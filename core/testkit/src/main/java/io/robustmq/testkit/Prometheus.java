@@ -3,11 +3,7 @@ package io.robustmq.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * and the intervals: it scrapes and evaluates every second.
  */
 public final class Prometheus implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int STEPS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,13 +30,10 @@ public final class Prometheus implements AutoCloseable {
     private static final String ALERTMANAGER = "\"127.0.0.1:9093\"";
     private static final Pattern ALERTING = Pattern.compile("(?ms)^alerting:.*?\\n\\n");
 
-    private final int port;
-    private final ChildProcess process;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final LocalServer server;
 
-    private Prometheus(int port, ChildProcess process) {
-        this.port = port;
-        this.process = process;
+    private Prometheus(LocalServer server) {
+        this.server = server;
     }
 
     public static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
@@ -97,18 +89,11 @@ public final class Prometheus implements AutoCloseable {
                                 "--storage.tsdb.path=" + folder.resolve("tsdb"),
                                 "--enable-feature=" + features,
                                 "--web.listen-address=127.0.0.1:" + port));
-        Prometheus started = new Prometheus(port, process);
-        try {
-            Await.untilTrue("Prometheus is ready", LIMIT, started::ready);
-        } catch (Exception | AssertionError e) {
-            started.close();
-            throw e;
-        }
-        return started;
+        return new Prometheus(LocalServer.ready("Prometheus", port, process, "/-/ready"));
     }
 
     public String address() {
-        return "http://127.0.0.1:" + port;
+        return server.address();
     }
 
     /**
@@ -222,38 +207,19 @@ public final class Prometheus implements AutoCloseable {
 
     @Override
     public void close() {
-        process.close();
-        http.close();
+        server.close();
     }
 
     public int port() {
-        return port;
-    }
-
-    private boolean ready() throws InterruptedException {
-        if (!process.isAlive()) {
-            throw new AssertionError("prometheus ended: " + process.stderr());
-        }
-        try {
-            return send("/-/ready").statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
+        return server.port();
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
-        JsonNode answer = JSON.readTree(send(path).body());
+        JsonNode answer = JSON.readTree(server.get(path.replace("[]", "%5B%5D")).body());
         if (!answer.path("status").asText().equals("success")) {
             throw new AssertionError(path + ": " + answer.path("error").asText());
         }
         return answer.path("data");
-    }
-
-    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        URI uri = URI.create(address() + path.replace("[]", "%5B%5D"));
-        return http.send(
-                HttpRequest.newBuilder(uri).timeout(LIMIT).build(),
-                HttpResponse.BodyHandlers.ofString());
     }
 
     private static String encoded(String query) {
