@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A producer claims a slot by moving {@code tail}, then fills it; the consumer stops at a slot
  * that is claimed and not yet filled. The consumer is woken only if it sleeps deeply: while events
  * keep coming it looks again by itself after a short nap, so that a producer pays for waking it at
- * most once per nap.
+ * most once per nap; or it sleeps until there is enough to be worth its while.
  */
 final class Ring<T> {
     private static final long NAP_NANOS = 2_000_000;
@@ -28,6 +28,9 @@ final class Ring<T> {
     private final AtomicLong head = new AtomicLong();
     private final AtomicInteger consumerState = new AtomicInteger(AWAKE);
     private volatile @Nullable Thread consumer;
+
+    /** So many must be there before a producer wakes the consumer. */
+    private volatile int enough = 1;
 
     Ring(int capacity) {
         this.capacity = capacity;
@@ -61,7 +64,9 @@ final class Ring<T> {
             }
         } while (!tail.compareAndSet(slot, slot + 1));
         slots.set((int) slot & mask, item);
-        if (consumerState.get() == ASLEEP && consumerState.compareAndSet(ASLEEP, AWAKE)) {
+        if (consumerState.get() == ASLEEP
+                && slot + 1 - head.get() >= enough
+                && consumerState.compareAndSet(ASLEEP, AWAKE)) {
             LockSupport.unpark(consumer);
         }
         return true;
@@ -92,9 +97,20 @@ final class Ring<T> {
         if (nanos <= NAP_NANOS || !isEmpty()) {
             return;
         }
+        sleep(1, nanos - NAP_NANOS);
+    }
+
+    /** Waits until there are so many, at most so long, without a nap; the consumer only. */
+    void awaitSize(int wanted, long nanos) {
+        consumer = Thread.currentThread();
+        sleep(wanted, nanos);
+    }
+
+    private void sleep(int wanted, long nanos) {
+        enough = wanted;
         consumerState.set(ASLEEP);
-        if (isEmpty()) {
-            LockSupport.parkNanos(this, nanos - NAP_NANOS);
+        if (size() < wanted) {
+            LockSupport.parkNanos(this, nanos);
         }
         consumerState.set(AWAKE);
     }

@@ -20,7 +20,7 @@ final class ShipLoop {
      */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** What it does, on its thread. */
     interface Steps {

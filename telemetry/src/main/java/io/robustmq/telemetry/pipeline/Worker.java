@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,6 @@ final class Worker<T> {
 
     /** What comes waits so long for more: a request costs as much as some hundred spans. */
     static final long GATHER_NANOS = 1_000_000_000L;
-
-    private static final long LOOK_NANOS = 20_000_000L;
 
     private final Sink<T> sink;
     private final Courier<T> courier;
@@ -145,14 +142,13 @@ final class Worker<T> {
     private void gather() throws InterruptedException {
         int enough = Math.min(MAX_BATCH, ring.capacity() / 2);
         long until = System.nanoTime() + gatherNanos;
-        while (ring.size() > 0
-                && ring.size() < enough
-                && !finishing
-                && System.nanoTime() - until < 0) {
-            LockSupport.parkNanos(this, LOOK_NANOS);
+        long left = gatherNanos;
+        while (ring.size() > 0 && ring.size() < enough && !finishing && left > 0) {
+            ring.awaitSize(enough, left);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            left = until - System.nanoTime();
         }
     }
 

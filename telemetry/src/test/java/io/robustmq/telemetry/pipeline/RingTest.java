@@ -79,4 +79,26 @@ class RingTest {
         consumer.join(10_000);
         assertThat(consumer.isAlive()).isFalse();
     }
+
+    @Test
+    void a_consumer_that_waits_for_three_is_woken_by_the_third() throws Exception {
+        Ring<Integer> ring = new Ring<>(4);
+        AtomicLong woken = new AtomicLong();
+        Thread consumer =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (ring.size() < 3) {
+                                ring.awaitSize(3, 60_000_000_000L);
+                                woken.incrementAndGet();
+                            }
+                        });
+        for (int i = 0; i < 3; i++) {
+            Running.await("asleep", () -> consumer.getState() == Thread.State.TIMED_WAITING);
+            assertThat(woken).hasValue(0);
+            ring.offer(i);
+        }
+        consumer.join(10_000);
+        assertThat(consumer.isAlive()).isFalse();
+        assertThat(woken).hasValue(1);
+    }
 }
