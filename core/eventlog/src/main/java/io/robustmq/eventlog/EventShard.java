@@ -113,6 +113,11 @@ public final class EventShard implements EventStore, AutoCloseable {
     }
 
     @Override
+    public long firstSeq() {
+        return shard().firstOffset();
+    }
+
+    @Override
     public Place first() throws IOException {
         long first = shard().firstOffset();
         StoredEvent event = first(Search.Order.OLDEST_FIRST);

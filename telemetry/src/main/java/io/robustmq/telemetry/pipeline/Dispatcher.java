@@ -43,6 +43,7 @@ final class Dispatcher {
     private Instant nextTick = Instant.EPOCH;
     private long nextHousekeepingNanos;
     private long nextRetryNanos;
+    private long firstSeq;
     private volatile boolean finishing;
     private @Nullable Thread thread;
 
@@ -189,9 +190,23 @@ final class Dispatcher {
         append(held.take());
     }
 
+    /** A sink that is down, perhaps for hours, does not see what it loses meanwhile. */
+    private void countRemoved() {
+        long now = store.firstSeq();
+        if (now != firstSeq) {
+            try {
+                ledger.removed(store.first());
+                firstSeq = now;
+            } catch (IOException e) {
+                // the journal has reported it; it may be better in a second
+            }
+        }
+    }
+
     private void keepHouse() {
         Instant now = clock.instant();
         housekeeping.accept(now);
+        countRemoved();
         Worker<Instant> ticks = wiring.metricTicks();
         if (ticks != null && !now.isBefore(nextTick)) {
             ticks.offer(now);

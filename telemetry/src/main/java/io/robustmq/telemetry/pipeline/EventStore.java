@@ -48,6 +48,9 @@ public interface EventStore {
         boolean event(long seq, StoredEvent event);
     }
 
+    /** The number of the oldest event that is there; quickly. */
+    long firstSeq();
+
     /** Before the oldest event that is there; its counts are of all that went before. */
     Place first() throws IOException;
 

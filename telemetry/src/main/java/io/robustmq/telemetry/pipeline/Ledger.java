@@ -3,6 +3,7 @@ package io.robustmq.telemetry.pipeline;
 import io.robustmq.telemetry.event.Severity;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The account of every event: for each sink, emitted = shipped + waiting + dropped. What waits is
@@ -22,6 +23,9 @@ final class Ledger {
     /** Where it ended when the process began. */
     private long[] begin = Place.BEGINNING.counts();
 
+    /** Before the oldest that the store still has. */
+    private Place first = Place.BEGINNING;
+
     /** Handed to the sinks that take what the store does not have. */
     private final long[] direct = new long[Counted.values().length];
 
@@ -35,6 +39,13 @@ final class Ledger {
         private final Audience audience;
         private Place start = Place.BEGINNING;
         private Place cursor = Place.BEGINNING;
+
+        // what is lost for it and not yet passed: it is in the account as soon as it is gone
+        private @Nullable Place inHand;
+        private long lostBeforeInHand;
+        private long lostBeforeRead;
+        private boolean reading;
+
         private long shipped;
         private long dropped;
         private long directShipped;
@@ -60,6 +71,42 @@ final class Ledger {
         }
 
         /**
+         * It reads what comes next, and will say what it has in hand.
+         *
+         * @return where it is
+         */
+        Place reads() {
+            synchronized (Ledger.this) {
+                lostBeforeRead = lost();
+                reading = true;
+                return cursor;
+            }
+        }
+
+        /** It hands on so many, up to {@code to}, which takes as long as the sink is down. */
+        void holds(Place to, int events) {
+            synchronized (Ledger.this) {
+                reading = false;
+                inHand = to;
+                lostBeforeInHand = Math.max(0, passed(to) - events);
+            }
+        }
+
+        private long passed(Place to) {
+            return to.count(audience.level()) - cursor.count(audience.level());
+        }
+
+        /** What was removed and is behind what it has in hand; only more until it is passed. */
+        private long lost() {
+            if (reading) {
+                return lostBeforeRead;
+            }
+            Place from = inHand == null ? cursor : inHand;
+            long removed = first.count(audience.level()) - from.count(audience.level());
+            return lostBeforeInHand + (first.seq() > from.seq() ? Math.max(0, removed) : 0);
+        }
+
+        /**
          * It has done with all before {@code to}; what was neither handed on nor refused was not
          * there any more.
          *
@@ -67,11 +114,12 @@ final class Ledger {
          */
         long advanced(Place to, long handedOn, long refused) {
             synchronized (Ledger.this) {
-                long passed = to.count(audience.level()) - cursor.count(audience.level());
-                long lost = Math.max(0, passed - handedOn - refused);
+                long lost = Math.max(0, passed(to) - handedOn - refused);
                 shipped += handedOn;
                 dropped += refused + lost;
                 cursor = to;
+                inHand = null;
+                lostBeforeInHand = 0;
                 return lost;
             }
         }
@@ -85,7 +133,7 @@ final class Ledger {
 
         long dropped() {
             synchronized (Ledger.this) {
-                return dropped + directDropped;
+                return lost() + dropped + directDropped;
             }
         }
 
@@ -95,16 +143,17 @@ final class Ledger {
             long inStore = Place.count(end, level) - cursor.count(level);
             long handed = Place.count(end, level) - Place.count(begin, level);
             long directly = audience.stored() ? 0 : Place.count(direct, level);
-            long lost = intake.dropped().of(audience);
+            long notStored = intake.dropped().of(audience);
+            long lost = lost();
             // read last: nothing is gone that was not emitted
             long emitted = intake.emitted().of(audience);
-            long onTheWay = emitted - lost - handed - directly;
+            long onTheWay = emitted - notStored - handed - directly;
             return new Balance(
                     sink,
                     backlog + emitted,
                     shipped + directShipped,
-                    onTheWay + inStore + directly - directShipped - directDropped,
-                    lost + dropped + directDropped);
+                    onTheWay + inStore - lost + directly - directShipped - directDropped,
+                    notStored + lost + dropped + directDropped);
         }
     }
 
@@ -122,6 +171,11 @@ final class Ledger {
     /** The store is given, or keeps for it, so many in all. */
     synchronized void stored(long[] counts) {
         end = counts;
+    }
+
+    /** What was before it is gone, whether all sinks have had it or not. */
+    synchronized void removed(Place oldest) {
+        first = oldest;
     }
 
     synchronized void direct(Counted counted) {

@@ -13,6 +13,11 @@ public final class NoStore implements EventStore {
     private static final IOException NONE = new IOException("there is no store");
 
     @Override
+    public long firstSeq() {
+        return 0;
+    }
+
+    @Override
     public Place first() {
         return Place.BEGINNING;
     }

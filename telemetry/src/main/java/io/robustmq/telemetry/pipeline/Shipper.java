@@ -143,7 +143,7 @@ final class Shipper implements ShipLoop.Steps {
 
     /** False if there was nothing, or it could not be shipped before the end. */
     private boolean shipStored() throws InterruptedException {
-        Place cursor = account.cursor();
+        Place cursor = account.reads();
         Read read = new Read(cursor);
         try {
             store.read(cursor.seq(), read);
@@ -151,6 +151,7 @@ final class Shipper implements ShipLoop.Steps {
             // the journal has reported it; it may be better in a while
         }
         Place to = read.at;
+        account.holds(to, batch.size());
         if (to.seq() == cursor.seq()) {
             batch.clear();
             return false;

@@ -70,6 +70,33 @@ class FluentOutageTest {
         }
     }
 
+    /** Not only when it is back, which may be hours later. */
+    @Test
+    void what_is_removed_while_it_is_down_is_lost_at_once_and_only_once() throws Exception {
+        MemoryStore store = new MemoryStore();
+        try (Running running = Running.on(store, settings(Duration.ofSeconds(10)))) {
+            emit(running, 0, 2_000);
+            Running.await("stored", () -> store.size() > 2_000);
+            Running.await("failed", () -> has(running, "sink_failed"));
+            store.forget(1_000);
+            Running.await("counted", () -> running.balance("fluent").dropped() > 0);
+            Ledger.Balance down = running.balance("fluent");
+            assertThat(down.dropped()).as("but for what it has in hand").isBetween(488L, 1_000L);
+            assertThat(down.emitted()).isEqualTo(down.waiting() + down.dropped());
+            store.forget(1_500);
+            Running.await(
+                    "the next too",
+                    () -> running.balance("fluent").dropped() == down.dropped() + 500);
+
+            server.open();
+            Running.await("shipped", () -> running.balance("fluent").waiting() == 0);
+            Ledger.Balance balance = running.balance("fluent");
+            assertThat(balance.dropped()).isEqualTo(down.dropped() + 500);
+            assertThat(balance.shipped() + balance.dropped()).isEqualTo(balance.emitted());
+            Running.await("told", () -> has(running, "events_lost"));
+        }
+    }
+
     @Test
     void nothing_is_lost_by_death_silence_and_broken_connections() throws Exception {
         server.open();

@@ -74,6 +74,11 @@ final class MemoryStore implements EventStore {
     }
 
     @Override
+    public synchronized long firstSeq() {
+        return first;
+    }
+
+    @Override
     public synchronized Place first() throws IOException {
         for (int seq = first; seq < records.size(); seq++) {
             byte[] record = records.get(seq);
