@@ -36,6 +36,19 @@ class AlertsTest {
         assertThat(faults(ALERTS)).isEmpty();
     }
 
+    /** In a running broker; those for Prometheus are seen in Alertmanager then. */
+    @Test
+    void every_alert_is_provoked() throws IOException {
+        List<String> told = new ArrayList<>();
+        told.addAll(StandaloneAlertsIT.PROVOKED);
+        told.addAll(ClusterAlertsIT.PROVOKED);
+        told.addAll(LokiRulesIT.PROVOKED);
+        Set<String> names = new TreeSet<>();
+        AlertRule.in(ALERTS).forEach(rule -> names.add(rule.name()));
+
+        assertThat(told).containsExactlyInAnyOrderElementsOf(names);
+    }
+
     @Test
     @NeedsPart(Part.PROMTOOL)
     void the_rules_are_rules() throws Exception {

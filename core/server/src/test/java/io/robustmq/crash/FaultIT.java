@@ -3,6 +3,7 @@ package io.robustmq.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.robustmq.testkit.FaultyDisk;
 import io.robustmq.testkit.NeedsPart;
 import io.robustmq.testkit.Part;
 import io.robustmq.testkit.RobustMq;

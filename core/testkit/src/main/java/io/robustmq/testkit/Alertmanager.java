@@ -20,15 +20,28 @@ public final class Alertmanager implements AutoCloseable {
         this.server = server;
     }
 
+    /** An alert that fires: what Prometheus said of it, and whether another one hides it. */
+    public record Alert(
+            Map<String, String> labels, Map<String, String> annotations, boolean inhibited) {
+        public String name() {
+            return labels.getOrDefault("alertname", "");
+        }
+    }
+
     public static Alertmanager started(Path folder) throws Exception {
-        int port = FreePorts.one();
-        Path file =
+        return started(
+                folder,
                 Files.writeString(
                         folder.resolve("alertmanager.yml"),
                         """
                         route: { receiver: nobody, group_wait: 1s }
                         receivers: [{ name: nobody }]
-                        """);
+                        """));
+    }
+
+    /** One with this configuration. */
+    public static Alertmanager started(Path folder, Path file) throws Exception {
+        int port = FreePorts.one();
         ChildProcess process =
                 ChildProcess.start(
                         "alertmanager",
@@ -49,15 +62,26 @@ public final class Alertmanager implements AutoCloseable {
 
     /** The labels of each alert that fires. */
     public List<Map<String, String>> firing() throws IOException, InterruptedException {
-        List<Map<String, String>> firing = new ArrayList<>();
+        return alerts().stream().map(Alert::labels).toList();
+    }
+
+    /** Each alert that fires. */
+    public List<Alert> alerts() throws IOException, InterruptedException {
+        List<Alert> alerts = new ArrayList<>();
         for (JsonNode alert : JSON.readTree(server.get("/api/v2/alerts?active=true").body())) {
-            Map<String, String> labels = new TreeMap<>();
-            alert.path("labels")
-                    .properties()
-                    .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-            firing.add(labels);
+            alerts.add(
+                    new Alert(
+                            texts(alert.path("labels")),
+                            texts(alert.path("annotations")),
+                            !alert.at("/status/inhibitedBy").isEmpty()));
         }
-        return firing;
+        return alerts;
+    }
+
+    private static Map<String, String> texts(JsonNode node) {
+        Map<String, String> texts = new TreeMap<>();
+        node.properties().forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+        return texts;
     }
 
     @Override

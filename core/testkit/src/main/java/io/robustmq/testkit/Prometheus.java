@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Prometheus implements AutoCloseable {
     private static final int STEPS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path ALERTS = Repository.root().resolve("alerts");
 
     private static final Pattern RULE_FILE = Pattern.compile("- (\\S+\\.rules\\.yml)");
 
@@ -37,28 +38,35 @@ public final class Prometheus implements AutoCloseable {
     }
 
     public static Prometheus scraping(List<Integer> httpPorts, Path folder) throws Exception {
-        return scraping(httpPorts, folder, "exemplar-storage", null);
+        return scraping(httpPorts, folder, ALERTS, "exemplar-storage", null);
     }
 
     /** One that tells an Alertmanager of its alerts. */
     public static Prometheus telling(
             Alertmanager alertmanager, List<Integer> httpPorts, Path folder) throws Exception {
-        return scraping(httpPorts, folder, "exemplar-storage", alertmanager);
+        return telling(alertmanager, httpPorts, folder, ALERTS);
+    }
+
+    /** The same with the configuration and the rules of another folder than {@code alerts/}. */
+    public static Prometheus telling(
+            Alertmanager alertmanager, List<Integer> httpPorts, Path folder, Path alerts)
+            throws Exception {
+        return scraping(httpPorts, folder, alerts, "exemplar-storage", alertmanager);
     }
 
     /** One that asks for native histograms, which only protobuf has. */
     public static Prometheus withNativeHistograms(List<Integer> httpPorts, Path folder)
             throws Exception {
-        return scraping(httpPorts, folder, "exemplar-storage,native-histograms", null);
+        return scraping(httpPorts, folder, ALERTS, "exemplar-storage,native-histograms", null);
     }
 
     private static Prometheus scraping(
             List<Integer> httpPorts,
             Path folder,
+            Path alerts,
             String features,
             @Nullable Alertmanager alertmanager)
             throws Exception {
-        Path alerts = Repository.root().resolve("alerts");
         String configuration =
                 Files.readString(alerts.resolve("prometheus.yml"))
                         .replace(

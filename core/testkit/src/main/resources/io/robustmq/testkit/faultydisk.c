@@ -1,10 +1,11 @@
 /*
- * A disk that fails on demand, for LD_PRELOAD.
+ * A disk that fails, or is slow, on demand, for LD_PRELOAD.
  *
- * Calls that change files below $FAULTY_BELOW fail while the file $FAULTY_CONTROL says so. Its one
- * line is an error and the calls that get it:
+ * Calls that change files below $FAULTY_BELOW fail, or take longer, while the file $FAULTY_CONTROL
+ * says so. Its one line is an error, or how many milliseconds longer, and the calls that get it:
  *
  *     EIO write sync
+ *     300 sync
  *
  * An empty or missing file means a healthy disk. It is read at each call: slow, and always right.
  */
@@ -20,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -32,12 +34,13 @@ static int is_below(const char *path) {
     return below && path && !strncmp(path, below, strlen(below));
 }
 
-/* The error that this call gets, 0 for none. Raw system calls: our own must not come back here. */
+/* The error that this call gets, 0 for none; waits first if it is to be slow. Raw system calls: our own must not come back here. */
 static int error_of(const char *call) {
     char line[256], *rest = NULL, *word;
     const char *control = getenv("FAULTY_CONTROL");
     size_t i;
     int saved = errno, error = 0;
+    struct timespec longer = {0, 0};
     long fd = control ? syscall(SYS_openat, AT_FDCWD, control, O_RDONLY) : -1;
     long length = fd < 0 ? 0 : syscall(SYS_read, fd, line, sizeof line - 1);
     if (fd >= 0) syscall(SYS_close, fd);
@@ -47,8 +50,17 @@ static int error_of(const char *call) {
     word = strtok_r(line, " \n", &rest);
     for (i = 0; word && i < sizeof errors / sizeof *errors; i++)
         if (!strcmp(word, errors[i].name)) error = errors[i].number;
+    if (word && !error) {
+        long millis = atol(word);
+        longer.tv_sec = millis / 1000;
+        longer.tv_nsec = millis % 1000 * 1000000;
+    }
     while ((word = strtok_r(NULL, " \n", &rest)))
-        if (!strcmp(word, call)) return error;
+        if (!strcmp(word, call)) {
+            nanosleep(&longer, NULL);
+            errno = saved;
+            return error;
+        }
     return 0;
 }
 

@@ -1,7 +1,5 @@
-package io.robustmq.crash;
+package io.robustmq.testkit;
 
-import io.robustmq.testkit.ChildProcess;
-import io.robustmq.testkit.Part;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +10,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A disk that fails on demand, for one process: a small library, compiled here, stands before the C
- * library's calls. That gives errors which no file system of a test's can be brought to.
+ * A disk that fails, or is slow, on demand, for one process: a small library, compiled here, stands
+ * before the C library's calls. That gives errors which no file system of a test's can be brought
+ * to.
  */
-final class FaultyDisk {
+public final class FaultyDisk {
     private final Path library;
     private final Path control;
     private final Path below;
@@ -27,7 +26,7 @@ final class FaultyDisk {
     }
 
     /** Files below that folder are on it. The scratch folder must be somewhere else. */
-    static FaultyDisk of(Path below, Path scratch) throws Exception {
+    public static FaultyDisk of(Path below, Path scratch) throws Exception {
         Path source = scratch.resolve("faultydisk.c");
         Path library = scratch.resolve("faultydisk.so");
         try (InputStream in = FaultyDisk.class.getResourceAsStream("faultydisk.c")) {
@@ -57,7 +56,8 @@ final class FaultyDisk {
         return disk;
     }
 
-    Map<String, String> environment() {
+    /** Of the process whose disk it is. */
+    public Map<String, String> environment() {
         return Map.of(
                 "LD_PRELOAD", library.toString(),
                 "FAULTY_CONTROL", control.toString(),
@@ -65,13 +65,22 @@ final class FaultyDisk {
     }
 
     /** An error's name, then the calls that get it: {@code EIO write sync}. */
-    void fail(String errorAndCalls) throws Exception {
-        Path next = control.resolveSibling("control.next");
-        Files.writeString(next, errorAndCalls);
-        Files.move(next, control, StandardCopyOption.ATOMIC_MOVE);
+    public void fail(String errorAndCalls) throws Exception {
+        control(errorAndCalls);
     }
 
-    void heal() throws Exception {
-        fail("");
+    /** Each sync takes so much longer. */
+    public void slowSyncs(Duration longer) throws Exception {
+        control(longer.toMillis() + " sync");
+    }
+
+    public void heal() throws Exception {
+        control("");
+    }
+
+    private void control(String line) throws Exception {
+        Path next = control.resolveSibling("control.next");
+        Files.writeString(next, line);
+        Files.move(next, control, StandardCopyOption.ATOMIC_MOVE);
     }
 }

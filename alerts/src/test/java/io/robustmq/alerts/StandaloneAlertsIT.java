@@ -1,0 +1,303 @@
+package io.robustmq.alerts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.testkit.FaultyDisk;
+import io.robustmq.testkit.NeedsPart;
+import io.robustmq.testkit.Part;
+import io.robustmq.testkit.RobustMq;
+import io.robustmq.testkit.SmallDisk;
+import io.robustmq.testkit.TestCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Breaks brokers that run alone, each in its own ways and all at the same time, and sees the alerts
+ * arrive in a real Alertmanager.
+ */
+@NeedsPart({Part.PROMTOOL, Part.AMTOOL, Part.MOSQUITTO, Part.C_COMPILER, Part.SMALL_DISK})
+class StandaloneAlertsIT {
+    static final List<String> PROVOKED =
+            List.of(
+                    "AcknowledgementSloBurns",
+                    "AuthenticationFailures",
+                    "BrokerDown",
+                    "CertificateExpires",
+                    "ConnectionsNearLimit",
+                    "DeliverySloBurns",
+                    "DiskFillsUp",
+                    "EventLoopsLag",
+                    "EventAccountBroken",
+                    "EventStoreFailed",
+                    "EventsAboutToBeLost",
+                    "EventsDropped",
+                    "FileDescriptorsNearlyUsed",
+                    "HeapNearlyFull",
+                    "HighErrorRate",
+                    "JournalFailed",
+                    "MessagesDropped",
+                    "MetricsCardinalityOverflow",
+                    "NettyBuffersNearlyFull",
+                    "NodeFlaps",
+                    "ShippingSloBurns",
+                    "SinkDown",
+                    "SyncSloBurns");
+
+    private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final int MAX_CONNECTIONS = 20;
+    private static final int NOBODY_LISTENS = 1;
+    private static final String PASSWORD = "pass";
+
+    @TempDir private Path folder;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void what_breaks_is_told_by_alertmanager() throws Exception {
+        SmallDisk disk = opened(SmallDisk.mounted(folder, 64));
+        RobustMq limited = opened(limited().start());
+        RobustMq slow = opened(slow().start());
+        RobustMq tight = opened(tight().start());
+        RobustMq heavy = opened(heavy().start());
+        RobustMq full = opened(full(disk).start());
+        RobustMq restless = opened(restless().start());
+        List<RobustMq> all = List.of(limited, slow, tight, heavy, full, restless);
+        AlertWatch watch =
+                opened(
+                        AlertWatch.of(
+                                all.stream().map(RobustMq::httpPort).toList(),
+                                Files.createDirectory(folder.resolve("watch"))));
+
+        fillSlowly(full, disk);
+        publishToSlowDisk(slow);
+        loseEvents(limited);
+        guessPasswords(heavy);
+        takeAllConnections(limited);
+        overfillQueue(slow);
+        Strains.fillHeap(heavy);
+        Strains.fillBuffers(tight, open::add);
+        Strains.useUpFiles(tight);
+        try (Provocation pauses = Strains.pause(restless)) {
+            watch.await(LIMIT, Set.of("EventLoopsLag"));
+        }
+        watch.await(LIMIT, Set.of("DiskFillsUp"));
+        disk.fill(64 << 10);
+        comeAndGo(restless, watch);
+        watch.await(LIMIT, PROVOKED);
+
+        watch.assertThatAllSayWhatToDo();
+        assertThat(watch.labels("SyncSloBurns", "instance")).contains(instance(slow));
+        assertThat(watch.labels("EventAccountBroken", "instance")).containsExactly(instance(slow));
+        assertThat(watch.labels("HeapNearlyFull", "instance")).containsExactly(instance(heavy));
+        assertThat(watch.labels("DiskFillsUp", "instance")).contains(instance(full));
+        assertThat(watch.labels("JournalFailed", "instance")).containsExactly(instance(full));
+        assertThat(watch.labels("NodeFlaps", "instance")).contains(instance(restless));
+        assertThat(watch.labels("ConnectionsNearLimit", "instance"))
+                .containsExactly(instance(limited));
+        assertThat(watch.labels("SinkDown", "sink")).containsExactly("fluent");
+        for (String felt : List.of("DeliverySloBurns", "AcknowledgementSloBurns")) {
+            assertThat(watch.labels(felt, "instance")).contains(instance(slow));
+            assertThat(watch.labels(felt, "severity")).containsExactly("page", "ticket");
+        }
+        assertThat(watch.inhibited()).contains("DiskFillsUp", "NodeFlaps", "ShippingSloBurns");
+    }
+
+    private static String instance(RobustMq node) {
+        return "127.0.0.1:" + node.httpPort();
+    }
+
+    // ------------------------------------------------------------------ what they are started with
+
+    /** Few may connect, events go nowhere, the certificate ends soon. */
+    private RobustMq.Setup limited() throws Exception {
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        var unused =
+                TestCertificates.authority("soon", Duration.ofDays(3))
+                        .server("localhost")
+                        .write(certificate, key);
+        return RobustMq.in(folder.resolve("limited"))
+                .everyTransport()
+                .set("mqtt.tls.certificate", certificate.toString())
+                .set("mqtt.tls.key", key.toString())
+                .set("mqtt.max-connections", Integer.toString(MAX_CONNECTIONS))
+                .set("events.max-size", "16MiB")
+                .set("events.messages-per-second", "1000000")
+                .set("events.per-key-per-second", "0")
+                .set("sinks.console.level", "warn")
+                .fluent(NOBODY_LISTENS);
+    }
+
+    /** Its disk is slow, its queues are short, and it does not count what it ships. */
+    private RobustMq.Setup slow() throws Exception {
+        Path data = folder.resolve("slow");
+        FaultyDisk disk =
+                FaultyDisk.of(
+                        data.resolve("journal"), Files.createDirectory(folder.resolve("faulty")));
+        disk.slowSyncs(Duration.ofMillis(300));
+        RobustMq.Setup setup =
+                RobustMq.in(data)
+                        .set("mqtt.max-queued-messages", "10")
+                        .environment("ROBUSTMQ_JAVA_OPTS", DefectAgent.option(folder));
+        disk.environment().forEach(setup::environment);
+        return setup;
+    }
+
+    private RobustMq.Setup tight() {
+        return RobustMq.in(folder.resolve("tight"))
+                .set("metrics.max-series", "10")
+                .set("mqtt.max-outbound-bytes", "1MiB")
+                .environment(
+                        "ROBUSTMQ_JAVA_OPTS", "-Xmx160m -Dio.netty.maxDirectMemory=" + (48 << 20));
+    }
+
+    /** With the collector that a machine of one core gets; and whoever has a name is unknown. */
+    private RobustMq.Setup heavy() throws IOException {
+        Path nobody = Files.writeString(folder.resolve("users"), "");
+        return RobustMq.in(folder.resolve("heavy"))
+                .set("mqtt.password-file", nobody.toString())
+                .environment("ROBUSTMQ_JAVA_OPTS", "-Xmx128m -XX:+UseSerialGC");
+    }
+
+    private RobustMq.Setup full(SmallDisk disk) {
+        return RobustMq.in(disk.folder().resolve("data"))
+                .set("sinks.file.directory", folder.resolve("logs-of-full").toString())
+                .set("journal.segment-size", "1MiB");
+    }
+
+    private RobustMq.Setup restless() {
+        return RobustMq.in(folder.resolve("restless"));
+    }
+
+    // ------------------------------------------------------------------- what is done to them
+
+    /** A client that is away is kept everything for; in the end there is no room for it. */
+    private void fillSlowly(RobustMq full, SmallDisk disk) throws Exception {
+        keptSession(full, "away", "fill/#");
+        disk.fill(20 << 20);
+        opened(
+                Provocation.again(
+                        "fill",
+                        () -> {
+                            try (RawClient client = RawClient.connected(full.mqttPort(), "fills")) {
+                                for (int i = 0; i < 100; i++) {
+                                    client.publish("fill/1", new byte[1_000], 1);
+                                    TimeUnit.MILLISECONDS.sleep(10);
+                                }
+                            } catch (IOException refused) {
+                                TimeUnit.MILLISECONDS.sleep(100);
+                            }
+                            return true;
+                        }));
+    }
+
+    private static void keptSession(RobustMq at, String clientId, String filter)
+            throws IOException {
+        try (RawClient client = RawClient.withKeptSession(at.mqttPort(), clientId)) {
+            client.subscribe(filter, 1);
+        }
+    }
+
+    /** For a kept session, so the disk has to have it first; few at a time. */
+    private void publishToSlowDisk(RobustMq slow) throws Exception {
+        opened(slow.mosquitto().subscribe("-q", "1", "-c", "-i", "there", "-t", "slow/#"));
+        RawClient publisher = opened(RawClient.connected(slow.mqttPort(), "publisher"));
+        opened(
+                Provocation.again(
+                        "publish to a slow disk",
+                        () -> {
+                            publisher.publish("slow/1", new byte[10], 5);
+                            return true;
+                        }));
+    }
+
+    private void overfillQueue(RobustMq at) throws Exception {
+        keptSession(at, "away", "queue/#");
+        RawClient publisher = opened(RawClient.connected(at.mqttPort(), "overfills"));
+        opened(
+                Provocation.again(
+                        "overfill a queue",
+                        () -> {
+                            publisher.publish("queue/1", new byte[10], 5);
+                            return true;
+                        }));
+    }
+
+    /** Each message is an event, and there is room for some ten thousands. */
+    private void loseEvents(RobustMq limited) throws Exception {
+        RawClient publisher = opened(RawClient.connected(limited.mqttPort(), "talks"));
+        opened(
+                Provocation.again(
+                        "lose events",
+                        () -> {
+                            publisher.publish("talk/1", new byte[10], 100);
+                            TimeUnit.MILLISECONDS.sleep(100);
+                            return true;
+                        }));
+    }
+
+    private void guessPasswords(RobustMq broker) {
+        opened(
+                Provocation.again(
+                        "guess",
+                        () -> {
+                            try (RawClient client = RawClient.open(broker.mqttPort())) {
+                                TimeUnit.MILLISECONDS.sleep(20);
+                                return client.connect("guesser", true, PASSWORD);
+                            }
+                        }));
+    }
+
+    /** Whoever is more than there may be is turned away, which is an error. */
+    private void takeAllConnections(RobustMq limited) throws Exception {
+        for (int i = 0; i < MAX_CONNECTIONS - 3; i++) {
+            opened(RawClient.connected(limited.mqttPort(), "stays" + i));
+        }
+        opened(
+                Provocation.again(
+                        "too many",
+                        () -> {
+                            try (RawClient a = RawClient.open(limited.mqttPort());
+                                    RawClient b = RawClient.open(limited.mqttPort());
+                                    RawClient c = RawClient.open(limited.mqttPort())) {
+                                TimeUnit.MILLISECONDS.sleep(20);
+                                return List.of(a, b, c);
+                            }
+                        }));
+    }
+
+    /** Three starts on the same port; then it stays away. */
+    private void comeAndGo(RobustMq restless, AlertWatch watch) throws Exception {
+        restless.kill();
+        for (int i = 0; i < 3; i++) {
+            RobustMq again =
+                    restless().set("http.listen", "127.0.0.1:" + restless.httpPort()).start();
+            opened(again);
+            watch.awaitScraped(again);
+            again.kill();
+        }
+        watch.await(LIMIT, Set.of("NodeFlaps", "BrokerDown"));
+    }
+}
