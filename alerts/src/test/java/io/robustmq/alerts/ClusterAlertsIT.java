@@ -46,14 +46,15 @@ class ClusterAlertsIT {
 
     @TempDir private Path folder;
     private final List<RobustMq> nodes = new ArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Opened open = new Opened();
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
+    void close() {
+        try {
+            open.close();
+        } finally {
+            RobustMq.closeAll(nodes.reversed());
         }
-        RobustMq.closeAll(nodes.reversed());
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -59,18 +58,15 @@ class StandaloneAlertsIT {
     private static final String PASSWORD = "pass";
 
     @TempDir private Path folder;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Opened open = new Opened();
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
+    void close() {
+        open.close();
     }
 
     private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
+        return open.add(resource);
     }
 
     @Test
@@ -97,7 +93,7 @@ class StandaloneAlertsIT {
         takeAllConnections(limited);
         overfillQueue(slow);
         Strains.fillHeap(heavy);
-        Strains.fillBuffers(tight, open::add);
+        Strains.fillBuffers(tight, open);
         Strains.useUpFiles(tight);
         try (Provocation pauses = Strains.pause(restless)) {
             watch.await(LIMIT, Set.of("EventLoopsLag"));

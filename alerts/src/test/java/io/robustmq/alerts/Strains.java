@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.robustmq.testkit.RobustMq;
 import io.robustmq.testkit.Scrape;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** What brings one broker to the limits of its process. */
 final class Strains {
@@ -42,12 +40,11 @@ final class Strains {
     }
 
     /** Subscribers that do not read: for each a mebibyte and more is kept. */
-    static void fillBuffers(RobustMq broker, Consumer<Closeable> open) throws Exception {
+    static void fillBuffers(RobustMq broker, Opened open) throws Exception {
         for (int i = 0; bufferShare(broker, "robustmq_netty_buffer_bytes") < 0.93; i++) {
             assertThat(i).isLessThan(200);
             try (RawClient publisher = RawClient.connected(broker.mqttPort(), "sends")) {
-                RawClient silent = RawClient.silent(broker.mqttPort(), "silent" + i);
-                open.accept(silent);
+                RawClient silent = open.add(RawClient.silent(broker.mqttPort(), "silent" + i));
                 silent.subscribe("big/" + i, 0);
                 for (int j = 0; j < 320; j++) {
                     publisher.publish("big/" + i, new byte[16 << 10], false);
