@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ import java.util.stream.Collectors;
  */
 final class AlertWatch implements AutoCloseable {
     /** A range of a minute still has several scrapes then. */
-    static final int FASTER = 20;
+    private static final int FASTER = 20;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Pattern TIMES =
@@ -66,7 +67,7 @@ final class AlertWatch implements AutoCloseable {
         }
     }
 
-    static String faster(String rules) {
+    private static String faster(String rules) {
         return TIMES.matcher(rules).replaceAll(AlertWatch::faster);
     }
 
@@ -93,30 +94,41 @@ final class AlertWatch implements AutoCloseable {
         return true;
     }
 
-    /** Names of those that another one has hidden at some time. */
-    Set<String> inhibited() {
-        return inhibited;
-    }
-
     /** The values that a label of this alert has had. */
     Set<String> labels(String alert, String label) {
-        return seen.values().stream()
-                .filter(a -> a.name().equals(alert))
+        return labels(seen.values().stream().filter(a -> a.name().equals(alert)).toList(), label);
+    }
+
+    private static Set<String> labels(Collection<Alert> alerts, String label) {
+        return alerts.stream()
                 .map(a -> a.labels().getOrDefault(label, ""))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Waits until Alertmanager has told of all of them, at different times if need be. */
     void await(Duration limit, Collection<String> names) throws Exception {
-        Set<String> missing = new TreeSet<>(names);
+        await("alerts", limit, names, () -> labels(seen.values(), "alertname"));
+    }
+
+    /** Waits until an alert has had all these values of a label. */
+    void awaitLabels(Duration limit, String alert, String label, String... values)
+            throws Exception {
+        await(alert, limit, List.of(values), () -> labels(alert, label));
+    }
+
+    /** Waits until each of them has been hidden by another one. */
+    void awaitInhibited(Duration limit, String... names) throws Exception {
+        await("inhibited", limit, List.of(names), () -> inhibited);
+    }
+
+    private void await(
+            String what, Duration limit, Collection<String> wanted, Supplier<Set<String>> had)
+            throws Exception {
         Await.until(
-                "alerts",
+                what + " " + wanted,
                 limit,
-                () -> {
-                    seen.values().forEach(alert -> missing.remove(alert.name()));
-                    return missing.isEmpty() ? Optional.of(true) : Optional.empty();
-                },
-                () -> "without " + missing + ", with " + String.join("\n", seen.keySet()));
+                () -> had.get().containsAll(wanted) ? Optional.of(true) : Optional.empty(),
+                () -> had.get() + ", of " + String.join("\n", seen.keySet()));
     }
 
     /** Waits until Prometheus has scraped this process, and not the one before on its port. */

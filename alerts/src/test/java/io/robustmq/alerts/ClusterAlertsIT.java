@@ -65,7 +65,7 @@ class ClusterAlertsIT {
                 centers.stream()
                         .map(center -> "127.0.0.1:" + center.port("grpc.listen"))
                         .collect(Collectors.joining(","));
-        awaitReady(centers);
+        RobustMq.awaitReady(centers);
         RobustMq lost = launched(journal("js-1", servers));
         RobustMq quick = launched(journal("js-2", servers));
         FaultyDisk disk =
@@ -75,20 +75,20 @@ class ClusterAlertsIT {
         RobustMq.Setup setup = journal("js-3", servers);
         disk.environment().forEach(setup::environment);
         RobustMq late = launched(setup);
-        awaitReady(List.of(lost, quick, late));
+        RobustMq.awaitReady(List.of(lost, quick, late));
         RobustMq here = launched(broker("mqtt-1", servers));
         RobustMq there = launched(broker("mqtt-2", servers));
-        awaitReady(List.of(here, there));
+        RobustMq.awaitReady(List.of(here, there));
         here.awaitMetrics(
                 "a connection with the other broker",
                 scrape -> scrape.text().contains("\nrobustmq_mqtt_peers_connected 1"));
         AlertWatch watch =
-                AlertWatch.of(
-                        nodes.stream().map(RobustMq::httpPort).toList(),
-                        Files.createDirectory(folder.resolve("watch")));
-        open.add(watch);
+                open.add(
+                        AlertWatch.of(
+                                nodes.stream().map(RobustMq::httpPort).toList(),
+                                Files.createDirectory(folder.resolve("watch"))));
 
-        keptSession(there, "there");
+        RawClient.keepSession(there.mqttPort(), "there", "flood/#");
         awaitForwarded(here);
         there.process().signal("STOP");
         disk.slowSyncs(Duration.ofMillis(250));
@@ -102,7 +102,7 @@ class ClusterAlertsIT {
         quick.kill();
         late.kill();
         Provocation refused = tryAgain(here);
-        watch.await(LIMIT, Set.of("LogWithoutQuorum"));
+        watch.awaitLabels(LIMIT, "LogWithoutQuorum", "shard", "mqtt.mqtt-1");
         here.kill(); // who waits for an acknowledgement waits no longer
         refused.close();
         watch.await(LIMIT, Set.of("HomeNotServed"));
@@ -111,7 +111,6 @@ class ClusterAlertsIT {
         watch.await(LIMIT, PROVOKED);
 
         watch.assertThatAllSayWhatToDo();
-        assertThat(watch.labels("LogWithoutQuorum", "shard")).contains("mqtt.mqtt-1");
         assertThat(watch.labels("PeerQueueGrows", "instance"))
                 .containsExactly("127.0.0.1:" + here.httpPort());
     }
@@ -156,18 +155,6 @@ class ClusterAlertsIT {
         return node;
     }
 
-    private static void awaitReady(List<RobustMq> starting) throws Exception {
-        for (RobustMq node : starting) {
-            node.awaitReady();
-        }
-    }
-
-    private static void keptSession(RobustMq at, String clientId) throws IOException {
-        try (RawClient client = RawClient.withKeptSession(at.mqttPort(), clientId)) {
-            client.subscribe("flood/#", 1);
-        }
-    }
-
     private static void awaitForwarded(RobustMq here) throws Exception {
         try (RawClient client = RawClient.connected(here.mqttPort(), "asks")) {
             Await.untilTrue(
@@ -183,8 +170,7 @@ class ClusterAlertsIT {
 
     /** For a session of the other broker: it waits in the log here meanwhile. */
     private Provocation flood(RobustMq here) throws IOException {
-        RawClient client = RawClient.connected(here.mqttPort(), "floods");
-        open.add(client);
+        RawClient client = open.add(RawClient.connected(here.mqttPort(), "floods"));
         return Provocation.again(
                 "flood",
                 () -> {

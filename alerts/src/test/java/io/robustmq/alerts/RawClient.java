@@ -41,9 +41,11 @@ final class RawClient implements Closeable {
         return accepted(port, clientId, true);
     }
 
-    /** The same with a session that is kept when it goes. */
-    static RawClient withKeptSession(int port, String clientId) throws IOException {
-        return accepted(port, clientId, false);
+    /** Leaves a session with this subscription, whose client is away. */
+    static void keepSession(int port, String clientId, String filter) throws IOException {
+        try (RawClient client = accepted(port, clientId, false)) {
+            client.subscribe(filter, 1);
+        }
     }
 
     private static RawClient accepted(int port, String clientId, boolean clean) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -65,23 +66,19 @@ class StandaloneAlertsIT {
         open.close();
     }
 
-    private <T extends AutoCloseable> T opened(T resource) {
-        return open.add(resource);
-    }
-
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void what_breaks_is_told_by_alertmanager() throws Exception {
-        SmallDisk disk = opened(SmallDisk.mounted(folder, 64));
-        RobustMq limited = opened(limited().start());
-        RobustMq slow = opened(slow().start());
-        RobustMq tight = opened(tight().start());
-        RobustMq heavy = opened(heavy().start());
-        RobustMq full = opened(full(disk).start());
-        RobustMq restless = opened(restless().start());
+        SmallDisk disk = open.add(SmallDisk.mounted(folder, 64));
+        RobustMq limited = open.add(limited().start());
+        RobustMq slow = open.add(slow().start());
+        RobustMq tight = open.add(tight().start());
+        RobustMq heavy = open.add(heavy().start());
+        RobustMq full = open.add(full(disk).start());
+        RobustMq restless = open.add(restless().start());
         List<RobustMq> all = List.of(limited, slow, tight, heavy, full, restless);
         AlertWatch watch =
-                opened(
+                open.add(
                         AlertWatch.of(
                                 all.stream().map(RobustMq::httpPort).toList(),
                                 Files.createDirectory(folder.resolve("watch"))));
@@ -103,21 +100,26 @@ class StandaloneAlertsIT {
         comeAndGo(restless, watch);
         watch.await(LIMIT, PROVOKED);
 
-        watch.assertThatAllSayWhatToDo();
-        assertThat(watch.labels("SyncSloBurns", "instance")).contains(instance(slow));
-        assertThat(watch.labels("EventAccountBroken", "instance")).containsExactly(instance(slow));
-        assertThat(watch.labels("HeapNearlyFull", "instance")).containsExactly(instance(heavy));
-        assertThat(watch.labels("DiskFillsUp", "instance")).contains(instance(full));
-        assertThat(watch.labels("JournalFailed", "instance")).containsExactly(instance(full));
-        assertThat(watch.labels("NodeFlaps", "instance")).contains(instance(restless));
-        assertThat(watch.labels("ConnectionsNearLimit", "instance"))
-                .containsExactly(instance(limited));
-        assertThat(watch.labels("SinkDown", "sink")).containsExactly("fluent");
+        watch.awaitLabels(LIMIT, "SyncSloBurns", "instance", instance(slow));
+        watch.awaitLabels(LIMIT, "DiskFillsUp", "instance", instance(full));
+        watch.awaitLabels(LIMIT, "NodeFlaps", "instance", instance(restless));
         for (String felt : List.of("DeliverySloBurns", "AcknowledgementSloBurns")) {
-            assertThat(watch.labels(felt, "instance")).contains(instance(slow));
-            assertThat(watch.labels(felt, "severity")).containsExactly("page", "ticket");
+            watch.awaitLabels(LIMIT, felt, "instance", instance(slow));
+            watch.awaitLabels(LIMIT, felt, "severity", "page", "ticket");
         }
-        assertThat(watch.inhibited()).contains("DiskFillsUp", "NodeFlaps", "ShippingSloBurns");
+        watch.awaitInhibited(LIMIT, "DiskFillsUp", "NodeFlaps", "ShippingSloBurns");
+
+        watch.assertThatAllSayWhatToDo();
+        Map.of(
+                        "EventAccountBroken", slow,
+                        "HeapNearlyFull", heavy,
+                        "JournalFailed", full,
+                        "ConnectionsNearLimit", limited)
+                .forEach((alert, broker) ->
+                        assertThat(watch.labels(alert, "instance"))
+                                .as(alert)
+                                .containsExactly(instance(broker)));
+        assertThat(watch.labels("SinkDown", "sink")).containsExactly("fluent");
     }
 
     private static String instance(RobustMq node) {
@@ -191,9 +193,9 @@ class StandaloneAlertsIT {
 
     /** A client that is away is kept everything for; in the end there is no room for it. */
     private void fillSlowly(RobustMq full, SmallDisk disk) throws Exception {
-        keptSession(full, "away", "fill/#");
+        RawClient.keepSession(full.mqttPort(), "away", "fill/#");
         disk.fill(20 << 20);
-        opened(
+        open.add(
                 Provocation.again(
                         "fill",
                         () -> {
@@ -209,18 +211,11 @@ class StandaloneAlertsIT {
                         }));
     }
 
-    private static void keptSession(RobustMq at, String clientId, String filter)
-            throws IOException {
-        try (RawClient client = RawClient.withKeptSession(at.mqttPort(), clientId)) {
-            client.subscribe(filter, 1);
-        }
-    }
-
     /** For a kept session, so the disk has to have it first; few at a time. */
     private void publishToSlowDisk(RobustMq slow) throws Exception {
-        opened(slow.mosquitto().subscribe("-q", "1", "-c", "-i", "there", "-t", "slow/#"));
-        RawClient publisher = opened(RawClient.connected(slow.mqttPort(), "publisher"));
-        opened(
+        open.add(slow.mosquitto().subscribe("-q", "1", "-c", "-i", "there", "-t", "slow/#"));
+        RawClient publisher = open.add(RawClient.connected(slow.mqttPort(), "publisher"));
+        open.add(
                 Provocation.again(
                         "publish to a slow disk",
                         () -> {
@@ -230,9 +225,9 @@ class StandaloneAlertsIT {
     }
 
     private void overfillQueue(RobustMq at) throws Exception {
-        keptSession(at, "away", "queue/#");
-        RawClient publisher = opened(RawClient.connected(at.mqttPort(), "overfills"));
-        opened(
+        RawClient.keepSession(at.mqttPort(), "away", "queue/#");
+        RawClient publisher = open.add(RawClient.connected(at.mqttPort(), "overfills"));
+        open.add(
                 Provocation.again(
                         "overfill a queue",
                         () -> {
@@ -243,8 +238,8 @@ class StandaloneAlertsIT {
 
     /** Each message is an event, and there is room for some ten thousands. */
     private void loseEvents(RobustMq limited) throws Exception {
-        RawClient publisher = opened(RawClient.connected(limited.mqttPort(), "talks"));
-        opened(
+        RawClient publisher = open.add(RawClient.connected(limited.mqttPort(), "talks"));
+        open.add(
                 Provocation.again(
                         "lose events",
                         () -> {
@@ -255,7 +250,7 @@ class StandaloneAlertsIT {
     }
 
     private void guessPasswords(RobustMq broker) {
-        opened(
+        open.add(
                 Provocation.again(
                         "guess",
                         () -> {
@@ -269,9 +264,9 @@ class StandaloneAlertsIT {
     /** Whoever is more than there may be is turned away, which is an error. */
     private void takeAllConnections(RobustMq limited) throws Exception {
         for (int i = 0; i < MAX_CONNECTIONS - 3; i++) {
-            opened(RawClient.connected(limited.mqttPort(), "stays" + i));
+            open.add(RawClient.connected(limited.mqttPort(), "stays" + i));
         }
-        opened(
+        open.add(
                 Provocation.again(
                         "too many",
                         () -> {
@@ -290,7 +285,7 @@ class StandaloneAlertsIT {
         for (int i = 0; i < 3; i++) {
             RobustMq again =
                     restless().set("http.listen", "127.0.0.1:" + restless.httpPort()).start();
-            opened(again);
+            open.add(again);
             watch.awaitScraped(again);
             again.kill();
         }

@@ -2,11 +2,11 @@ package io.robustmq.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.robustmq.testkit.ChildProcess;
 import io.robustmq.testkit.RobustMq;
 import io.robustmq.testkit.Scrape;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What brings one broker to the limits of its process. */
@@ -30,7 +30,7 @@ final class Strains {
     /** The figure is that of the last collection. */
     private static void collectGarbage(RobustMq broker) throws Exception {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        run(List.of(jcmd.toString(), Long.toString(broker.process().pid()), "GC.run"));
+        ChildProcess.run(jcmd.toString(), Long.toString(broker.process().pid()), "GC.run");
     }
 
     private static double heapShare(RobustMq broker) throws Exception {
@@ -65,11 +65,8 @@ final class Strains {
     /** Sets the limit of the process to a little more than it has open. */
     static void useUpFiles(RobustMq broker) throws Exception {
         long limit = (long) (broker.metrics().sum("process_open_fds") / 0.9);
-        run(
-                List.of(
-                        "prlimit",
-                        "--pid=" + broker.process().pid(),
-                        "--nofile=" + limit + ":" + limit));
+        ChildProcess.run(
+                "prlimit", "--pid=" + broker.process().pid(), "--nofile=" + limit + ":" + limit);
     }
 
     /** As a machine that is overcommitted does: most of the time it does not run. */
@@ -86,15 +83,5 @@ final class Strains {
                     TimeUnit.MILLISECONDS.sleep(100);
                     return true;
                 });
-    }
-
-    private static void run(List<String> command) throws Exception {
-        int exitCode =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor();
-        assertThat(exitCode).as(command.toString()).isZero();
     }
 }

@@ -24,6 +24,7 @@ public final class ChildProcess implements AutoCloseable {
     static final int MAX_LINES = 200_000;
 
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
+    private static final Duration RUNS_WITHIN = Duration.ofSeconds(30);
 
     private final String name;
     private final Process process;
@@ -65,6 +66,17 @@ public final class ChildProcess implements AutoCloseable {
             in.write(stdin.getBytes(StandardCharsets.UTF_8));
         }
         return child;
+    }
+
+    /** Runs a program to its end, which has to be a good one. */
+    public static void run(String... command) throws IOException, InterruptedException {
+        String name = String.join(" ", command);
+        try (ChildProcess child = start(name, Path.of("."), Map.of(), List.of(command))) {
+            int exitCode = child.awaitExit(RUNS_WITHIN);
+            if (exitCode != 0) {
+                throw new AssertionError(name + " ended with " + exitCode + child.told());
+            }
+        }
     }
 
     public long pid() {
@@ -115,10 +127,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Such as STOP or CONT. */
     public void signal(String signal) throws IOException, InterruptedException {
-        int exitCode = new ProcessBuilder("kill", "-" + signal, "" + pid()).start().waitFor();
-        if (exitCode != 0) {
-            throw new AssertionError("kill -" + signal + " of " + name + " ended with " + exitCode);
-        }
+        run("kill", "-" + signal, "" + pid());
     }
 
     /** SIGKILL: the end of a program that has no chance to say goodbye. */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -32,25 +31,19 @@ public final class FaultyDisk {
         try (InputStream in = FaultyDisk.class.getResourceAsStream("faultydisk.c")) {
             Files.copy(Objects.requireNonNull(in), source, StandardCopyOption.REPLACE_EXISTING);
         }
-        List<String> command =
-                List.of(
-                        Part.C_COMPILER.program("gcc").toString(),
-                        "-std=gnu11",
-                        "-O2",
-                        "-Wall",
-                        "-Wextra",
-                        "-Werror",
-                        "-shared",
-                        "-fPIC",
-                        "-o",
-                        library.toString(),
-                        source.toString(),
-                        "-ldl");
-        try (ChildProcess gcc = ChildProcess.start("gcc", scratch, Map.of(), command)) {
-            if (gcc.awaitExit(Duration.ofSeconds(30)) != 0) {
-                throw new AssertionError("gcc: " + String.join("\n", gcc.stderr()));
-            }
-        }
+        ChildProcess.run(
+                Part.C_COMPILER.program("gcc").toString(),
+                "-std=gnu11",
+                "-O2",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-shared",
+                "-fPIC",
+                "-o",
+                library.toString(),
+                source.toString(),
+                "-ldl");
         FaultyDisk disk = new FaultyDisk(library, scratch.resolve("control"), below);
         disk.heal();
         return disk;

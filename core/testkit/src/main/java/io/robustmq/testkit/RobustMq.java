@@ -295,6 +295,13 @@ public final class RobustMq implements AutoCloseable {
                 });
     }
 
+    /** Waits until each of them is ready. */
+    public static void awaitReady(Collection<RobustMq> starting) throws Exception {
+        for (RobustMq node : starting) {
+            node.awaitReady();
+        }
+    }
+
     /** As {@code kill -9} would end it. */
     public void kill() throws InterruptedException {
         process.kill();

@@ -51,8 +51,8 @@ public final class SmallCluster implements AutoCloseable {
                             .set("journal.repair-replicas", "2")
                             .launch());
         }
-        awaitReady(centers);
-        awaitReady(journals);
+        RobustMq.awaitReady(centers);
+        RobustMq.awaitReady(journals);
         for (String name : List.of("mqtt-1", "mqtt-2")) {
             brokers.add(
                     each.apply(RobustMq.mqttServerIn(folder.resolve(name)))
@@ -63,17 +63,11 @@ public final class SmallCluster implements AutoCloseable {
                             .set("node.host", "localhost")
                             .launch());
         }
-        awaitReady(brokers);
+        RobustMq.awaitReady(brokers);
         for (RobustMq broker : brokers) {
             broker.awaitMetrics(
                     "a connection with the other broker",
                     scrape -> scrape.text().contains("\nrobustmq_mqtt_peers_connected 1"));
-        }
-    }
-
-    private static void awaitReady(List<RobustMq> nodes) throws Exception {
-        for (RobustMq node : nodes) {
-            node.awaitReady();
         }
     }
 

@@ -41,10 +41,10 @@ final class Ledger {
         private Place cursor = Place.BEGINNING;
 
         // what is lost for it and not yet passed: it is in the account as soon as it is gone
-        private @Nullable Place inHand;
-        private long lostBeforeInHand;
-        private long lostBeforeRead;
-        private boolean reading;
+        private long lostBefore;
+
+        /** What is removed behind it is lost, too; null while that is not known. */
+        private @Nullable Place lostFrom = Place.BEGINNING;
 
         private long shipped;
         private long dropped;
@@ -61,6 +61,7 @@ final class Ledger {
             synchronized (Ledger.this) {
                 start = at;
                 cursor = at;
+                lostFrom = at;
             }
         }
 
@@ -77,8 +78,8 @@ final class Ledger {
          */
         Place reads() {
             synchronized (Ledger.this) {
-                lostBeforeRead = lost();
-                reading = true;
+                lostBefore = lost();
+                lostFrom = null;
                 return cursor;
             }
         }
@@ -86,9 +87,8 @@ final class Ledger {
         /** It hands on so many, up to {@code to}, which takes as long as the sink is down. */
         void holds(Place to, int events) {
             synchronized (Ledger.this) {
-                reading = false;
-                inHand = to;
-                lostBeforeInHand = Math.max(0, passed(to) - events);
+                lostBefore = Math.max(0, passed(to) - events);
+                lostFrom = to;
             }
         }
 
@@ -96,14 +96,14 @@ final class Ledger {
             return to.count(audience.level()) - cursor.count(audience.level());
         }
 
-        /** What was removed and is behind what it has in hand; only more until it is passed. */
+        /** What was removed and is not what it has in hand; only more until it is passed. */
         private long lost() {
-            if (reading) {
-                return lostBeforeRead;
+            Place from = lostFrom;
+            if (from == null || first.seq() <= from.seq()) {
+                return lostBefore;
             }
-            Place from = inHand == null ? cursor : inHand;
             long removed = first.count(audience.level()) - from.count(audience.level());
-            return lostBeforeInHand + (first.seq() > from.seq() ? Math.max(0, removed) : 0);
+            return lostBefore + Math.max(0, removed);
         }
 
         /**
@@ -118,8 +118,8 @@ final class Ledger {
                 shipped += handedOn;
                 dropped += refused + lost;
                 cursor = to;
-                inHand = null;
-                lostBeforeInHand = 0;
+                lostBefore = 0;
+                lostFrom = to;
                 return lost;
             }
         }
