@@ -33,6 +33,7 @@ class TracedSampleIT {
                 RobustMq broker =
                         RobustMq.in(folder.resolve("broker"))
                                 .otlp("grpc", collector.grpcPort())
+                                .set("tracing.ratio", "0.0") // but what its publisher samples
                                 .start()) {
             String endpoint = "http://127.0.0.1:" + collector.grpcPort();
             String traceId = exchange(broker, Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint));
