@@ -1,9 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.MessageEvent;
 import io.robustmq.telemetry.event.TraceContext;
@@ -11,7 +9,6 @@ import io.robustmq.telemetry.event.Tracing;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One subscriber's share of a traced publish, or another broker's. */
@@ -26,8 +23,10 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     private final SpanAttributes attributes;
     private final SpanTracing.Anchor anchor;
     private final boolean acknowledged;
-    private final AtomicReference<List<EventData>> events = new AtomicReference<>(List.of());
     private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Epoch nanos; 0 if it is no event of its own. */
+    private volatile long written;
 
     /**
      * @param links to where the message was created, if the publisher said so
@@ -60,10 +59,7 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
     @Override
     public void written(long nanos) {
         if (acknowledged) {
-            events.set(
-                    List.of(
-                            EventData.create(
-                                    anchor.epochNanosAt(nanos), "written", Attributes.empty())));
+            written = anchor.epochNanosAt(nanos);
         } else if (ended.compareAndSet(false, true)) {
             end(StatusData.unset(), nanos);
         }
@@ -96,9 +92,11 @@ final class DeliverySpan implements Tracing.DeliveryTrace {
         tracing.ended(
                 new FinishedSpan.Shape(
                         receiver.spanName(), SpanKind.PRODUCER, context, parent, attributes, links),
-                anchor.from(anchor.beganNanos(), nanos),
-                status,
-                events.get());
+                new FinishedSpan.Times(
+                        anchor.epochNanosAt(anchor.beganNanos()),
+                        written,
+                        anchor.epochNanosAt(nanos)),
+                status);
     }
 
     static String label(MessageEvent.DropReason reason) {

@@ -1,7 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.opentelemetry.exporter.internal.marshal.Marshaler;
-import io.opentelemetry.exporter.internal.marshal.Serializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -84,7 +83,7 @@ record EncodedSpan(long ordinal, Origin origin, ByteBuffer span) {
             write(SCOPE_SPANS, ByteBuffer.wrap(scope.toByteArray()), resource);
             write(RESOURCE_SPANS, ByteBuffer.wrap(resource.toByteArray()), request);
         }
-        return new Encoded(request.toByteArray());
+        return new EncodedRequest(request.toByteArray());
     }
 
     private static void write(int field, ByteBuffer message, ByteArrayOutputStream to) {
@@ -100,24 +99,5 @@ record EncodedSpan(long ordinal, Origin origin, ByteBuffer span) {
 
     private static void write(ByteBuffer bytes, ByteArrayOutputStream to) {
         to.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-    }
-
-    /** What is written already. */
-    private static final class Encoded extends Marshaler {
-        private final byte[] bytes;
-
-        Encoded(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int getBinarySerializedSize() {
-            return bytes.length;
-        }
-
-        @Override
-        protected void writeTo(Serializer output) throws IOException {
-            output.writeSerializedMessage(bytes, "");
-        }
     }
 }

@@ -76,8 +76,7 @@ final class GroupedDeliveries {
                         attributes,
                         links),
                 anchor.from(ended.beganNanos, nanos),
-                status,
-                List.of());
+                status);
     }
 
     private static final class Group {

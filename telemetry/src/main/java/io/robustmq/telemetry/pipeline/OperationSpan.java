@@ -98,7 +98,6 @@ final class OperationSpan implements Tracing.OperationTrace {
                 new FinishedSpan.Shape(
                         name, SpanKind.SERVER, context, parent, attributes, List.of()),
                 anchor.from(anchor.beganNanos(), nanos),
-                status,
-                List.of());
+                status);
     }
 }

@@ -77,7 +77,7 @@ public final class Pipeline implements AutoCloseable {
                 Wiring.of(
                         settings, outside, resources, ledger, intake.kinds(), own, new Listener());
         wiring.metrics(metricsToRead, resources, clock);
-        this.tracing = wiring.tracing(outside, resources, identities, clock);
+        this.tracing = wiring.tracing(outside, identities, clock);
         this.metrics = new PipelineMetrics(intake, ledger, wiring, clock);
     }
 

@@ -85,8 +85,7 @@ final class PublishSpan implements Tracing.PublishTrace {
                 new FinishedSpan.Shape(
                         "publish", SpanKind.SERVER, context, parent, attributes, List.of()),
                 anchor.from(anchor.beganNanos(), nanos),
-                status,
-                List.of());
+                status);
     }
 
     @Override

@@ -1,12 +1,11 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import java.util.Arrays;
 
 /**
  * Attributes of a span while it is under way: only noted, so that an event loop does nothing that
- * the thread which exports can do. One thread at a time; not to be changed once the span has ended.
+ * the thread which exports can do. Each key once. One thread at a time; not to be changed once the
+ * span has ended.
  */
 final class SpanAttributes {
     static final SpanAttributes NONE = new SpanAttributes(0);
@@ -46,18 +45,16 @@ final class SpanAttributes {
         return this;
     }
 
-    /** The last value of each key. */
-    Attributes build() {
-        AttributesBuilder attributes = Attributes.builder();
-        for (int i = 0; i < used; i += 2) {
-            String key = (String) pairs[i];
-            switch (pairs[i + 1]) {
-                case String text -> attributes.put(key, text);
-                case Long number -> attributes.put(key, number);
-                case Boolean flag -> attributes.put(key, flag);
-                default -> throw new AssertionError(key + " is " + pairs[i + 1]);
-            }
-        }
-        return attributes.build();
+    int size() {
+        return used / 2;
+    }
+
+    String key(int index) {
+        return (String) pairs[2 * index];
+    }
+
+    /** A String, a Long or a Boolean. */
+    Object value(int index) {
+        return pairs[2 * index + 1];
     }
 }

@@ -1,6 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ final class SpanExport {
     /** What is not on disk yet would be lost with the process. */
     private static final long STORE_AFTER_NANOS = 200_000_000L;
 
-    private final Worker<SpanData> queue;
+    private final Worker<FinishedSpan> queue;
     private final @Nullable Stored stored;
 
     /** What is behind the queue then. */
@@ -32,29 +32,34 @@ final class SpanExport {
         }
     }
 
-    private SpanExport(Worker<SpanData> queue, @Nullable Stored stored) {
+    private SpanExport(Worker<FinishedSpan> queue, @Nullable Stored stored) {
         this.queue = queue;
         this.stored = stored;
     }
 
-    static SpanExport of(PipelineSettings.Otlp otlp, Courier.Listener listener) {
+    /**
+     * @param resource whose spans they are
+     */
+    static SpanExport of(PipelineSettings.Otlp otlp, Resource resource, Courier.Listener listener) {
         int capacity = otlp.queueCapacity();
         if (!otlp.storesSpans()) {
-            return new SpanExport(new Worker<>(new SpanSink(otlp), capacity, listener), null);
+            return new SpanExport(
+                    new Worker<>(new SpanSink(otlp, resource), capacity, listener), null);
         }
-        return stored(new StoredSpanSink(otlp), capacity, listener);
+        return stored(new StoredSpanSink(otlp), resource, capacity, listener);
     }
 
-    static SpanExport stored(Sink<EncodedSpan> to, int capacity, Courier.Listener listener) {
+    static SpanExport stored(
+            Sink<EncodedSpan> to, Resource resource, int capacity, Courier.Listener listener) {
         SpanLedger ledger = new SpanLedger();
-        SpanStoring storing = new SpanStoring(ledger);
+        SpanStoring storing = new SpanStoring(ledger, resource);
         return new SpanExport(
                 new Worker<>(storing, capacity, listener, STORE_AFTER_NANOS),
                 new Stored(ledger, storing, new Courier<>(to, listener, ledger::dropped)));
     }
 
     /** Where spans are put; its owner starts and finishes it. */
-    Worker<SpanData> queue() {
+    Worker<FinishedSpan> queue() {
         return queue;
     }
 

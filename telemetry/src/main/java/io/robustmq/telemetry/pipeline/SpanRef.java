@@ -1,10 +1,9 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.robustmq.telemetry.event.TraceContext;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,21 +20,19 @@ record SpanRef(TraceContext context, boolean remote) {
         return context == null ? null : new SpanRef(context, true);
     }
 
-    /** As OpenTelemetry's exporters read it. */
-    SpanContext spanContext() {
-        TraceFlags flags = context.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault();
-        TraceState state = state(context.traceState());
-        return remote
-                ? SpanContext.createFromRemoteParent(
-                        context.traceId(), context.spanIdHex(), flags, state)
-                : SpanContext.create(context.traceId(), context.spanIdHex(), flags, state);
+    /** What is well-formed of it; {@code ""} if there is none. */
+    String traceState() {
+        String text = context.traceState();
+        if (text.isEmpty()) {
+            return text;
+        }
+        StringJoiner members = new StringJoiner(",");
+        state(text).forEach((key, value) -> members.add(key + "=" + value));
+        return members.toString();
     }
 
     /** {@code key=value,key=value}; the builder leaves out what is not well-formed. */
     private static TraceState state(String text) {
-        if (text.isEmpty()) {
-            return TraceState.getDefault();
-        }
         String[] members = text.split(",", 32);
         TraceStateBuilder state = TraceState.builder();
         for (int i = members.length - 1; i >= 0; i--) { // the builder puts in front

@@ -1,19 +1,20 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
-import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 
 /** Spans to a collector. */
-final class SpanSink implements Sink<SpanData> {
+final class SpanSink implements Sink<FinishedSpan> {
     static final String NAME = "otlp-traces";
 
     private final OtlpSender sender;
+    private final SpanWriter writer;
 
-    SpanSink(PipelineSettings.Otlp settings) {
+    SpanSink(PipelineSettings.Otlp settings, Resource resource) {
         this.sender = new OtlpSender(settings, OtlpSignal.TRACES, InstantSource.system());
+        this.writer = new SpanWriter(resource);
     }
 
     @Override
@@ -27,8 +28,8 @@ final class SpanSink implements Sink<SpanData> {
     }
 
     @Override
-    public void ship(List<SpanData> batch) throws IOException, InterruptedException {
-        sender.send(TraceRequestMarshaler.create(batch));
+    public void ship(List<FinishedSpan> batch) throws IOException, InterruptedException {
+        sender.send(new EncodedRequest(writer.request(batch)));
     }
 
     @Override

@@ -1,19 +1,19 @@
 package io.robustmq.telemetry.pipeline;
 
-import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
-import io.opentelemetry.sdk.trace.data.SpanData;
-import java.io.ByteArrayOutputStream;
+import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Spans into the store, for {@link SpanShipper} to send. */
-final class SpanStoring implements Sink<SpanData> {
+final class SpanStoring implements Sink<FinishedSpan> {
     private final SpanLedger ledger;
+    private final SpanWriter writer;
     private @Nullable SpanStore store;
 
-    SpanStoring(SpanLedger ledger) {
+    SpanStoring(SpanLedger ledger, Resource resource) {
         this.ledger = ledger;
+        this.writer = new SpanWriter(resource);
     }
 
     void open(SpanStore to) {
@@ -32,25 +32,22 @@ final class SpanStoring implements Sink<SpanData> {
 
     /** The same batch again has the same total, by which the reader knows it. */
     @Override
-    public void ship(List<SpanData> batch) throws IOException, InterruptedException {
+    public void ship(List<FinishedSpan> batch) throws IOException, InterruptedException {
         SpanStore to = store;
         if (to == null) {
             throw new IOException("there is no store");
         }
-        TraceRequestMarshaler request = TraceRequestMarshaler.create(batch);
-        int size = request.getBinarySerializedSize();
-        if (size > SpanStore.MAX_RECORD_BYTES) {
+        byte[] request = writer.request(batch);
+        if (request.length > SpanStore.MAX_RECORD_BYTES) {
             throw new RefusedException(
                     batch.size()
                             + " spans of "
-                            + size
+                            + request.length
                             + " bytes, a record has at most "
                             + SpanStore.MAX_RECORD_BYTES);
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
-        request.writeBinaryTo(bytes);
         long total = ledger.storedTotal() + batch.size();
-        to.append(new StoredSpans(total, batch.size(), bytes.toByteArray()));
+        to.append(new StoredSpans(total, batch.size(), request));
         ledger.stored(total);
     }
 

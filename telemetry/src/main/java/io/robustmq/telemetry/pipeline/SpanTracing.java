@@ -1,9 +1,6 @@
 package io.robustmq.telemetry.pipeline;
 
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.data.EventData;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.TraceContext;
@@ -35,9 +32,8 @@ final class SpanTracing implements Tracing {
     private final PipelineSettings.Traces settings;
     private final Sampler sampler;
     private final InstantSource clock;
-    private final Resource resource;
     private final @Nullable Identities identities;
-    private final Worker<SpanData> spans;
+    private final Worker<FinishedSpan> spans;
     private final KeptTraces keptTraces = new KeptTraces();
     private final LongAdder keptSlow = new LongAdder();
     private final LongAdder keptFailed = new LongAdder();
@@ -51,13 +47,11 @@ final class SpanTracing implements Tracing {
             PipelineSettings.Traces settings,
             Sampler sampler,
             InstantSource clock,
-            Resource resource,
             @Nullable Identities identities,
-            Worker<SpanData> spans) {
+            Worker<FinishedSpan> spans) {
         this.settings = settings;
         this.sampler = sampler;
         this.clock = clock;
-        this.resource = resource;
         this.identities = identities;
         this.spans = spans;
     }
@@ -263,8 +257,7 @@ final class SpanTracing implements Tracing {
                         attributes,
                         links),
                 times,
-                StatusData.unset(),
-                List.of());
+                StatusData.unset());
     }
 
     SpanAttributes deliver(Receiver receiver, Peer peer, String topicName, int qos) {
@@ -317,12 +310,8 @@ final class SpanTracing implements Tracing {
         return settings.maxDeliveries();
     }
 
-    void ended(
-            FinishedSpan.Shape shape,
-            FinishedSpan.Times times,
-            StatusData status,
-            List<EventData> events) {
-        spans.offer(new FinishedSpan(shape, times, status, events, resource));
+    void ended(FinishedSpan.Shape shape, FinishedSpan.Times times, StatusData status) {
+        spans.offer(new FinishedSpan(shape, times, status));
     }
 
     /** Turns {@link System#nanoTime} into time of day, steadily within one trace. */

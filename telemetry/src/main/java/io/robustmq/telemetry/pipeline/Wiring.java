@@ -91,7 +91,7 @@ final class Wiring {
                     new Audience(settings.fluent().level(), true));
         }
         if (settings.noTraces() == null) {
-            SpanExport spans = SpanExport.of(otlp, listener);
+            SpanExport spans = SpanExport.of(otlp, resources.of(Service.MQTT_BROKER), listener);
             wiring.workers.add(spans.queue());
             wiring.spans = spans;
         }
@@ -108,11 +108,7 @@ final class Wiring {
         }
     }
 
-    Tracing tracing(
-            Outside outside,
-            Resources resources,
-            @Nullable Identities identities,
-            InstantSource clock) {
+    Tracing tracing(Outside outside, @Nullable Identities identities, InstantSource clock) {
         SpanExport to = spans;
         if (to == null) {
             return Tracing.OFF;
@@ -120,13 +116,7 @@ final class Wiring {
         Sampler deciding = new Sampler(settings.traces().sampling(), clock, outside.chance());
         sampler = deciding;
         SpanTracing made =
-                new SpanTracing(
-                        settings.traces(),
-                        deciding,
-                        clock,
-                        resources.of(Service.MQTT_BROKER),
-                        identities,
-                        to.queue());
+                new SpanTracing(settings.traces(), deciding, clock, identities, to.queue());
         spanTracing = made;
         return made;
     }

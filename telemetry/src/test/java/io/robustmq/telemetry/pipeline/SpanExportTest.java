@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.exporter.internal.marshal.Marshaler;
-import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
-import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.robustmq.telemetry.event.TraceContext;
 import java.io.ByteArrayOutputStream;
@@ -25,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class SpanExportTest {
     private static final int QUEUE = 100;
 
-    /** One object, as in a node: by that the exporter knows what belongs together. */
-    private static final Resource RESOURCE = new Resources(Samples.NODE).of(Service.MQTT_BROKER);
+    private static final SpanWriter WRITER = new SpanWriter(ReadSpan.RESOURCE);
 
     private final MemorySpanStore store = new MemorySpanStore();
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
@@ -53,6 +49,7 @@ class SpanExportTest {
         SpanExport export =
                 SpanExport.stored(
                         to,
+                        ReadSpan.RESOURCE,
                         QUEUE,
                         new Courier.Listener() {
                             @Override
@@ -79,7 +76,7 @@ class SpanExportTest {
         export.finish(by);
     }
 
-    static SpanData span(int number, String text) {
+    static FinishedSpan span(int number, String text) {
         return new FinishedSpan(
                 new FinishedSpan.Shape(
                         "s-" + number,
@@ -89,15 +86,13 @@ class SpanExportTest {
                         new SpanAttributes().put("text", text),
                         List.of()),
                 new FinishedSpan.Times(1, 2),
-                StatusData.unset(),
-                List.of(),
-                RESOURCE);
+                StatusData.unset());
     }
 
     /** So that the queue never is full. */
     private void offer(SpanExport export, int from, int to) throws InterruptedException {
         for (int i = from; i < to; i++) {
-            SpanData span = span(i, "x");
+            FinishedSpan span = span(i, "x");
             Running.await("there is room", () -> export.queue().waiting() < QUEUE);
             assertThat(export.queue().offer(span)).isTrue();
         }
@@ -290,19 +285,16 @@ class SpanExportTest {
 
     @Test
     void parts_of_a_request_are_requests_that_are_together_the_whole() throws Exception {
-        List<SpanData> data =
+        List<FinishedSpan> data =
                 IntStream.range(0, 7).mapToObj(i -> span(i, "x".repeat(i * 100))).toList();
-        byte[] whole = bytes(TraceRequestMarshaler.create(data));
+        byte[] whole = WRITER.request(data);
         List<EncodedSpan> spans = EncodedSpan.of(new StoredSpans(107, 7, whole));
         assertThat(bytes(EncodedSpan.request(spans))).isEqualTo(whole);
         assertThat(spans).extracting(EncodedSpan::ordinal).startsWith(101L).endsWith(107L);
         assertThat(bytes(EncodedSpan.request(spans.subList(2, 5))))
-                .isEqualTo(bytes(TraceRequestMarshaler.create(data.subList(2, 5))));
+                .isEqualTo(WRITER.request(data.subList(2, 5)));
         List<EncodedSpan> mixed = new ArrayList<>(spans.subList(0, 1));
-        mixed.addAll(
-                EncodedSpan.of(
-                        new StoredSpans(
-                                1, 1, bytes(TraceRequestMarshaler.create(data.subList(1, 2))))));
+        mixed.addAll(EncodedSpan.of(new StoredSpans(1, 1, WRITER.request(data.subList(1, 2)))));
         byte[] ofTwo = bytes(EncodedSpan.request(mixed));
         assertThat(EncodedSpan.of(new StoredSpans(2, 2, ofTwo)))
                 .extracting(SpanExportTest::name)

@@ -38,8 +38,8 @@ class SpanTracingTest {
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOON);
     private @Nullable Sampler sampler;
-    private final FakeSink<SpanData> sink = new FakeSink<>();
-    private final Worker<SpanData> worker =
+    private final FakeSink<FinishedSpan> sink = new FakeSink<>();
+    private final Worker<FinishedSpan> worker =
             new Worker<>(
                     sink,
                     50,
@@ -436,13 +436,7 @@ class SpanTracingTest {
                 new PipelineSettings.Traces(true, sampling, maxDeliveries);
         SplittableRandom random = new SplittableRandom(seed);
         sampler = new Sampler(settings.sampling(), now::get, () -> random);
-        return new SpanTracing(
-                settings,
-                sampler,
-                now::get,
-                new Resources(Samples.NODE).of(Service.MQTT_BROKER),
-                null,
-                worker);
+        return new SpanTracing(settings, sampler, now::get, null, worker);
     }
 
     private static Tracing.PublishTrace begin(
@@ -463,7 +457,7 @@ class SpanTracingTest {
         worker.start();
         worker.finish(System.nanoTime() + 5_000_000_000L);
         worker.awaitFinished();
-        return sink.taken();
+        return ReadSpan.of(sink.taken());
     }
 
     private static SpanData named(List<SpanData> spans, String name) {

@@ -103,8 +103,8 @@ class SpansGoldenTest {
                     Map.entry("robustmq.session_present", "An old session goes on"),
                     Map.entry("robustmq.waiting", "Messages not sent yet"));
 
-    private final FakeSink<SpanData> sink = new FakeSink<>();
-    private final Worker<SpanData> worker =
+    private final FakeSink<FinishedSpan> sink = new FakeSink<>();
+    private final Worker<FinishedSpan> worker =
             new Worker<>(
                     sink,
                     50,
@@ -127,7 +127,6 @@ class SpansGoldenTest {
                         settings,
                         new Sampler(settings.sampling(), () -> Samples.NOON, () -> random),
                         () -> Samples.NOON,
-                        new Resources(Samples.NODE).of(Service.MQTT_BROKER),
                         null,
                         worker);
         publish(tracing);
@@ -148,7 +147,7 @@ class SpansGoldenTest {
         worker.start();
         worker.finish(System.nanoTime() + 5_000_000_000L);
         worker.awaitFinished();
-        GoldenFile.compare("docs/reference/spans.md", page(sink.taken()));
+        GoldenFile.compare("docs/reference/spans.md", page(ReadSpan.of(sink.taken())));
     }
 
     private static void publish(Tracing tracing) {
