@@ -1,7 +1,5 @@
 package io.robustmq.telemetry.pipeline;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -15,9 +13,7 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A span as OpenTelemetry's own exporters read it: what ours writes is held against it. */
@@ -89,10 +85,8 @@ record ReadSpan(FinishedSpan span) implements SpanData {
     public Attributes getAttributes() {
         SpanAttributes noted = span.shape().attributes();
         AttributesBuilder attributes = Attributes.builder();
-        Set<String> keys = new HashSet<>();
         for (int i = 0; i < noted.size(); i++) {
             String key = noted.key(i);
-            assertThat(keys.add(key)).as("%s once in %s", key, getName()).isTrue();
             switch (noted.value(i)) {
                 case String text -> attributes.put(key, text);
                 case Long number -> attributes.put(key, number);

@@ -147,6 +147,10 @@ class SpansGoldenTest {
         worker.start();
         worker.finish(System.nanoTime() + 5_000_000_000L);
         worker.awaitFinished();
+        for (FinishedSpan span : sink.taken()) {
+            int keys = new ReadSpan(span).getAttributes().size();
+            assertThat(span.shape().attributes().size()).as("each key once").isEqualTo(keys);
+        }
         GoldenFile.compare("docs/reference/spans.md", page(ReadSpan.of(sink.taken())));
     }
 
