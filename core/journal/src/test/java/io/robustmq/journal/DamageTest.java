@@ -156,6 +156,35 @@ class DamageTest {
         }
     }
 
+    /** Who needs what was in it asks for the first offset, as after a retention. */
+    @Test
+    void a_first_file_of_which_nothing_can_be_read_stays_and_the_log_begins_behind_it()
+            throws Exception {
+        fill();
+        byte[] destroyed = disk.bytes(segment(0));
+        Arrays.fill(destroyed, 0, 4, (byte) 0);
+        disk.replace(segment(0), destroyed);
+        disk.lose(file(0, Names.INDEX));
+        for (int opening = 0; opening < 2; opening++) {
+            RecordingEvents events = new RecordingEvents();
+            try (Opened opened = opened(disk, events, SETTINGS)) {
+                long begins = opened.shard().firstOffset();
+                assertThat(begins).isPositive();
+                assertThat(Read.all(opened.shard()).offsets())
+                        .startsWith(begins)
+                        .endsWith((long) RECORDS)
+                        .hasSize((int) (RECORDS + 1 - begins));
+                assertThat(events.of(JournalEvent.Corrupt.class))
+                        .singleElement()
+                        .satisfies(event -> {
+                            assertThat(event.file()).isEqualTo(segment(0).toString());
+                            assertThat(event.detail()).contains("not a segment file");
+                        });
+                assertThat(disk.bytes(segment(0))).isEqualTo(destroyed);
+            }
+        }
+    }
+
     @Test
     void a_disk_that_reads_nothing_is_no_gap() throws Exception {
         fill();
@@ -278,7 +307,10 @@ class DamageTest {
                         }
                     });
             long reached = Math.min(shard.nextOffset(), told.length);
-            for (int i = 0; i < reached; i++) {
+            // it begins later if nothing can be read of the first file, neither of its index
+            long begins = shard.firstOffset();
+            lost[0] += begins;
+            for (int i = (int) begins; i < reached; i++) {
                 assertThat(told[i]).as("offset " + i).isTrue();
             }
             boolean reported =
