@@ -14,6 +14,7 @@ import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import com.hazelcast.cp.internal.raft.impl.task.LeaderElectionTask;
+import com.hazelcast.cp.internal.raft.impl.task.LeaderElectionTimeoutTask;
 import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
 import com.hazelcast.cp.internal.raft.impl.task.ReplicateTask;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
@@ -282,6 +283,19 @@ final class RaftRun {
         });
     }
 
+    /**
+     * Nobody was elected in time. Raft would begin the next term at once and, with a member that
+     * the others do not elect, so for ever: one that was removed and never heard of it takes those
+     * along that have no leader just then, and they the leader's lead. So it asks first (pre-vote,
+     * as before each election: Ongaro's thesis, 9.6).
+     */
+    private void askBeforeElection() {
+        if (raft.state().role() == RaftRole.CANDIDATE) {
+            raft.toFollower(raft.state().term());
+            new PreVoteTask(raft, raft.state().term()).run();
+        }
+    }
+
     /** What Raft sees. */
     private final class World implements Consensus.Owner {
         @Override
@@ -299,7 +313,11 @@ final class RaftRun {
             loop.schedule(
                     () ->
                             guarded(() -> {
-                                task.run();
+                                if (task instanceof LeaderElectionTimeoutTask) {
+                                    askBeforeElection();
+                                } else {
+                                    task.run();
+                                }
                                 electAlone();
                             }),
                     delayMillis);

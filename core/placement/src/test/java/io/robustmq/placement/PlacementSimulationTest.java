@@ -33,6 +33,12 @@ class PlacementSimulationTest {
         run(seed, 0, Mutation.NONE);
     }
 
+    /** It has folded that it is removed, but Raft's change of the group never reached it. */
+    @Test
+    void a_removed_member_that_was_not_told_leaves_the_leader_its_lead() {
+        run(-2419282063055752705L, 2, Mutation.NONE);
+    }
+
     /** What the checker is for: each of these is found in some schedules. */
     @ParameterizedTest
     @EnumSource(value = Mutation.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
