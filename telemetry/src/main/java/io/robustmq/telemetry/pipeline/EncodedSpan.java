@@ -36,7 +36,8 @@ record EncodedSpan(long ordinal, Origin origin, ByteBuffer span) {
                 if (message.field() == repeated) {
                     messages.add(message.message());
                 } else {
-                    write(message.raw(), others);
+                    ByteBuffer raw = message.raw();
+                    others.write(raw.array(), raw.arrayOffset() + raw.position(), raw.remaining());
                 }
             }
         }
@@ -70,34 +71,18 @@ record EncodedSpan(long ordinal, Origin origin, ByteBuffer span) {
     /** A request of them. */
     @SuppressWarnings("ReferenceEquality") // those of one message share one
     static Marshaler request(List<EncodedSpan> spans) {
-        ByteArrayOutputStream request = new ByteArrayOutputStream();
-        for (int from = 0; from < spans.size(); ) {
-            Origin origin = spans.get(from).origin;
-            ByteArrayOutputStream scope = new ByteArrayOutputStream();
-            scope.writeBytes(origin.scope);
-            while (from < spans.size() && spans.get(from).origin == origin) {
-                write(SPANS, spans.get(from++).span, scope);
+        ProtoWriter to = new ProtoWriter();
+        for (int from = spans.size(); from > 0; ) {
+            Origin origin = spans.get(from - 1).origin;
+            int after = to.written();
+            while (from > 0 && spans.get(from - 1).origin == origin) {
+                to.bytes(SPANS, spans.get(--from).span);
             }
-            ByteArrayOutputStream resource = new ByteArrayOutputStream();
-            resource.writeBytes(origin.resource);
-            write(SCOPE_SPANS, ByteBuffer.wrap(scope.toByteArray()), resource);
-            write(RESOURCE_SPANS, ByteBuffer.wrap(resource.toByteArray()), request);
+            to.raw(origin.scope);
+            to.message(SCOPE_SPANS, after);
+            to.raw(origin.resource);
+            to.message(RESOURCE_SPANS, after);
         }
-        return new EncodedRequest(request.toByteArray());
-    }
-
-    private static void write(int field, ByteBuffer message, ByteArrayOutputStream to) {
-        to.write(field << 3 | 2);
-        int length = message.remaining();
-        while (length > 0x7f) {
-            to.write(length & 0x7f | 0x80);
-            length >>>= 7;
-        }
-        to.write(length);
-        write(message, to);
-    }
-
-    private static void write(ByteBuffer bytes, ByteArrayOutputStream to) {
-        to.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        return new EncodedRequest(to.message());
     }
 }

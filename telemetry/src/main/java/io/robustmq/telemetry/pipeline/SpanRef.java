@@ -20,14 +20,13 @@ record SpanRef(TraceContext context, boolean remote) {
         return context == null ? null : new SpanRef(context, true);
     }
 
-    /** What is well-formed of it; {@code ""} if there is none. */
-    String traceState() {
-        String text = context.traceState();
-        if (text.isEmpty()) {
-            return text;
+    /** What is well-formed of a {@code tracestate}; {@code ""} if nothing is. */
+    static String wellFormed(String traceState) {
+        if (traceState.isEmpty()) {
+            return traceState;
         }
         StringJoiner members = new StringJoiner(",");
-        state(text).forEach((key, value) -> members.add(key + "=" + value));
+        state(traceState).forEach((key, value) -> members.add(key + "=" + value));
         return members.toString();
     }
 

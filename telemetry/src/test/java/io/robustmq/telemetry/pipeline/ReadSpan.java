@@ -52,7 +52,8 @@ record ReadSpan(FinishedSpan span) implements SpanData {
         TraceFlags flags =
                 of.context().sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault();
         TraceStateBuilder state = TraceState.builder();
-        List<String> members = List.of(of.traceState().split(",", -1));
+        List<String> members =
+                List.of(SpanRef.wellFormed(of.context().traceState()).split(",", -1));
         for (String member : members.reversed()) { // the builder puts in front
             if (!member.isEmpty()) {
                 String[] pair = member.split("=", 2);
