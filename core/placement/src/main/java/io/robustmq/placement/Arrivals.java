@@ -1,5 +1,6 @@
 package io.robustmq.placement;
 
+import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.command.UpdateRaftGroupMembersCmd;
@@ -23,8 +24,10 @@ import com.hazelcast.cp.internal.raft.impl.handler.VoteRequestHandlerTask;
 import com.hazelcast.cp.internal.raft.impl.handler.VoteResponseHandlerTask;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
 import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
+import com.hazelcast.cp.internal.raft.impl.state.CandidateState;
 import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands Raft the messages of other members, in the form that it takes. A network without order, and
@@ -34,6 +37,7 @@ import java.util.Arrays;
  *   <li>the question before an election in an earlier term: it would say no, of which who asks
  *       learns nothing, and if only that one has all that may be agreed, nobody would ever lead.
  *       The election itself tells it the term;
+ *   <li>votes for a member that is being removed, which has none itself: it would count its own;
  *   <li>an answer to an earlier term: it would count what a follower had then, and may have lost
  *       since, as what it has now, and commit by it;
  *   <li>entries that follow its snapshot while there are entries after it already, or that begin
@@ -57,9 +61,19 @@ final class Arrivals {
     void take(Object message) {
         switch (message) {
             case PreVoteRequest m -> new PreVoteRequestHandlerTask(raft, notTooEarly(m)).run();
-            case PreVoteResponse m -> new PreVoteResponseHandlerTask(raft, m).run();
+            case PreVoteResponse m -> {
+                if (m.term() < state.term()
+                        || isToBeCounted(state.preCandidateState(), m.voter(), m.granted())) {
+                    new PreVoteResponseHandlerTask(raft, m).run();
+                }
+            }
             case VoteRequest m -> new VoteRequestHandlerTask(raft, m).run();
-            case VoteResponse m -> new VoteResponseHandlerTask(raft, m).run();
+            case VoteResponse m -> {
+                if (m.term() != state.term()
+                        || isToBeCounted(state.candidateState(), m.voter(), m.granted())) {
+                    new VoteResponseHandlerTask(raft, m).run();
+                }
+            }
             case AppendRequest m -> append(m);
             case AppendSuccessResponse m -> {
                 if (m.term() == state.term()) {
@@ -81,6 +95,18 @@ final class Arrivals {
                 ? m
                 : new PreVoteRequest(
                         m.candidate(), state.term(), m.lastLogTerm(), m.lastLogIndex());
+    }
+
+    /** Whether Raft may count, now that this answer is among the votes. */
+    private boolean isToBeCounted(
+            @Nullable CandidateState votes, RaftEndpoint voter, boolean granted) {
+        if (votes == null || state.isKnownMember(raft.getLocalMember())) {
+            return true;
+        }
+        if (granted && state.isKnownMember(voter)) {
+            votes.grantVote(voter);
+        }
+        return votes.voteCount() > votes.majority(); // its own is among them
     }
 
     private void append(AppendRequest m) {

@@ -115,9 +115,16 @@ sealed interface Command {
         }
     }
 
-    /** Or its address is another one now. */
-    record AddMember(Member member, Author by, String why) implements Command {
+    /**
+     * Or its address is another one now.
+     *
+     * @param among the members when it was wished, in {@link Members#ORDER}: if they are others now
+     *     it changes nothing, because Raft's group may not have followed yet
+     */
+    record AddMember(Member member, List<MemberId> among, Author by, String why)
+            implements Command {
         public AddMember {
+            among = List.copyOf(among);
             Document.checkWhy(why);
         }
     }
@@ -130,9 +137,15 @@ sealed interface Command {
         }
     }
 
-    /** Unless it is the last one. */
-    record RemoveMember(MemberId id, Author by, String why) implements Command {
+    /**
+     * Unless it is the last one.
+     *
+     * @param among as of {@link AddMember}
+     */
+    record RemoveMember(MemberId id, List<MemberId> among, Author by, String why)
+            implements Command {
         public RemoveMember {
+            among = List.copyOf(among);
             Document.checkWhy(why);
         }
     }

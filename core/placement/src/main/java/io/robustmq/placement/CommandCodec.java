@@ -102,18 +102,36 @@ final class CommandCodec {
                                     });
                 }
             }
-            case Command.AddMember(Member member, Author by, String why) ->
-                    out.putByte(ADD_MEMBER).putMember(member).putAuthor(by).putText(why);
+            case Command.AddMember(Member member, List<MemberId> among, Author by, String why) ->
+                    putIds(out.putByte(ADD_MEMBER).putMember(member), among)
+                            .putAuthor(by)
+                            .putText(why);
             case Command.MoveMember(MemberId id, String address, Author by, String why) ->
                     out.putByte(MOVE_MEMBER)
                             .putMemberId(id)
                             .putText(address)
                             .putAuthor(by)
                             .putText(why);
-            case Command.RemoveMember(MemberId id, Author by, String why) ->
-                    out.putByte(REMOVE_MEMBER).putMemberId(id).putAuthor(by).putText(why);
+            case Command.RemoveMember(MemberId id, List<MemberId> among, Author by, String why) ->
+                    putIds(out.putByte(REMOVE_MEMBER).putMemberId(id), among)
+                            .putAuthor(by)
+                            .putText(why);
         }
         return out.made();
+    }
+
+    private static Output putIds(Output out, List<MemberId> ids) {
+        out.putShort(ids.size());
+        ids.forEach(out::putMemberId);
+        return out;
+    }
+
+    private static List<MemberId> ids(Input in) {
+        List<MemberId> ids = new ArrayList<>();
+        for (int n = in.nextCount(); n > 0; n--) {
+            ids.add(in.nextMemberId());
+        }
+        return ids;
     }
 
     private static void put(Output out, DocumentChange change) {
@@ -171,12 +189,13 @@ final class CommandCodec {
                 yield new Command.ChangeClaims(node, changes);
             }
             case ADD_MEMBER ->
-                    new Command.AddMember(in.nextMember(), in.nextAuthor(), in.nextText());
+                    new Command.AddMember(in.nextMember(), ids(in), in.nextAuthor(), in.nextText());
             case MOVE_MEMBER ->
                     new Command.MoveMember(
                             in.nextMemberId(), in.nextText(), in.nextAuthor(), in.nextText());
             case REMOVE_MEMBER ->
-                    new Command.RemoveMember(in.nextMemberId(), in.nextAuthor(), in.nextText());
+                    new Command.RemoveMember(
+                            in.nextMemberId(), ids(in), in.nextAuthor(), in.nextText());
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };
     }

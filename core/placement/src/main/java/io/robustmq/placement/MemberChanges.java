@@ -16,6 +16,9 @@ final class MemberChanges {
     private static final String UNFINISHED =
             "the change of members before this one is not finished yet";
 
+    private static final String OVERTAKEN =
+            "the members were changed otherwise meanwhile; look at them and ask again";
+
     private final RaftMember member;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
@@ -37,7 +40,7 @@ final class MemberChanges {
         } else {
             List<Member> after = agreed();
             after.add(asking);
-            change(after, new Command.AddMember(asking, by, why), done);
+            change(after, new Command.AddMember(asking, ids(agreed()), by, why), done);
         }
     }
 
@@ -52,8 +55,9 @@ final class MemberChanges {
         } else if (after.size() == 1) {
             refuse(done, name + " is the only member; without it all that was agreed is lost");
         } else {
+            Command command = new Command.RemoveMember(gone.id(), ids(after), by, why);
             after.remove(gone);
-            change(after, new Command.RemoveMember(gone.id(), by, why), done);
+            change(after, command, done);
         }
     }
 
@@ -72,13 +76,15 @@ final class MemberChanges {
                             + name
                             + " asks to be let in; start it first, with an empty folder");
         } else {
+            List<Member> among = agreed();
+            among.remove(gone);
             CompletableFuture<PlacementState.Step> removed = new CompletableFuture<>();
             remove(name, by, why, removed);
             removed.whenComplete((step, failure) -> {
                 if (failure != null) {
                     done.completeExceptionally(failure);
                 } else {
-                    member.submit(new Command.AddMember(asking, by, why), done);
+                    submit(new Command.AddMember(asking, ids(among), by, why), done);
                 }
             });
         }
@@ -108,6 +114,10 @@ final class MemberChanges {
 
     private List<Member> agreed() {
         return new ArrayList<>(member.agreedMembers().values());
+    }
+
+    private static List<MemberId> ids(List<Member> members) {
+        return members.stream().map(Member::id).toList();
     }
 
     private @Nullable Member named(String name) {
@@ -165,10 +175,25 @@ final class MemberChanges {
         }
         String refusal = member.isSettled() ? Membership.refusal(after, silent) : UNFINISHED;
         if (refusal == null) {
-            member.submit(command, done);
+            submit(command, done);
         } else {
             refuse(done, refusal);
         }
+    }
+
+    /** It may have been agreed on only after another change that this member did not know of. */
+    private void submit(Command command, CompletableFuture<PlacementState.Step> done) {
+        CompletableFuture<PlacementState.Step> agreed = new CompletableFuture<>();
+        agreed.whenComplete((step, failure) -> {
+            if (failure != null) {
+                done.completeExceptionally(failure);
+            } else if (step.answer().isDone()) {
+                done.complete(step);
+            } else {
+                refuse(done, OVERTAKEN);
+            }
+        });
+        member.submit(command, agreed);
     }
 
     /** Nothing is asked any more. */

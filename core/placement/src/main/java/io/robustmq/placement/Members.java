@@ -1,6 +1,7 @@
 package io.robustmq.placement;
 
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PSortedMap;
 import org.pcollections.PVector;
@@ -20,6 +21,11 @@ record Members(PSortedMap<MemberId, Member> byId, PVector<MemberId> gone) {
     static final Comparator<MemberId> ORDER =
             Comparator.comparingLong(MemberId::high).thenComparingLong(MemberId::low);
     static final Members NONE = new Members(TreePMap.empty(ORDER), TreePVector.empty());
+
+    /** In {@link #ORDER}. */
+    List<MemberId> ids() {
+        return List.copyOf(byId.keySet());
+    }
 
     @Nullable Members with(Member member) {
         Member before = byId.get(member.id());

@@ -180,6 +180,9 @@ final class RaftRun {
         if (leading != null && leading.queryState().queryCount() >= MAX_UNCOMMITTED) {
             return;
         }
+        if (!raft.state().isKnownMember(raft.getLocalMember())) {
+            return; // Raft counts itself, also if it is being removed: who comes after it answers
+        }
         whenDone(
                 raft.query(new Operation.Barrier(), QueryPolicy.LINEARIZABLE),
                 result -> {
@@ -296,6 +299,16 @@ final class RaftRun {
         }
     }
 
+    /**
+     * A member of the group, or of the one that is agreed: until its removal is agreed it may be
+     * the only one that has what the others need, and the removal as well (Ongaro's thesis, 4.2.2).
+     */
+    private boolean mayLead() {
+        RaftState state = raft.state();
+        RaftEndpoint self = raft.getLocalMember();
+        return state.isKnownMember(self) || state.committedGroupMembers().isKnownMember(self);
+    }
+
     /** What Raft sees. */
     private final class World implements Consensus.Owner {
         @Override
@@ -360,8 +373,8 @@ final class RaftRun {
         @Override
         public boolean send(Object message, MemberId to) {
             if ((message instanceof PreVoteRequest || message instanceof VoteRequest)
-                    && !raft.state().isKnownMember(raft.getLocalMember())) {
-                return false; // Raft counts its own vote, also of one that has none
+                    && !mayLead()) {
+                return false;
             }
             if (message instanceof InstallSnapshot snapshot) {
                 sending.offer(snapshot, to);

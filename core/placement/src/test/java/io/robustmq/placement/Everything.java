@@ -45,11 +45,16 @@ final class Everything {
             case 6, 7, 8 -> new Command.ChangeDocuments(changes(state), author(), "because");
             case 9 -> new Command.ExpireNodes(List.of(identity(state), identity(state)));
             case 10, 11, 12, 13, 14, 15 -> claims(state);
-            case 16 -> new Command.AddMember(member(), author(), "more");
-            case 17 -> new Command.RemoveMember(member().id(), author(), "less");
+            case 16 -> new Command.AddMember(member(), among(state), author(), "more");
+            case 17 -> new Command.RemoveMember(member().id(), among(state), author(), "less");
             case 18 -> new Command.MoveMember(member().id(), "host:2", author(), "moved");
             default -> throw new IllegalStateException();
         };
+    }
+
+    /** Mostly those that are there. */
+    private List<MemberId> among(PlacementState state) {
+        return chance.nextInt(10) == 0 ? List.of(member().id()) : state.members().ids();
     }
 
     /** Most of them of what is there. */

@@ -12,31 +12,44 @@ class MembersTest {
     private static final Author BY = new Author("n", new Admin("w", "f", Admin.Outcome.DONE));
     private static final MemberId ID = new MemberId(1, 2);
     private static final Member ONE = new Member(ID, "m", "h:1");
+    private static final Member OTHER = new Member(new MemberId(9, 9), "o", "h:9");
+    private static final Member THIRD = new Member(new MemberId(8, 8), "p", "h:8");
     private static final Member MOVED = new Member(ID, "m", "h:2");
 
     @Test
     void a_member_comes_may_move_and_goes() {
-        PlacementState.Step added = PlacementState.EMPTY.apply(add(ONE));
+        PlacementState.Step added = added(PlacementState.EMPTY, ONE);
         assertThat(added.change()).isEqualTo(new PlacementChange.MemberAdded(1, ONE, BY, "y"));
-        PlacementState.Step again = added.state().apply(add(ONE));
+        PlacementState.Step again = added(added.state(), ONE);
         assertThat(again.change()).isNull();
-        PlacementState.Step moved = again.state().apply(add(MOVED));
+        PlacementState.Step moved = added(again.state(), MOVED);
         assertThat(moved.state().members().byId()).containsExactly(Map.entry(ID, MOVED));
-        Command.RemoveMember remove = new Command.RemoveMember(ID, BY, "");
-        assertThat(moved.state().apply(remove).change()).as("the last one stays").isNull();
-        PlacementState two =
-                moved.state().apply(add(new Member(new MemberId(9, 9), "o", "h:9"))).state();
-        PlacementState.Step removed = two.apply(remove);
-        assertThat(removed.change()).isEqualTo(new PlacementChange.MemberRemoved(5, MOVED, BY, ""));
-        assertThat(removed.state().apply(new Command.RemoveMember(ID, BY, "")).answer())
-                .isEqualTo(new Answer.Agreed(false));
+        assertThat(removed(moved.state()).change()).as("the last one stays").isNull();
+        PlacementState two = added(moved.state(), OTHER).state();
+        PlacementState.Step removed = removed(two);
+        assertThat(removed.change())
+                .isEqualTo(new PlacementChange.MemberRemoved(5, MOVED, BY, "y"));
+        assertThat(removed(removed.state()).answer()).isEqualTo(new Answer.Agreed(false));
+    }
+
+    /** Raft's group follows one change after the other. */
+    @Test
+    void of_two_changes_wished_among_the_same_members_one_is_made() {
+        PlacementState one = added(PlacementState.EMPTY, ONE).state();
+        Command add = add(one, OTHER);
+        PlacementState two = added(one, THIRD).state();
+        assertThat(two.apply(add).answer()).isEqualTo(new Answer.Agreed(false));
+        Command remove = remove(two);
+        PlacementState three = added(two, OTHER).state();
+        assertThat(three.apply(remove).answer()).isEqualTo(new Answer.Agreed(false));
+        assertThat(three.members().byId()).hasSize(3);
     }
 
     @Test
     void one_that_is_not_there_is_not_let_in_by_telling_its_address() {
         Command.MoveMember move = new Command.MoveMember(ID, "h:2", BY, "y");
         assertThat(PlacementState.EMPTY.apply(move).change()).isNull();
-        assertThat(PlacementState.EMPTY.apply(add(ONE)).state().apply(move).change())
+        assertThat(added(PlacementState.EMPTY, ONE).state().apply(move).change())
                 .isEqualTo(new PlacementChange.MemberAdded(2, MOVED, BY, "y"));
     }
 
@@ -44,22 +57,36 @@ class MembersTest {
     void there_are_no_more_than_may_be() {
         PlacementState state = PlacementState.EMPTY;
         for (int i = 0; i < Members.MAX; i++) {
-            state = state.apply(add(new Member(new MemberId(i, 0), "m" + i, ""))).state();
+            state = added(state, new Member(new MemberId(i, 0), "m" + i, "")).state();
         }
-        assertThat(state.apply(add(ONE)).change()).isNull();
+        assertThat(added(state, ONE).change()).isNull();
     }
 
     @Test
     void the_bytes_in_the_log_are_these() {
         String id = "0000000000000001" + "0000000000000002";
         String author = "00016e" + "000177" + "000166";
-        assertThat(HexFormat.of().formatHex(add(ONE).encoded()))
-                .isEqualTo("0130" + id + "00016d" + "0003683a31" + author + "000179");
-        assertThat(HexFormat.of().formatHex(new Command.RemoveMember(ID, BY, "y").encoded()))
-                .isEqualTo("0131" + id + author + "000179");
+        PlacementState one = added(PlacementState.EMPTY, ONE).state();
+        String among = "0001" + id;
+        assertThat(HexFormat.of().formatHex(add(one, ONE).encoded()))
+                .isEqualTo("0130" + id + "00016d" + "0003683a31" + among + author + "000179");
+        assertThat(HexFormat.of().formatHex(remove(one).encoded()))
+                .isEqualTo("0131" + id + among + author + "000179");
     }
 
-    private static Command add(Member member) {
-        return new Command.AddMember(member, BY, "y");
+    private static PlacementState.Step added(PlacementState state, Member member) {
+        return state.apply(add(state, member));
+    }
+
+    private static PlacementState.Step removed(PlacementState state) {
+        return state.apply(remove(state));
+    }
+
+    private static Command add(PlacementState state, Member member) {
+        return new Command.AddMember(member, state.members().ids(), BY, "y");
+    }
+
+    private static Command remove(PlacementState state) {
+        return new Command.RemoveMember(ID, state.members().ids(), BY, "y");
     }
 }

@@ -39,6 +39,28 @@ class PlacementSimulationTest {
         run(-2419282063055752705L, 2, Mutation.NONE);
     }
 
+    /**
+     * The leader takes itself out and crashes: it alone has that it goes, and what came before,
+     * which all others need.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {3162385207926340714L, 7265251595870328928L})
+    void a_member_that_is_about_to_go_leads_once_more(long seed) {
+        run(seed, 2, Mutation.NONE);
+    }
+
+    /** With its own vote it would lead beside another one. */
+    @Test
+    void but_it_has_no_vote() {
+        run(3735974111594677865L, 2, Mutation.NONE);
+    }
+
+    /** A leader that is cut off takes three changes of the members before one of them is agreed. */
+    @Test
+    void the_group_never_loses_all_its_members_at_once() {
+        run(7044297390805300609L, 2, Mutation.NONE);
+    }
+
     /** What the checker is for: each of these is found in some schedules. */
     @ParameterizedTest
     @EnumSource(value = Mutation.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")

@@ -40,7 +40,8 @@ class StateSnapshotTest {
                         new Command.ChangeClaims(
                                 new NodeEpoch("n", 1),
                                 List.of(new ClaimChange.Take("c1"), new ClaimChange.Take("c2"))),
-                        new Command.AddMember(new Member(new MemberId(1, 2), "m", "h:1"), BY, ""));
+                        new Command.AddMember(
+                                new Member(new MemberId(1, 2), "m", "h:1"), List.of(), BY, ""));
         CommandId id = new CommandId(new MemberId(3, 4), 5);
         state = state.apply(id, new Command.Deregister("nobody")).state();
         String author = "00016e" + "000177" + "000166";
