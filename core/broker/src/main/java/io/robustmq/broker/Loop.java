@@ -79,7 +79,7 @@ final class Loop {
         this.wills = new Wills(this);
         this.rules = LoopRules.of(this, shared.settings(), shared.counters().size());
         this.hindsight = new Hindsight(shared.tracing());
-        this.samplers = new Samplers(shared.settings().messageEventsPerSecond());
+        this.samplers = new Samplers(shared.settings().messageEventsPerSecond(), shared.tracing());
     }
 
     /** Before anything else. */

@@ -261,7 +261,12 @@ final class Publisher {
                 }
             }
         }
-        if (parent == null && shared.tracing().skipsUnparented()) {
+        if (parent == null
+                && !connection
+                        .loop()
+                        .samplers()
+                        .traces
+                        .takes(connection.peer(), packet.topic(), packet.qos())) {
             return null;
         }
         return shared.tracing()

@@ -1,8 +1,11 @@
 package io.robustmq.broker;
 
+import io.robustmq.telemetry.event.Tracing;
+
 /**
- * One {@link Sampler} per {@code message.*} type that goes with a message, for one loop. What is
- * traced on demand ({@link io.robustmq.telemetry.event.Events#isTraced}) is not left to them.
+ * What one loop chooses of many messages: to be traced, and one {@link Sampler} per {@code
+ * message.*} type that goes with a message. What is traced on demand ({@link
+ * io.robustmq.telemetry.event.Events#isTraced}) is not left to them.
  */
 final class Samplers {
     final Sampler published;
@@ -15,7 +18,11 @@ final class Samplers {
     /** What becomes of single deliveries that are traced, beside those that are sent. */
     final Sampler traced;
 
-    Samplers(int perSecond) {
+    /** Which messages are traced whose publishers sent no context. */
+    final Tracing.Choice traces;
+
+    Samplers(int perSecond, Tracing tracing) {
+        traces = tracing.choice();
         published = new Sampler(perSecond);
         delivered = new Sampler(perSecond);
         unrouted = new Sampler(perSecond);

@@ -51,12 +51,11 @@ class AgreedSamplingTest {
     private @Nullable LocalPlacement placement;
 
     /** A node, and what it samples. */
-    private record Brokered(ControlledNode node, AgreedSampling sampling) implements AutoCloseable {
+    private record Brokered(ControlledNode node, AgreedSampling sampling, Tracing.Choice choice)
+            implements AutoCloseable {
         /** Whether it records a publish that nobody else traces. */
         boolean traces(String topic) {
-            Tracing.PublishTrace trace =
-                    node.pipeline.tracing().begin(CLIENT, topic, 1, 10, null, System.nanoTime());
-            return trace != null;
+            return choice.takes(CLIENT, topic, 1);
         }
 
         Sampling now() {
@@ -268,7 +267,11 @@ class AgreedSamplingTest {
                         directory,
                         InstantSource.system(),
                         ControlledNode.tracing(directory, none));
-        Brokered opened = new Brokered(node, new AgreedSampling(nodeId, node.pipeline, () -> NOW));
+        Brokered opened =
+                new Brokered(
+                        node,
+                        new AgreedSampling(nodeId, node.pipeline, () -> NOW),
+                        node.pipeline.tracing().choice());
         nodes.add(opened);
         opened.sampling.open(places);
         return opened;

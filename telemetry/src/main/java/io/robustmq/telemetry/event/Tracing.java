@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
  * <p>All times are {@link System#nanoTime()}.
  */
 public interface Tracing {
+    /** Decides on messages whose publishers sent no context. Belongs to one thread. */
+    Choice choice();
+
     /**
-     * Decides, as a PUBLISH is received, whether its way is recorded: parent based where the
-     * publisher sent a context, else by the configured ratio and rate.
+     * The way of a publish is recorded, where its publisher sent a context that is sampled, or sent
+     * none and it was chosen.
      *
-     * @param parent the publisher's context, null if it sent none
+     * @param parent the publisher's context; null if it sent none and {@link Choice#takes} said yes
      * @param receivedNanos when the packet was read
-     * @return null if this publish is not recorded
+     * @return null if it is not recorded: its publisher decided so, or as many as may be were
      */
     @Nullable PublishTrace begin(
             Peer publisher,
@@ -25,12 +28,6 @@ public interface Tracing {
             int payloadBytes,
             @Nullable TraceContext parent,
             long receivedNanos);
-
-    /**
-     * True if {@link #begin} would return null whenever there is no parent that says otherwise: the
-     * data path can skip the call.
-     */
-    boolean skipsUnparented();
 
     /**
      * A delivery that was not chosen and took longer than this is worth telling to {@link #kept}.
@@ -63,6 +60,15 @@ public interface Tracing {
             int payloadBytes,
             Supplier<@Nullable TraceContext> parent,
             long receivedNanos);
+
+    /** What is recorded of that on which nobody else decided. Belongs to one thread. */
+    interface Choice {
+        /** Of none. */
+        Choice NEVER = (publisher, topicName, qos) -> false;
+
+        /** Whether this one is, by the configured ratio and rate. Most calls only count. */
+        boolean takes(Peer publisher, String topicName, int qos);
+    }
 
     /** Why something is recorded that was not chosen. */
     enum Kept {
@@ -275,8 +281,8 @@ public interface Tracing {
                 }
 
                 @Override
-                public boolean skipsUnparented() {
-                    return true;
+                public Choice choice() {
+                    return Choice.NEVER;
                 }
             };
 }

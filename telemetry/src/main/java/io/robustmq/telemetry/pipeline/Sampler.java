@@ -5,15 +5,14 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides which publishes are traced: by ratio, which rules may give some of them another of, and
- * no more than so many per second. Any thread.
+ * Decides what is traced: by ratio, which rules may give some of it another of, and no more than so
+ * many per second. Any thread; of messages each thread has a {@link TraceChoice}.
  */
 final class Sampler {
     private final Supplier<RandomGenerator> chance;
     private final PerSecond chosen;
     private final PerSecond kept;
     private volatile Sampling sampling;
-    private volatile boolean parentedOnly;
     private volatile long slowNanos;
 
     Sampler(Sampling sampling, InstantSource clock, Supplier<RandomGenerator> chance) {
@@ -21,39 +20,32 @@ final class Sampler {
         this.chosen = new PerSecond(clock);
         this.kept = new PerSecond(clock);
         this.sampling = sampling;
-        this.parentedOnly = sampling.isParentedOnly();
         this.slowNanos = sampling.slowNanos();
     }
 
-    /**
-     * @param topicName empty of what is no message
-     * @param qos {@link SamplingRule#ANY_QOS} of what is no message
-     */
-    boolean wantsUnparented(String clientId, String topicName, int qos) {
-        double ratio = ratio(clientId, topicName, qos);
-        return ratio > 0 && (ratio >= 1 || chance.get().nextDouble() < ratio) && hasRoom();
+    /** Of what is no message, and has no parent. */
+    boolean wantsOperation(String clientId) {
+        return happens(sampling.ratio(clientId, "", SamplingRule.ANY_QOS)) && hasRoom();
     }
 
-    private double ratio(String clientId, String topicName, int qos) {
-        Sampling now = sampling;
-        for (int i = 0; i < now.rules().size(); i++) {
-            SamplingRule rule = now.rules().get(i);
-            if (rule.fits(clientId, topicName, qos)) {
-                return rule.ratio();
-            }
-        }
-        return now.ratio();
+    /** With that probability. */
+    boolean happens(double probability) {
+        return probability > 0 && (probability >= 1 || chance.get().nextDouble() < probability);
+    }
+
+    /** In (0, 1]. */
+    double uniform() {
+        return 1 - chance.get().nextDouble();
+    }
+
+    Sampling sampling() {
+        return sampling;
     }
 
     /** From now on that decides. */
     void use(Sampling other) {
         sampling = other;
-        parentedOnly = other.isParentedOnly();
         slowNanos = other.slowNanos();
-    }
-
-    boolean isParentedOnly() {
-        return parentedOnly;
     }
 
     /** What takes longer is kept. */

@@ -32,8 +32,24 @@ public record Sampling(
         return keepSlow.isPositive() ? keepSlow.toNanos() : Long.MAX_VALUE;
     }
 
-    /** Whether nothing is chosen of which nobody else said so. */
-    boolean isParentedOnly() {
-        return ratio <= 0 && rules.stream().allMatch(rule -> rule.ratio() <= 0);
+    /**
+     * Of what nobody else decided on.
+     *
+     * @param topicName empty of what is no message
+     * @param qos {@link SamplingRule#ANY_QOS} of what is no message
+     */
+    double ratio(String clientId, String topicName, int qos) {
+        for (int i = 0; i < rules.size(); i++) {
+            SamplingRule rule = rules.get(i);
+            if (rule.fits(clientId, topicName, qos)) {
+                return rule.ratio();
+            }
+        }
+        return ratio;
+    }
+
+    /** That anything may have. */
+    double highestRatio() {
+        return Math.max(ratio, rules.stream().mapToDouble(SamplingRule::ratio).max().orElse(0));
     }
 }

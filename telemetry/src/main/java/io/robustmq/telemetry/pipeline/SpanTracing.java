@@ -57,8 +57,8 @@ final class SpanTracing implements Tracing {
     }
 
     @Override
-    public boolean skipsUnparented() {
-        return sampler.isParentedOnly();
+    public Choice choice() {
+        return new TraceChoice(sampler);
     }
 
     @Override
@@ -69,7 +69,7 @@ final class SpanTracing implements Tracing {
             int payloadBytes,
             @Nullable TraceContext parent,
             long receivedNanos) {
-        if (!wants(parent, publisher, topicName, qos)) {
+        if (parent != null && !wants(parent)) {
             return null;
         }
         SpanAttributes attributes =
@@ -179,10 +179,8 @@ final class SpanTracing implements Tracing {
         return List.of(SpanRef.local(last.first));
     }
 
-    private boolean wants(@Nullable TraceContext parent, Peer client, String topicName, int qos) {
-        return parent == null
-                ? sampler.wantsUnparented(client.clientId(), topicName, qos)
-                : parent.sampled() && sampler.hasRoom();
+    private boolean wants(TraceContext parent) {
+        return parent.sampled() && sampler.hasRoom();
     }
 
     private TraceContext within(@Nullable TraceContext parent) {
@@ -194,7 +192,7 @@ final class SpanTracing implements Tracing {
     @Override
     public @Nullable OperationTrace operation(
             Operation operation, Peer client, @Nullable TraceContext parent, long beganNanos) {
-        if (wants(parent, client, "", SamplingRule.ANY_QOS)) {
+        if (parent == null ? sampler.wantsOperation(client.clientId()) : wants(parent)) {
             return operation(operation, parent, client(client), beganNanos);
         }
         return sampler.keepsFailed()

@@ -14,7 +14,9 @@ import io.robustmq.telemetry.event.Tracing;
 import io.robustmq.telemetry.event.Tracing.Operation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -188,17 +190,65 @@ class SpanTracingTest {
     void the_publishers_decision_counts_more_than_the_ratio() {
         assertThat(tryBegin(tracing(1, 100, 64), UNSAMPLED)).isNull();
         assertThat(tryBegin(tracing(0, 100, 64), PUBLISHERS)).isNotNull();
-        assertThat(tryBegin(tracing(0, 100, 64), null)).isNull();
-        assertThat(tracing(0, 100, 64).skipsUnparented()).isTrue();
-        assertThat(tracing(0.1, 100, 64).skipsUnparented()).isFalse();
+        assertThat(chosen(tracing(0, 100, 64), 1_000)).isZero();
     }
 
     @Test
     void the_ratio_is_kept() {
-        Tracing tracing = tracing(0.1, 100_000, 64);
-        long begun =
-                IntStream.range(0, 20_000).filter(i -> tryBegin(tracing, null) != null).count();
-        assertThat(begun).isBetween(1700L, 2300L);
+        assertThat(chosen(tracing(0.1, 100_000, 64), 20_000)).isBetween(1700L, 2300L);
+    }
+
+    @Test
+    void each_rule_has_its_ratio_beside_a_higher_one() {
+        List<SamplingRule> rules =
+                List.of(
+                        new SamplingRule("half", null, SamplingRule.ANY_QOS, 0.5),
+                        new SamplingRule("tenth", null, SamplingRule.ANY_QOS, 0.1));
+        Tracing.Choice choice = tracing(0.01, rules, 100_000, 64).choice();
+        Map<String, Integer> chosen = new HashMap<>();
+        for (int i = 0; i < 60_000; i++) {
+            String topic = List.of("half", "tenth", "other").get(i % 3);
+            if (choice.takes(Samples.PEER, topic, 1)) {
+                chosen.merge(topic, 1, Integer::sum);
+            }
+        }
+        assertThat(chosen.get("half")).isBetween(9_700, 10_300);
+        assertThat(chosen.get("tenth")).isBetween(1_800, 2_200);
+        assertThat(chosen.get("other")).isBetween(140, 260);
+    }
+
+    @Test
+    void how_many_are_passed_over_differs_as_it_does_by_chance() {
+        Tracing.Choice choice = tracing(0.25, 1_000_000, 64).choice();
+        int[] gaps = new int[3];
+        int gap = 0;
+        int chosen = 0;
+        for (int i = 0; i < 200_000; i++) {
+            if (choice.takes(Samples.PEER, "a", 1)) {
+                if (gap < gaps.length) {
+                    gaps[gap]++;
+                }
+                gap = 0;
+                chosen++;
+            } else {
+                gap++;
+            }
+        }
+        double expected = 0.25;
+        for (int each : gaps) {
+            assertThat(each / (double) chosen).isBetween(expected - 0.01, expected + 0.01);
+            expected *= 0.75;
+        }
+    }
+
+    @Test
+    void another_ratio_counts_from_the_next_message_on() {
+        Tracing.Choice choice = tracing(0, 1_000, 64).choice();
+        assertThat(choice.takes(Samples.PEER, "a", 1)).isFalse();
+        Objects.requireNonNull(sampler).use(Samples.sampling(1, List.of(), 1_000));
+        assertThat(choice.takes(Samples.PEER, "a", 1)).isTrue();
+        Objects.requireNonNull(sampler).use(Samples.sampling(0, List.of(), 1_000));
+        assertThat(choice.takes(Samples.PEER, "a", 1)).isFalse();
     }
 
     @Test
@@ -209,31 +259,28 @@ class SpanTracingTest {
                         new SamplingRule(null, "meter-*", 0, 0),
                         new SamplingRule(null, "reader", SamplingRule.ANY_QOS, 1));
         Tracing none = tracing(0, rules, 1000, 64);
-        assertThat(none.skipsUnparented()).isFalse();
-        assertThat(begins(none, "meter-1", "alarms/1", 0)).isTrue();
-        assertThat(begins(none, "meter-1", "a", 0)).isFalse();
-        assertThat(begins(none, "other", "a", 0)).isFalse();
+        assertThat(isChosen(none, "meter-1", "alarms/1", 0)).isTrue();
+        assertThat(isChosen(none, "meter-1", "a", 0)).isFalse();
+        assertThat(isChosen(none, "other", "a", 0)).isFalse();
         assertThat(none.operation(new Operation.Subscribe(1, "a"), READER, null, 0)).isNotNull();
         Tracing all = tracing(1, rules, 1000, 64);
-        assertThat(begins(all, "meter-1", "a", 0)).isFalse();
-        assertThat(begins(all, "meter-1", "a", 1)).isTrue();
-        assertThat(begins(all, "meter", "a", 0)).isTrue();
-        List<SamplingRule> never = List.of(new SamplingRule("a", null, SamplingRule.ANY_QOS, 0));
-        assertThat(tracing(0, never, 1000, 64).skipsUnparented()).isTrue();
+        assertThat(isChosen(all, "meter-1", "a", 0)).isFalse();
+        assertThat(isChosen(all, "meter-1", "a", 1)).isTrue();
+        assertThat(isChosen(all, "meter", "a", 0)).isTrue();
     }
 
-    private static boolean begins(Tracing tracing, String clientId, String topic, int qos) {
+    private static boolean isChosen(Tracing tracing, String clientId, String topic, int qos) {
         Peer client = new Peer("mqtt/5.0", 9, clientId, "127.0.0.1:3");
-        return tracing.begin(client, topic, qos, 1, null, 0) != null;
+        return tracing.choice().takes(client, topic, qos);
     }
 
     @Test
     void no_more_begin_per_second_than_allowed() {
         Tracing tracing = tracing(1, 5, 64);
-        assertThat(begun(tracing, 20)).isEqualTo(5);
+        assertThat(chosen(tracing, 20)).isEqualTo(5);
         assertThat(Objects.requireNonNull(sampler).limited()).isEqualTo(15);
         now.set(Samples.NOON.plusSeconds(1));
-        assertThat(begun(tracing, 20)).isEqualTo(5);
+        assertThat(chosen(tracing, 20)).isEqualTo(5);
     }
 
     @Test
@@ -449,8 +496,12 @@ class SpanTracingTest {
         return tracing.begin(Samples.PEER, "a/b", 1, 10, parent, System.nanoTime());
     }
 
-    private static long begun(Tracing tracing, int tries) {
-        return IntStream.range(0, tries).filter(i -> tryBegin(tracing, null) != null).count();
+    /** Of so many messages. */
+    private static long chosen(Tracing tracing, int messages) {
+        Tracing.Choice choice = tracing.choice();
+        return IntStream.range(0, messages)
+                .filter(i -> choice.takes(Samples.PEER, "a/b", 1))
+                .count();
     }
 
     private List<SpanData> finish() throws InterruptedException {
