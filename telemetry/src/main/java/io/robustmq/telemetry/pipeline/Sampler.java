@@ -1,6 +1,7 @@
 package io.robustmq.telemetry.pipeline;
 
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -13,6 +14,7 @@ final class Sampler {
     private final PerSecond chosen;
     private final PerSecond kept;
     private volatile Sampling sampling;
+    private final AtomicInteger changes = new AtomicInteger();
     private volatile long slowNanos;
 
     Sampler(Sampling sampling, InstantSource clock, Supplier<RandomGenerator> chance) {
@@ -42,10 +44,16 @@ final class Sampler {
         return sampling;
     }
 
+    /** How often that became another one. */
+    int changes() {
+        return changes.get();
+    }
+
     /** From now on that decides. */
     void use(Sampling other) {
         sampling = other;
         slowNanos = other.slowNanos();
+        changes.incrementAndGet();
     }
 
     /** What takes longer is kept. */

@@ -2,7 +2,6 @@ package io.robustmq.telemetry.pipeline;
 
 import io.robustmq.telemetry.event.Peer;
 import io.robustmq.telemetry.event.Tracing;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses messages as if each had its own chance, but draws how many are passed over until the next
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class TraceChoice implements Tracing.Choice {
     private final Sampler sampler;
 
-    /** That the number was drawn for. */
-    private @Nullable Sampling drawnFor;
+    /** {@link Sampler#changes} when the number was drawn. */
+    private int drawnAt = -1;
 
     private double highest;
     private long passedOver;
@@ -25,18 +24,18 @@ final class TraceChoice implements Tracing.Choice {
 
     @Override
     public boolean takes(Peer publisher, String topicName, int qos) {
-        Sampling now = sampler.sampling();
-        if (now != drawnFor) {
-            drawnFor = now;
-            highest = now.highestRatio();
+        int changes = sampler.changes();
+        if (changes != drawnAt) {
+            drawnAt = changes;
+            highest = sampler.sampling().highestRatio();
             passedOver = drawn();
         }
-        return --passedOver < 0 && isChosen(now, publisher, topicName, qos);
+        return --passedOver < 0 && isChosen(publisher, topicName, qos);
     }
 
-    private boolean isChosen(Sampling now, Peer publisher, String topicName, int qos) {
+    private boolean isChosen(Peer publisher, String topicName, int qos) {
         passedOver = drawn();
-        double ratio = now.ratio(publisher.clientId(), topicName, qos);
+        double ratio = sampler.sampling().ratio(publisher.clientId(), topicName, qos);
         return sampler.happens(ratio / highest) && sampler.hasRoom();
     }
 
