@@ -92,6 +92,7 @@ final class Dispatcher {
         nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
         try {
             while (!Thread.interrupted()) {
+                boolean isLast = finishing; // all there will be was there before that
                 if (!held.isEmpty()) {
                     storeHeld();
                 }
@@ -99,7 +100,7 @@ final class Dispatcher {
                     dispatch();
                 } else if (unstoredBytes.get() > 0) {
                     LockSupport.parkNanos(this, SOON_NANOS);
-                } else if (finishing) {
+                } else if (isLast) {
                     return;
                 } else {
                     intake.queue().await(held.isEmpty() ? IDLE_NANOS : RETRY_NANOS);

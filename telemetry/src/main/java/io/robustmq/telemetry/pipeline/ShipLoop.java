@@ -88,6 +88,7 @@ final class ShipLoop {
             int idle = 0;
             while (!finishing || System.nanoTime() - deadlineNanos < 0) {
                 long began = System.nanoTime();
+                boolean isLast = finishing; // all there will be was there before that
                 if (steps.ship()) {
                     idle = 0;
                     if (System.nanoTime() - keptNanos > KEEP_PLACE_NANOS) {
@@ -96,8 +97,11 @@ final class ShipLoop {
                     gather(began + GATHER_NANOS);
                     continue;
                 }
-                if (finishing) {
+                if (isLast) {
                     break;
+                }
+                if (finishing) {
+                    continue;
                 }
                 keepPlace();
                 if (idle++ > 0) {

@@ -118,15 +118,16 @@ final class Worker<T> {
     private void run() {
         try {
             while (true) {
+                boolean isLast = finishing; // all there will be was there before that
                 int taken = ring.drainTo(inHand, MAX_BATCH);
                 inHandCount = taken;
                 if (taken > 0) {
                     if (!shipInHand()) {
                         return;
                     }
-                } else if (finishing) {
+                } else if (isLast) {
                     return;
-                } else {
+                } else if (!finishing) {
                     ring.await(IDLE_NANOS);
                     gather();
                 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How often the thread of a sink looks for more. */
@@ -56,7 +57,42 @@ class ShipLoopTest {
         }
     }
 
-    private static ShipLoop started(Busy steps) {
+    /** Looks, finds nothing, and is told to finish when the last has come. */
+    private static final class Late implements ShipLoop.Steps {
+        private volatile @Nullable ShipLoop loop;
+        private int looks;
+        volatile boolean shipped;
+
+        @Override
+        public boolean ship() {
+            looks++;
+            ShipLoop told = loop;
+            if (looks == 1 && told != null) {
+                told.finish(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+                return false;
+            }
+            shipped |= looks == 2;
+            return looks == 2;
+        }
+
+        @Override
+        public boolean isBehind() {
+            return false;
+        }
+
+        @Override
+        public void await() {
+            throw new AssertionError("there is something");
+        }
+
+        @Override
+        public void keepPlace() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private static ShipLoop started(ShipLoop.Steps steps) {
         ShipLoop loop = new ShipLoop(new Courier<>(new FakeSink<>(), NOBODY, () -> 0), steps);
         loop.start();
         return loop;
@@ -78,6 +114,16 @@ class ShipLoopTest {
         end(loop);
         assertThat(steps.nanos).as("at the end nobody waits").hasSize(1000);
         assertThat(steps.closed).isTrue();
+    }
+
+    @Test
+    void what_came_between_the_last_look_and_the_order_to_finish_is_shipped() throws Exception {
+        Late steps = new Late();
+        ShipLoop loop = new ShipLoop(new Courier<>(new FakeSink<>(), NOBODY, () -> 0), steps);
+        steps.loop = loop;
+        loop.start();
+        Running.await("shipped", () -> steps.shipped);
+        loop.awaitFinished();
     }
 
     @Test
