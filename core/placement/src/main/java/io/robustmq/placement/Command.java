@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A change of the placement state; {@link CommandCodec} says how it is kept in the log. */
 sealed interface Command {
@@ -119,12 +120,13 @@ sealed interface Command {
      * Or its address is another one now.
      *
      * @param among the members when it was wished, in {@link Members#ORDER}: if they are others now
-     *     it changes nothing, because Raft's group may not have followed yet
+     *     it changes nothing, because Raft's group may not have followed yet; null in older logs,
+     *     where it is made among any
      */
-    record AddMember(Member member, List<MemberId> among, Author by, String why)
+    record AddMember(Member member, @Nullable List<MemberId> among, Author by, String why)
             implements Command {
         public AddMember {
-            among = List.copyOf(among);
+            among = among == null ? null : List.copyOf(among);
             Document.checkWhy(why);
         }
     }
@@ -142,10 +144,10 @@ sealed interface Command {
      *
      * @param among as of {@link AddMember}
      */
-    record RemoveMember(MemberId id, List<MemberId> among, Author by, String why)
+    record RemoveMember(MemberId id, @Nullable List<MemberId> among, Author by, String why)
             implements Command {
         public RemoveMember {
-            among = List.copyOf(among);
+            among = among == null ? null : List.copyOf(among);
             Document.checkWhy(why);
         }
     }

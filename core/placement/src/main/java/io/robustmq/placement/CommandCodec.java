@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command's bytes; {@link Output} says what its parts look like.
@@ -25,6 +26,8 @@ import java.util.List;
  *                    | 41 the same, and -1 for the epoch takes it if it is free |
  *                    | 48 add member:    member | author | why |
  *                    | 49 remove member: id:16 | author | why |
+ *                    | 51 the same as 48: member | among n:2 | n × id:16 | author | why |
+ *                    | 52 the same as 49: id:16 | among n:2 | n × id:16 | author | why |
  *
  *   change           | document kind | name | expected version:8 | bytes:4, -1 removes | bytes |
  * </pre>
@@ -48,6 +51,8 @@ final class CommandCodec {
     private static final byte ADD_MEMBER = 48;
     private static final byte REMOVE_MEMBER = 49;
     private static final byte MOVE_MEMBER = 50;
+    private static final byte ADD_MEMBER_AMONG = 51;
+    private static final byte REMOVE_MEMBER_AMONG = 52;
 
     private static final long TAKEN = 0;
     private static final long TAKEN_IF_FREE = -1;
@@ -102,31 +107,33 @@ final class CommandCodec {
                                     });
                 }
             }
-            case Command.AddMember(Member member, List<MemberId> among, Author by, String why) ->
-                    putIds(out.putByte(ADD_MEMBER).putMember(member), among)
-                            .putAuthor(by)
-                            .putText(why);
+            case Command.AddMember(Member member, var among, Author by, String why) -> {
+                out.putByte(among == null ? ADD_MEMBER : ADD_MEMBER_AMONG).putMember(member);
+                putAmong(out, among).putAuthor(by).putText(why);
+            }
             case Command.MoveMember(MemberId id, String address, Author by, String why) ->
                     out.putByte(MOVE_MEMBER)
                             .putMemberId(id)
                             .putText(address)
                             .putAuthor(by)
                             .putText(why);
-            case Command.RemoveMember(MemberId id, List<MemberId> among, Author by, String why) ->
-                    putIds(out.putByte(REMOVE_MEMBER).putMemberId(id), among)
-                            .putAuthor(by)
-                            .putText(why);
+            case Command.RemoveMember(MemberId id, var among, Author by, String why) -> {
+                out.putByte(among == null ? REMOVE_MEMBER : REMOVE_MEMBER_AMONG).putMemberId(id);
+                putAmong(out, among).putAuthor(by).putText(why);
+            }
         }
         return out.made();
     }
 
-    private static Output putIds(Output out, List<MemberId> ids) {
-        out.putShort(ids.size());
-        ids.forEach(out::putMemberId);
-        return out;
+    private static Output putAmong(Output out, @Nullable List<MemberId> among) {
+        return among == null ? out : out.putMemberIds(among);
     }
 
-    private static List<MemberId> ids(Input in) {
+    /** Of the older kinds null. */
+    private static @Nullable List<MemberId> among(Input in, boolean said) {
+        if (!said) {
+            return null;
+        }
         List<MemberId> ids = new ArrayList<>();
         for (int n = in.nextCount(); n > 0; n--) {
             ids.add(in.nextMemberId());
@@ -188,14 +195,21 @@ final class CommandCodec {
                 }
                 yield new Command.ChangeClaims(node, changes);
             }
-            case ADD_MEMBER ->
-                    new Command.AddMember(in.nextMember(), ids(in), in.nextAuthor(), in.nextText());
+            case ADD_MEMBER, ADD_MEMBER_AMONG ->
+                    new Command.AddMember(
+                            in.nextMember(),
+                            among(in, kind == ADD_MEMBER_AMONG),
+                            in.nextAuthor(),
+                            in.nextText());
             case MOVE_MEMBER ->
                     new Command.MoveMember(
                             in.nextMemberId(), in.nextText(), in.nextAuthor(), in.nextText());
-            case REMOVE_MEMBER ->
+            case REMOVE_MEMBER, REMOVE_MEMBER_AMONG ->
                     new Command.RemoveMember(
-                            in.nextMemberId(), ids(in), in.nextAuthor(), in.nextText());
+                            in.nextMemberId(),
+                            among(in, kind == REMOVE_MEMBER_AMONG),
+                            in.nextAuthor(),
+                            in.nextText());
             default -> throw new IOException("a placement command of unknown kind " + kind);
         };
     }

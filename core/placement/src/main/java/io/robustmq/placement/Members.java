@@ -27,6 +27,13 @@ record Members(PSortedMap<MemberId, Member> byId, PVector<MemberId> gone) {
         return List.copyOf(byId.keySet());
     }
 
+    /**
+     * @param among null are any
+     */
+    boolean are(@Nullable List<MemberId> among) {
+        return among == null || ids().equals(among);
+    }
+
     @Nullable Members with(Member member) {
         Member before = byId.get(member.id());
         return member.equals(before)

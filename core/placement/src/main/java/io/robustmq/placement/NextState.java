@@ -62,9 +62,9 @@ final class NextState {
             case Command.Expire(Instant now) ->
                     become(orders.expire(now), new PlacementChange.Expired(revision, now));
             case Command.ChangeDocuments wish -> changeDocuments(wish);
-            case Command.AddMember(Member member, List<MemberId> among, Author by, String why) ->
+            case Command.AddMember(Member member, var among, Author by, String why) ->
                     become(
-                            members.ids().equals(among) ? members.with(member) : null,
+                            members.are(among) ? members.with(member) : null,
                             new PlacementChange.MemberAdded(revision, member, by, why));
             case Command.RemoveMember wish -> remove(wish);
             case Command.MoveMember wish -> move(wish);
@@ -134,7 +134,7 @@ final class NextState {
 
     private Answer remove(Command.RemoveMember wish) {
         Member member = members.byId().get(wish.id());
-        return member == null || members.byId().size() == 1 || !members.ids().equals(wish.among())
+        return member == null || members.byId().size() == 1 || !members.are(wish.among())
                 ? new Answer.Agreed(false)
                 : become(
                         members.without(wish.id()),

@@ -5,6 +5,7 @@ import io.robustmq.telemetry.event.TraceTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -93,6 +94,12 @@ final class Output {
 
     Output putMemberId(MemberId id) {
         return putLong(id.high()).putLong(id.low());
+    }
+
+    Output putMemberIds(Collection<MemberId> ids) {
+        putShort(ids.size());
+        ids.forEach(this::putMemberId);
+        return this;
     }
 
     Output putMember(Member member) {

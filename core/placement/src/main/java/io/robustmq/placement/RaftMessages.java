@@ -161,8 +161,7 @@ final class RaftMessages {
         hello.founders().forEach(out::putMember);
         out.putShort(hello.members().size());
         hello.members().forEach(out::putMember);
-        out.putShort(hello.group().size());
-        hello.group().forEach(out::putMemberId);
+        out.putMemberIds(hello.group());
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Commands of all kinds by chance, few names, so that they meet. */
 final class Everything {
@@ -53,8 +54,12 @@ final class Everything {
     }
 
     /** Mostly those that are there. */
-    private List<MemberId> among(PlacementState state) {
-        return chance.nextInt(10) == 0 ? List.of(member().id()) : state.members().ids();
+    private @Nullable List<MemberId> among(PlacementState state) {
+        return switch (chance.nextInt(10)) {
+            case 0 -> List.of(member().id());
+            case 1 -> null;
+            default -> state.members().ids();
+        };
     }
 
     /** Most of them of what is there. */

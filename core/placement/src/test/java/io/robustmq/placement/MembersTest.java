@@ -69,9 +69,29 @@ class MembersTest {
         PlacementState one = added(PlacementState.EMPTY, ONE).state();
         String among = "0001" + id;
         assertThat(HexFormat.of().formatHex(add(one, ONE).encoded()))
-                .isEqualTo("0130" + id + "00016d" + "0003683a31" + among + author + "000179");
+                .isEqualTo("0133" + id + "00016d" + "0003683a31" + among + author + "000179");
         assertThat(HexFormat.of().formatHex(remove(one).encoded()))
-                .isEqualTo("0131" + id + among + author + "000179");
+                .isEqualTo("0134" + id + among + author + "000179");
+        Command older = new Command.AddMember(ONE, null, BY, "y");
+        assertThat(HexFormat.of().formatHex(older.encoded()))
+                .isEqualTo("0130" + id + "00016d" + "0003683a31" + author + "000179");
+        assertThat(HexFormat.of().formatHex(removeAmongAny().encoded()))
+                .isEqualTo("0131" + id + author + "000179");
+    }
+
+    /** In a log of an earlier version; all members have to fold it as that one did. */
+    @Test
+    void a_change_that_does_not_say_among_whom_is_made_among_any() throws Exception {
+        PlacementState two = added(added(PlacementState.EMPTY, ONE).state(), OTHER).state();
+        Command older = Command.decoded(removeAmongAny().encoded());
+        assertThat(older).isEqualTo(removeAmongAny());
+        assertThat(two.apply(older).answer()).isEqualTo(new Answer.Agreed(true));
+        Command add = Command.decoded(new Command.AddMember(THIRD, null, BY, "y").encoded());
+        assertThat(two.apply(add).answer()).isEqualTo(new Answer.Agreed(true));
+    }
+
+    private static Command removeAmongAny() {
+        return new Command.RemoveMember(ID, null, BY, "y");
     }
 
     private static PlacementState.Step added(PlacementState state, Member member) {
